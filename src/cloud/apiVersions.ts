@@ -1,0 +1,11 @@
+/** Every api-version that is sent, in one place. */
+export const apiVersions = {
+  subscriptions: '2022-12-01',
+  tenants: '2022-12-01',
+  resources: '2021-04-01',
+  /** Microsoft.RecoveryServices vaults. */
+  vaults: '2024-04-01',
+  /** Microsoft.RecoveryServices backup: the newest one of which real traffic was recorded. */
+  backup: '2025-02-01',
+  virtualMachines: '2024-07-01',
+} as const;

@@ -1,0 +1,71 @@
+import type { PreparedRequest, TrackedResponse } from '../core/operation.ts';
+
+export type CloudKind = 'public' | 'usGovernment' | 'china' | 'custom' | 'sandbox';
+
+/** A cloud's addresses. Tokens for it go to `resourceManagerEndpoint`'s host and to `authorityHost`, nowhere else. */
+export interface CloudEnvironment {
+  readonly kind: CloudKind;
+  /** As shown: `Azure`, `Azure US Government`, `Sandbox`. */
+  readonly label: string;
+  /** Origin with no trailing slash: `https://management.azure.com`. */
+  readonly resourceManagerEndpoint: string;
+  /** Origin (and path, for ADFS) with no trailing slash: `https://login.microsoftonline.com`. */
+  readonly authorityHost: string;
+  /** The resource that tokens are asked for, without `/.default`: `https://management.azure.com/`. */
+  readonly audience: string;
+  /** Origin of the portal, where there is one. */
+  readonly portalUrl?: string;
+  /** A PEM file whose certificates are trusted in addition to the system's; never instead of verifying. */
+  readonly certificateAuthorityFile?: string;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  /** The tenant whose token is used; the sign-in's home tenant where absent. */
+  readonly tenantId?: string;
+  /** What is being done, as a verb phrase for error messages: `list the policies`. */
+  readonly attempted?: string;
+  /** As shown to a person in an error message: the resource's name or id. */
+  readonly resource?: string;
+}
+
+/** An answer; `body` is parsed JSON. */
+export interface ArmResponse extends TrackedResponse {
+  readonly url: string;
+  /** The body's text as it came, for documents that show it unaltered. */
+  readonly text: string;
+  readonly requestId?: string;
+}
+
+export interface Page {
+  /** The items as Azure gave them. */
+  readonly items: readonly unknown[];
+  /** Where the next page is; already checked to be on the cloud's own host. */
+  readonly nextLink?: string;
+}
+
+/** The one way to a cloud's resource manager. Paths start with `/` or are absolute URLs on the cloud's own host. */
+export interface ArmClient {
+  readonly environment: CloudEnvironment;
+  /**
+   * GET, retried on 429, 5xx and lost connections by the one retry layer.
+   * @throws BackupError for any status of 400 and above, for an unreachable endpoint and for a body that is not JSON.
+   */
+  get(pathOrUrl: string, options?: RequestOptions): Promise<ArmResponse>;
+  /** GET of one page of a list (`value`, `nextLink`). @throws as `get`, and where there is no `value` array. */
+  page(pathOrUrl: string, options?: RequestOptions): Promise<Page>;
+  /** All pages, one request at a time as they are asked for. */
+  pages(pathOrUrl: string, options?: RequestOptions): AsyncIterable<Page>;
+  /**
+   * Any answer, as it is: 404 and 409 included; what trackers need.
+   * Retried as `get` is. @throws BackupError where no answer came at all, or the URL is of a host that is not the cloud's.
+   */
+  poll(url: string, options?: RequestOptions): Promise<ArmResponse>;
+  /**
+   * Sends a change exactly as prepared, once: only a 429 (Azure did not take it) is sent again after its Retry-After.
+   * Answers of 400 and above are returned, not thrown, so that the caller can tell a refusal from an unclear end.
+   * @throws BackupError with code `NoAnswer` where the connection broke or timed out after the request may have left,
+   *   and with code `NotSent` where it certainly did not leave (name not found, refused, TLS, sign-in failed).
+   */
+  send(request: PreparedRequest, options?: RequestOptions): Promise<ArmResponse>;
+}

@@ -1,0 +1,179 @@
+/**
+ * What an operation is, as plain JSON: the engine journals it, trackers step it, the panel shows it.
+ * Nothing here sends or waits.
+ */
+import type { ErrorRecord } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/**
+ * `planned`: on disk, not sent. `sending`: on disk as about to leave; after a crash its fate must be looked up.
+ * `accepted`: the service answered that it took it. `running`: a job, copy or session exists. The rest are ends,
+ * `unknown` being the honest one: it may have started, and nobody could find out.
+ */
+export type OperationStatus =
+  'planned' | 'sending' | 'accepted' | 'running' | 'succeeded' | 'succeededWithWarnings' | 'failed' | 'cancelled' | 'unknown';
+
+export const endedStatuses: ReadonlySet<OperationStatus> = new Set([
+  'succeeded',
+  'succeededWithWarnings',
+  'failed',
+  'cancelled',
+  'unknown',
+]);
+
+/** True where nothing is left to follow. */
+export function hasEnded(status: OperationStatus): boolean {
+  return endedStatuses.has(status);
+}
+
+/** A request as it will leave, byte for byte; without credentials, which the pipeline adds last. */
+export interface PreparedRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  /** Absolute URL with its query. */
+  readonly url: string;
+  /** Lower-case names; never `authorization`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body's text, exactly as sent. */
+  readonly body?: string;
+}
+
+/** What a tracker reads of an answer. */
+export interface TrackedResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, or undefined where the body was empty. */
+  readonly body?: Json;
+}
+
+export type TaskStatus = 'notStarted' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'unknown';
+
+/** One task of a job, or one disk of a copy. */
+export interface OperationTask {
+  readonly name: string;
+  readonly status: TaskStatus;
+  /** 0 to 100, only where the service gave it. */
+  readonly percent?: number;
+  /** The service's own words (`137 GBs / 137 GBs Transferred`). */
+  readonly detail?: string;
+  /** ISO 8601 duration or `hh:mm:ss`, opaque, as the service gave it. */
+  readonly duration?: string;
+}
+
+export interface OperationProgress {
+  /** 0 to 100, only where the service gave it; absent means indeterminate. Never computed from time. */
+  readonly percent?: number;
+  /** One line for a person: `Transfer data to vault`, `Waiting for the job to appear`. */
+  readonly message?: string;
+  readonly tasks?: readonly OperationTask[];
+  /** ISO 8601 duration as the service estimated it. */
+  readonly remaining?: string;
+  /** What the service says of the work itself (`Backup Size: 13610 MB`), name to value. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** The service's job behind an operation. */
+export interface JobReference {
+  readonly id: string;
+  readonly name: string;
+  /** The service's word for what it does; it may change while it runs (`Backup` to `Backup (Full)`). */
+  readonly operation?: string;
+  /** True while the service says that it can be cancelled and it still runs. */
+  readonly cancellable?: boolean;
+}
+
+/** A request that was made for an operation, for its timeline. Never a body, never a query (operation URLs are signed). */
+export interface RequestTrace {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly method: string;
+  readonly path: string;
+  /** Absent where no answer came. */
+  readonly status?: number;
+  readonly ms: number;
+  readonly requestId?: string;
+}
+
+export interface OperationTarget {
+  /** ARM id (or a system's own id) of the resource acted on, in the spelling that the service gave. */
+  readonly id: string;
+  /** As shown to a person. */
+  readonly name: string;
+  /** What kind of resource, in words: `VM`, `protected item`, `vault`. */
+  readonly kind: string;
+  /** The vault, service or appliance that it stands in. */
+  readonly containerId?: string;
+  readonly containerName?: string;
+  readonly subscriptionId?: string;
+}
+
+/** One thing that a person started, or a job that somebody else started and a person follows. */
+export interface OperationRecord {
+  readonly version: 1;
+  readonly id: string;
+  readonly actionId: string;
+  /** `Back Up Now`. */
+  readonly title: string;
+  readonly target: OperationTarget;
+  /** The resource manager endpoint (origin) it was sent to: an operation of another cloud is never polled with this one's token. */
+  readonly cloud: string;
+  readonly tenantId?: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly status: OperationStatus;
+  /** Absent for a followed job, which sent nothing. */
+  readonly request?: PreparedRequest;
+  /** Name of the tracker that steps `tracking`. */
+  readonly tracker: string;
+  /** The tracker's own state; undefined until the service has accepted. */
+  readonly tracking?: JsonObject;
+  /** ISO 8601, UTC: not before this. */
+  readonly nextPollAt?: string;
+  readonly progress: OperationProgress;
+  readonly job?: JobReference;
+  readonly error?: ErrorRecord;
+  /** Warnings of an end that is not a failure. */
+  readonly warnings?: readonly ErrorRecord[];
+  /** What the person asked for, for reading back and for settling an unclear outcome: plain facts, no secrets. */
+  readonly intent: JsonObject;
+  /** Sentence about the state that was read back at the end. */
+  readonly outcome?: string;
+  /** The newest ones, bounded. */
+  readonly trace: readonly RequestTrace[];
+}
+
+/** The next request of a tracker. Always a GET: following changes nothing. */
+export interface PollRequest {
+  /** Absolute URL, verbatim where it came from a header. */
+  readonly url: string;
+}
+
+/** What a tracker made of an answer. */
+export interface TrackStep {
+  readonly state: JsonObject;
+  readonly status: OperationStatus;
+  /** What to ask next; absent where `status` is an end. */
+  readonly next?: PollRequest;
+  /** Milliseconds until then. */
+  readonly delayMs?: number;
+  readonly progress?: OperationProgress;
+  readonly job?: JobReference;
+  readonly error?: ErrorRecord;
+  readonly warnings?: readonly ErrorRecord[];
+}
+
+/**
+ * Follows one kind of long-running work: a pure function over JSON, so that another process can go on with it.
+ * An answer of 429 or 5xx, and no answer at all, never reach a tracker: the engine waits and asks again;
+ * all others do, 404 included.
+ */
+export interface Tracker {
+  readonly name: string;
+  /** First step, from the answer that accepted the request (200, 201, 202 or 204). */
+  begin(record: OperationRecord, response: TrackedResponse, nowMs: number): TrackStep;
+  /** The request to ask now, for a resumed operation too. */
+  poll(state: JsonObject): PollRequest;
+  step(state: JsonObject, response: TrackedResponse, nowMs: number): TrackStep;
+}

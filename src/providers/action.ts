@@ -1,0 +1,123 @@
+/**
+ * An action is data: commands, menus, palette entries, wizard, confirmation, request preview, documentation and
+ * tests are made of these entries. This file is their shape and knows no system.
+ */
+import type { ArmClient, ArmResponse } from '../cloud/types.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
+
+/** What an action is done to: a tree node's resource. `kind` tells which model `model` is. */
+export interface ActionTarget<Model = unknown> {
+  readonly kind: string;
+  /** The id in the spelling that the service gave. */
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId?: string;
+  readonly model: Model;
+}
+
+export interface ActionContext {
+  readonly arm: ArmClient;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+}
+
+export interface Choice {
+  /** What is stored as the answer, e.g. a policy's id. */
+  readonly value: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  /** Preselected. */
+  readonly recommended?: boolean;
+}
+
+/** Answers by question id. Dates are ISO 8601 UTC. */
+export type Answers = Readonly<Record<string, string>>;
+
+interface QuestionBase<Model> {
+  readonly id: string;
+  readonly title: string;
+  readonly placeholder?: string;
+  /** Left out where false, e.g. when an answer before makes it needless. */
+  asked?(targets: readonly ActionTarget<Model>[], answers: Answers): boolean;
+}
+
+/** One of a list that is loaded when it is asked. An empty list is explained by `empty`, never shown as nothing. */
+export interface PickQuestion<Model> extends QuestionBase<Model> {
+  readonly type: 'pick';
+  load(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly Choice[]>;
+  readonly empty: string;
+}
+
+/** A moment; typed as a date (`2027-01-31`) or date and time, local unless it says otherwise, answered as ISO 8601 UTC. */
+export interface DateQuestion<Model> extends QuestionBase<Model> {
+  readonly type: 'date';
+  /** Proposed, milliseconds since the epoch. */
+  propose(nowMs: number, targets: readonly ActionTarget<Model>[]): number;
+  /** A sentence where the moment cannot be taken, else undefined. */
+  refuse(chosenMs: number, nowMs: number, targets: readonly ActionTarget<Model>[]): string | undefined;
+}
+
+export type Question<Model> = PickQuestion<Model> | DateQuestion<Model>;
+
+/** How sure a person must be. `typeName`: destroys data, the resource's name is typed. `confirm`: a modal with the consequences. */
+export type Assurance = 'none' | 'confirm' | 'typeName';
+
+export type Reading = 'asAsked' | 'different' | 'unclear';
+
+export interface ReadBack {
+  readonly reading: Reading;
+  /** For the person: `vm-web-01 is protected by DailyPolicy; its first backup is pending.` */
+  readonly sentence: string;
+}
+
+/** What looking found after an answer that never came. */
+export type Settlement =
+  /** It started: go on from this answer, as if it had been the request's own. */
+  | { readonly found: 'started'; readonly tracking: JsonObject; readonly because: string }
+  /** It provably did not start. */
+  | { readonly found: 'absent'; readonly because: string }
+  | { readonly found: 'unclear'; readonly because: string };
+
+export interface Action<Model = unknown> {
+  /** Command id is `azureBackup.<id>`. */
+  readonly id: string;
+  /** As in menus, in title case: `Back Up Now`. An ellipsis is added where questions are asked. */
+  readonly title: string;
+  /** One sentence for the documentation table. */
+  readonly summary: string;
+  readonly system: 'recoveryServices' | 'restorePoints' | 'apiManagement' | 'veeam';
+  /** Kind of target, e.g. `protectedItem`. */
+  readonly targetKind: string;
+  /** Node tokens: every one of `all`, none of `none`. Menus and palette pickers use the same lists. */
+  readonly when: { readonly all: readonly string[]; readonly none?: readonly string[] };
+  /** True where it can be done to many selected nodes at once. */
+  readonly many: boolean;
+  /** Codicon shown inline on the row, where it deserves that. */
+  readonly inlineIcon?: string;
+  /** Menu group and order, e.g. `2_protect@1`. */
+  readonly group: string;
+  readonly assurance: Assurance;
+  /** What will happen, one sentence each, shown before sending (for `confirm` and `typeName`). */
+  consequences?(targets: readonly ActionTarget<Model>[], answers: Answers): readonly string[];
+  readonly questions: readonly Question<Model>[];
+  /** Facts to journal: what was asked. No secrets. */
+  intent(target: ActionTarget<Model>, answers: Answers): JsonObject;
+  describe(target: ActionTarget<Model>): OperationTarget;
+  /** Built by the typed SDK and captured; nothing is sent. @throws BackupError for an answer that Azure would refuse. */
+  build(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<PreparedRequest>;
+  /** Name of the tracker that follows it. */
+  readonly tracker: string;
+  /** Reads the resource back at the end and compares it with what was asked. */
+  readBack(context: ActionContext, record: OperationRecord): Promise<ReadBack>;
+  /** Finds out by looking whether a request that got no answer was taken. Sends nothing but GETs. */
+  settle(context: ActionContext, record: OperationRecord): Promise<Settlement>;
+}
+
+/** What a table of actions of many models is. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written
+export type AnyAction = Action<any>;
+
+export type { ArmResponse };
