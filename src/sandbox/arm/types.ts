@@ -43,15 +43,15 @@ export class ArmFailure extends Error {
   readonly code: string;
   readonly details: Json | undefined;
   /** Value of `x-ms-failure-cause`: who refused. */
-  readonly cause: 'gateway' | 'service';
+  readonly failureCause: 'gateway' | 'service';
 
-  constructor(status: number, code: string, message: string, options: { cause?: 'gateway' | 'service'; details?: Json } = {}) {
+  constructor(status: number, code: string, message: string, options: { failureCause?: 'gateway' | 'service'; details?: Json } = {}) {
     super(message);
     this.name = 'ArmFailure';
     this.status = status;
     this.code = code;
     this.details = options.details;
-    this.cause = options.cause ?? 'service';
+    this.failureCause = options.failureCause ?? 'service';
   }
 }
 
