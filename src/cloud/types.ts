@@ -1,3 +1,4 @@
+import type { Event } from '../core/events.ts';
 import type { PreparedRequest, TrackedResponse } from '../core/operation.ts';
 
 export type CloudKind = 'public' | 'usGovernment' | 'china' | 'custom' | 'sandbox';
@@ -68,4 +69,35 @@ export interface ArmClient {
    *   and with code `NotSent` where it certainly did not leave (name not found, refused, TLS, sign-in failed).
    */
   send(request: PreparedRequest, options?: RequestOptions): Promise<ArmResponse>;
+}
+
+/** A subscription that the sign-in can see and the filter lets through. */
+export interface Subscription {
+  /** GUID. */
+  readonly subscriptionId: string;
+  /** `/subscriptions/{guid}`. */
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId?: string;
+  /** `Enabled`, `Disabled`, `Warned`, `PastDue`, `Deleted`. */
+  readonly state: string;
+  readonly raw: unknown;
+}
+
+export type ConnectionState =
+  /** No cloud is chosen yet, or the sandbox is not running: the view offers the sandbox and the sign-in. */
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'connecting'; readonly label: string }
+  | { readonly kind: 'signedOut'; readonly environment: CloudEnvironment }
+  | { readonly kind: 'connected'; readonly environment: CloudEnvironment; readonly account?: string }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** The signed-in cloud of this window. Knows no vscode. */
+export interface Connection {
+  readonly state: ConnectionState;
+  readonly onDidChange: Event<ConnectionState>;
+  /** @throws BackupError where the state is not `connected`. */
+  arm(): ArmClient;
+  /** Those of the chosen tenants, after the subscription filter; all pages. */
+  subscriptions(signal: AbortSignal): Promise<readonly Subscription[]>;
 }
