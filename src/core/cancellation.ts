@@ -30,7 +30,9 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
  * The timer does not keep a process alive that has nothing else to do when `unref` is true.
  */
 export function delay(ms: number, signal?: AbortSignal, unref = false): Promise<void> {
-  throwIfCancelled(signal);
+  if (signal?.aborted) {
+    return Promise.reject(new CancelledError(undefined, { cause: signal.reason }));
+  }
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clearTimeout(timer);
