@@ -1,0 +1,122 @@
+/**
+ * The words of a node's `tokens`: what actions match, and what `when` clauses of menus match in `viewItem`.
+ *
+ * A contextValue is the tokens joined by `;`, with one at each end (`;protectedItem;vm;healthy;`), so that
+ * a clause matches whole words: `viewItem =~ /;vm;/`. A token is never made of a person's string.
+ * They stand here and not in the inventory because providers, which must not import it, match them.
+ */
+
+/** What a node is; the first token of each node, and its `kind`. Those of `targetKinds` carry a `target`. */
+export const kinds = {
+  subscription: 'subscription',
+  /** "Recovery Services vaults" below a subscription. */
+  vaults: 'vaults',
+  vault: 'vault',
+  /** "Protected items" of a vault. */
+  protectedItems: 'protectedItems',
+  /** The protected items of one workload; it also carries the workload's token. */
+  workload: 'workload',
+  /** "Protectable items"; its target is the vault. */
+  protectableItems: 'protectableItems',
+  containers: 'containers',
+  policies: 'policies',
+  jobs: 'jobs',
+  protectedItem: 'protectedItem',
+  protectableItem: 'protectableItem',
+  container: 'container',
+  policy: 'policy',
+  job: 'job',
+  recoveryPoint: 'recoveryPoint',
+} as const;
+
+export type Kind = (typeof kinds)[keyof typeof kinds];
+
+/** Kinds of `ActionTarget`: its `model` is the provider's shape of that name. */
+export const targetKinds = {
+  subscription: 'subscription',
+  vault: 'vault',
+  protectedItem: 'protectedItem',
+  protectableItem: 'protectableItem',
+  container: 'container',
+  policy: 'policy',
+  job: 'job',
+  recoveryPoint: 'recoveryPoint',
+} as const;
+
+/** The system that a node belongs to: each vault and each thing below one. */
+export const systems = { recoveryServices: 'recoveryServices' } as const;
+
+/** Exactly one on each protected item, protectable item, container, policy, recovery point and workload group. */
+export const workloads = { vm: 'vm', sql: 'sql', hana: 'hana', fileShare: 'fileShare', other: 'other' } as const;
+
+/**
+ * Exactly one of the first six on each protected item.
+ * `softDeleted` wins over `stopped`: Azure says `ProtectionStopped` of both.
+ */
+export const itemStates = {
+  /** Protected, with at least one backup. */
+  protected: 'protected',
+  /** Protected, no backup yet (`IRPending`). */
+  firstBackupPending: 'firstBackupPending',
+  /** Protection stopped, data kept. */
+  stopped: 'stopped',
+  /** Data deleted, kept for the days of soft delete. */
+  softDeleted: 'softDeleted',
+  /** Azure suspended the backups (`BackupsSuspended`). */
+  suspended: 'suspended',
+  /** Any other state that Azure names (`ProtectionError`, `Invalid`, or one of tomorrow). */
+  otherState: 'otherState',
+  /** Beside one of the above: nothing is wrong with it. */
+  healthy: 'healthy',
+  /** Beside one of the above: its protection or its last backup failed. */
+  failed: 'failed',
+  /** Beside one of the above: an operation that this window follows runs on it. */
+  busy: 'busy',
+} as const;
+
+/** On protectable items: exactly one. */
+export const protectableStates = { notProtected: 'notProtected', alreadyProtected: 'alreadyProtected' } as const;
+
+/** On jobs: exactly one of `running` and `ended`; an ended one also says how. */
+export const jobStates = {
+  running: 'running',
+  ended: 'ended',
+  succeeded: 'succeeded',
+  warning: 'warning',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  /** Running, and `actionsInfo` allows it. Azure leaves the word on ended jobs: those do not carry this token. */
+  cancellable: 'cancellable',
+} as const;
+
+/** What can be done with a node whatever it is. */
+export const capabilities = {
+  /** It has an ARM id: copy it, look at its JSON. */
+  resource: 'resource',
+  /** The cloud has a portal in which it can be opened. */
+  portal: 'portal',
+  /** Its children can be loaded anew. */
+  refreshable: 'refreshable',
+  /** VMs can be discovered for it: vaults and their "Protectable items". */
+  discover: 'discover',
+} as const;
+
+/** Rows that stand for no resource. */
+export const rows = { error: 'error', cancelledRow: 'cancelledRow', loadMore: 'loadMore', empty: 'empty', loading: 'loading' } as const;
+
+/** The contextValue of tokens. @throws TypeError for a token that could break a `when` clause: a mistake of ours. */
+export function contextValueOf(tokens: readonly string[]): string {
+  for (const token of tokens) {
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(token)) {
+      throw new TypeError(`A token is a plain word; got ${JSON.stringify(token)}`);
+    }
+  }
+  return `;${tokens.join(';')};`;
+}
+
+/** The `when` clause that matches nodes with every token of `all` and none of `none`, e.g. `viewItem =~ /;vm;/`. */
+export function whenClauseOf(when: { readonly all: readonly string[]; readonly none?: readonly string[] }): string {
+  return [...when.all.map((token) => `viewItem =~ /;${token};/`), ...(when.none ?? []).map((token) => `!(viewItem =~ /;${token};/)`)].join(
+    ' && ',
+  );
+}
