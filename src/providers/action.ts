@@ -2,9 +2,9 @@
  * An action is data: commands, menus, palette entries, wizard, confirmation, request preview, documentation and
  * tests are made of these entries. This file is their shape and knows no system.
  */
-import type { ArmClient, ArmResponse } from '../cloud/types.ts';
+import type { ArmClient } from '../cloud/types.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
+import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
 
 /** What an action is done to: a tree node's resource. `kind` tells which model `model` is. */
 export interface ActionTarget<Model = unknown> {
@@ -81,7 +81,8 @@ export type Settlement =
   | { readonly found: 'absent'; readonly because: string }
   | { readonly found: 'unclear'; readonly because: string };
 
-export interface Action<Model = unknown> {
+/** What menus, palette, documentation and tests need of an entry, whatever it does. */
+interface ActionBase {
   /** Command id is `azureBackup.<id>`. */
   readonly id: string;
   /** As in menus, in title case: `Back Up Now`. An ellipsis is added where questions are asked. */
@@ -99,25 +100,50 @@ export interface Action<Model = unknown> {
   readonly inlineIcon?: string;
   /** Menu group and order, e.g. `2_protect@1`. */
   readonly group: string;
-  readonly assurance: Assurance;
-  /** What will happen, one sentence each, shown before sending (for `confirm` and `typeName`). */
-  consequences?(targets: readonly ActionTarget<Model>[], answers: Answers): readonly string[];
-  readonly questions: readonly Question<Model>[];
-  /** Facts to journal: what was asked. No secrets. */
-  intent(target: ActionTarget<Model>, answers: Answers): JsonObject;
-  describe(target: ActionTarget<Model>): OperationTarget;
-  /** Built by the typed SDK and captured; nothing is sent. @throws BackupError for an answer that Azure would refuse. */
-  build(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<PreparedRequest>;
   /** Name of the tracker that follows it. */
   readonly tracker: string;
   /** Reads the resource back at the end and compares it with what was asked. */
   readBack(context: ActionContext, record: OperationRecord): Promise<ReadBack>;
+}
+
+/** An action that sends one request for each target. */
+export interface Action<Model = unknown> extends ActionBase {
+  readonly does: 'send';
+  readonly assurance: Assurance;
+  /** What will happen, one sentence each, shown before sending (for `confirm` and `typeName`). May look: only GETs. */
+  consequences?(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly string[]>;
+  readonly questions: readonly Question<Model>[];
+  /** Facts to journal: what was asked. No secrets. */
+  intent(target: ActionTarget<Model>, answers: Answers): JsonObject;
+  describe(target: ActionTarget<Model>): OperationTarget;
+  /**
+   * Built by the typed SDK and captured; nothing is sent but GETs that make sure of what the request names.
+   * @throws BackupError for an answer that Azure would refuse, a policy that has gone, an item that is not what it was.
+   */
+  build(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<PreparedRequest>;
   /** Finds out by looking whether a request that got no answer was taken. Sends nothing but GETs. */
   settle(context: ActionContext, record: OperationRecord): Promise<Settlement>;
 }
 
-/** What a table of actions of many models is. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written
-export type AnyAction = Action<any>;
+/** An action that changes nothing: it follows work that somebody else started. */
+export interface FollowAction<Model = unknown> extends ActionBase {
+  readonly does: 'follow';
+  follow(target: ActionTarget<Model>): { readonly target: OperationTarget; readonly job: JobReference; readonly tracking: JsonObject };
+}
 
-export type { ArmResponse };
+/* eslint-disable @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written */
+/** A sending entry of any model. */
+export type AnySendAction = Action<any>;
+/** What a table of actions of many models is made of. */
+export type AnyAction = AnySendAction | FollowAction<any>;
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** The command id of an action. */
+export function commandIdOf(action: { readonly id: string }): string {
+  return `azureBackup.${action.id}`;
+}
+
+/** True where a node's tokens are those that the action asks for. */
+export function appliesTo(action: Pick<AnyAction, 'when'>, tokens: readonly string[]): boolean {
+  return action.when.all.every((token) => tokens.includes(token)) && !action.when.none?.some((token) => tokens.includes(token));
+}
