@@ -1,0 +1,46 @@
+/**
+ * Names as plain text. A resource name may hold anything: direction overrides that make one name look like another,
+ * line breaks, `$(icon)` sequences, hundreds of characters. What is shown must be that name and nothing else.
+ */
+
+// Direction marks, embeddings, overrides and isolates; zero-width space, byte order mark; line and paragraph separators.
+// The zero-width joiner stays: emoji are made with it.
+const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g; // eslint-disable-line no-control-regex -- control characters are what it looks for
+
+/** The text with characters that cannot be seen, or that reorder others, written out: `<U+202E>`. Right-to-left letters stay. */
+export function visibleText(text: string): string {
+  return text.replace(invisible, (char) => `<U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`);
+}
+
+/** At most `max` characters as a person counts them, the cut shown by `…`; never half an emoji. */
+export function shortened(text: string, max: number): string {
+  if (text.length <= max) {
+    return text;
+  }
+  const kept: string[] = [];
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
+    if (kept.push(segment) > max) {
+      return `${kept.slice(0, max - 1).join('')}…`;
+    }
+  }
+  return text;
+}
+
+/** For places where VS Code turns `$(name)` into an icon (quick picks, status bar): the same characters, as text. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '\\$(');
+}
+
+/** A resource's name for a row or a sentence: visible characters, at most 120 of them. The full one belongs into a tooltip. */
+export function displayName(name: string, max = 120): string {
+  return shortened(visibleText(name), max);
+}
+
+/** For Markdown that a name goes into: nothing of it is markup, HTML, a link or an icon. */
+export function markdownText(text: string): string {
+  return visibleText(text)
+    .replace(/[\\`*_{}[\]()#+\-.!|~<>&$]/g, '\\$&')
+    .replace(/\\</g, '&lt;')
+    .replace(/\\>/g, '&gt;')
+    .replace(/\\&/g, '&amp;');
+}
