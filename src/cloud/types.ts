@@ -1,3 +1,4 @@
+import type { BackupError } from '../core/errors.ts';
 import type { Event } from '../core/events.ts';
 import type { PreparedRequest, TrackedResponse } from '../core/operation.ts';
 
@@ -59,14 +60,18 @@ export interface ArmClient {
   pages(pathOrUrl: string, options?: RequestOptions): AsyncIterable<Page>;
   /**
    * Any answer, as it is: 404 and 409 included; what trackers need.
-   * Retried as `get` is. @throws BackupError where no answer came at all, or the URL is of a host that is not the cloud's.
+   * Retried as `get` is. @throws BackupError where no usable answer came (nothing at all, or a 2xx whose body is not
+   *   JSON: a torn 200 must not pass for an empty one), or the URL is of a host that is not the cloud's.
    */
   poll(url: string, options?: RequestOptions): Promise<ArmResponse>;
   /**
-   * Sends a change exactly as prepared, once: only a 429 (Azure did not take it) is sent again after its Retry-After.
+   * Sends a change exactly as prepared, once: only a 429 (Azure did not take it) is sent again after its Retry-After,
+   * and a 401 once with a fresh token.
    * Answers of 400 and above are returned, not thrown, so that the caller can tell a refusal from an unclear end.
-   * @throws BackupError with code `NoAnswer` where the connection broke or timed out after the request may have left,
-   *   and with code `NotSent` where it certainly did not leave (name not found, refused, TLS, sign-in failed).
+   * `body` is undefined where an answer's body is not JSON; `text` has it.
+   * @throws BackupError with code `NoAnswer` where the connection broke, timed out or was cancelled after the request
+   *   may have left, and with code `NotSent` where it certainly did not leave (name not found, refused, TLS, sign-in
+   *   failed); the cause tells why. @throws CancelledError only where nothing had left.
    */
   send(request: PreparedRequest, options?: RequestOptions): Promise<ArmResponse>;
 }
@@ -84,6 +89,14 @@ export interface Subscription {
   readonly raw: unknown;
 }
 
+/** A tenant that did not let us in: one row, not a loop of prompts. */
+export interface TenantProblem {
+  readonly tenantId: string;
+  /** As shown; the id where the name is not known. */
+  readonly tenantName: string;
+  readonly error: BackupError;
+}
+
 export type ConnectionState =
   /** No cloud is chosen yet, or the sandbox is not running: the view offers the sandbox and the sign-in. */
   | { readonly kind: 'disconnected' }
@@ -96,8 +109,18 @@ export type ConnectionState =
 export interface Connection {
   readonly state: ConnectionState;
   readonly onDidChange: Event<ConnectionState>;
+  /**
+   * Connects as far as that goes without asking the person anything; at once where it is connected already, one
+   * attempt for all who ask meanwhile. Nothing is sent anywhere before the first call. Never rejects: the state tells.
+   */
+  connect(): Promise<ConnectionState>;
+  /** Tenants left out of the newest `subscriptions()`, each with the reason. */
+  readonly problems: readonly TenantProblem[];
   /** @throws BackupError where the state is not `connected`. */
   arm(): ArmClient;
-  /** Those of the chosen tenants, after the subscription filter; all pages. */
+  /**
+   * Those of the chosen tenants, after the subscription filter; all pages. Connects first where it has not.
+   * @throws BackupError where the cloud cannot be connected or no tenant at all let us in; CancelledError.
+   */
   subscriptions(signal: AbortSignal): Promise<readonly Subscription[]>;
 }
