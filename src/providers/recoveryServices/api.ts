@@ -1,0 +1,188 @@
+/**
+ * Reading Azure Backup: pure functions over an `ArmClient`. Raw JSON is read by our own models, because the SDK's drop
+ * members that they do not know. Every function throws `BackupError` for an answer that is an error, and
+ * `CancelledError` where its signal aborts.
+ */
+import { apiVersions } from '../../cloud/apiVersions.ts';
+import type { ArmClient } from '../../cloud/types.ts';
+import { lastSegment } from '../../core/armId.ts';
+import { armPath, filterMoment, type FilterValues } from './armUrl.ts';
+import { readAll, readMerged, readOne, type ListQuery, type ReadOptions } from './lists.ts';
+import { readContainer, type Container } from './model/container.ts';
+import { readJob, type Job } from './model/job.ts';
+import { readPolicy, type Policy } from './model/policy.ts';
+import { readProtectableItem, type ProtectableItem } from './model/protectableItem.ts';
+import { readProtectedItem, type ProtectedItem } from './model/protectedItem.ts';
+import { readRecord, type AzureRecord, type RecordList } from './model/record.ts';
+import { readRecoveryPoint, type RecoveryPoint } from './model/recoveryPoint.ts';
+import { readVault, type Vault } from './model/vault.ts';
+
+export { readAll, readMerged, readPage } from './lists.ts';
+export type { ListQuery, ReadOptions, RecordPage } from './lists.ts';
+
+/** Container lists must name one type each: these are asked side by side. */
+export const containerManagementTypes = ['AzureIaasVM', 'AzureWorkload', 'AzureStorage', 'MAB', 'DPM', 'AzureBackupServer'] as const;
+/** What a vault can look for by itself. */
+export const protectableManagementTypes = ['AzureIaasVM', 'AzureWorkload', 'AzureStorage'] as const;
+
+export interface JobFilter {
+  readonly status?: string;
+  readonly operation?: string;
+  readonly backupManagementType?: string;
+  /** Milliseconds since the epoch, UTC. Azure wants both or none. */
+  readonly started?: { readonly fromMs: number; readonly toMs: number };
+}
+
+/** The lists, as data for `readPage` (200 records a page) and `readAll`. Ids are as Azure gave them. */
+export const lists = {
+  /** @param scope `/subscriptions/{id}`, or a resource group's id. */
+  vaults: (scope: string): ListQuery<Vault> =>
+    query(scope, ['providers', 'Microsoft.RecoveryServices', 'vaults'], readVault, 'list the vaults', undefined, apiVersions.vaults),
+  /** @param filter `backupManagementType` is required by Azure. */
+  containers: (vaultId: string, filter: FilterValues & { readonly backupManagementType: string }): ListQuery<Container> =>
+    query(vaultId, ['backupProtectionContainers'], readContainer, 'list the containers', filter),
+  softDeletedContainers: (vaultId: string, filter: FilterValues & { readonly backupManagementType: string }): ListQuery<Container> =>
+    query(vaultId, ['backupDeletedProtectionContainers'], readContainer, 'list the soft-deleted containers', filter),
+  /** @param filter `backupManagementType` is required by Azure; workloads may name a `workloadType` too. */
+  protectableItems: (vaultId: string, filter: FilterValues & { readonly backupManagementType: string }): ListQuery<ProtectableItem> =>
+    query(vaultId, ['backupProtectableItems'], readProtectableItem, 'list the protectable items', filter),
+  /** What a registered server holds: instances and databases. */
+  containerItems: (containerId: string, filter: FilterValues = {}): ListQuery<ProtectableItem> =>
+    query(containerId, ['items'], readProtectableItem, 'list what the container holds', filter),
+  protectedItems: (vaultId: string, filter: FilterValues = {}): ListQuery<ProtectedItem> =>
+    query(vaultId, ['backupProtectedItems'], readProtectedItem, 'list the protected items', filter),
+  policies: (vaultId: string, filter: FilterValues = {}): ListQuery<Policy> =>
+    query(vaultId, ['backupPolicies'], readPolicy, 'list the policies', filter),
+  /** Newest first, without tasks and percentages: those come with `getJob`. */
+  jobs: (vaultId: string, filter: JobFilter = {}): ListQuery<Job> =>
+    query(vaultId, ['backupJobs'], readJob, 'list the jobs', jobFilter(filter)),
+  recoveryPoints: (protectedItemId: string, filter: FilterValues = {}): ListQuery<RecoveryPoint> =>
+    query(protectedItemId, ['recoveryPoints'], readRecoveryPoint, 'list the recovery points', filter),
+} as const;
+
+function query<T>(
+  id: string,
+  below: readonly string[],
+  read: (raw: unknown) => T,
+  attempted: string,
+  filter: FilterValues = {},
+  apiVersion: string = apiVersions.backup,
+): ListQuery<T> {
+  return { path: armPath(id, below, { filter, apiVersion }), read, attempted, resource: lastSegment(id) };
+}
+
+function jobFilter({ status, operation, backupManagementType, started }: JobFilter): FilterValues {
+  return {
+    status,
+    operation,
+    backupManagementType,
+    startTime: started && filterMoment(started.fromMs),
+    endTime: started && filterMoment(started.toMs),
+  };
+}
+
+/** @param scope `/subscriptions/{id}`, or a resource group's id. */
+export function listVaults(arm: ArmClient, scope: string, options?: ReadOptions): Promise<RecordList<Vault>> {
+  return readAll(arm, lists.vaults(scope), options);
+}
+
+/** Containers of every type that a vault can have. */
+export function listContainers(
+  arm: ArmClient,
+  vaultId: string,
+  options?: ReadOptions & { readonly types?: readonly string[] },
+): Promise<RecordList<Container>> {
+  const { types = containerManagementTypes, ...read } = options ?? {};
+  return readMerged(
+    arm,
+    types.map((backupManagementType) => lists.containers(vaultId, { backupManagementType })),
+    read,
+  );
+}
+
+/** Containers whose items were deleted and are kept for a while. */
+export function listSoftDeletedContainers(
+  arm: ArmClient,
+  vaultId: string,
+  options?: ReadOptions & { readonly types?: readonly string[] },
+): Promise<RecordList<Container>> {
+  const { types = containerManagementTypes, ...read } = options ?? {};
+  return readMerged(
+    arm,
+    types.map((backupManagementType) => lists.softDeletedContainers(vaultId, { backupManagementType })),
+    read,
+  );
+}
+
+/** What the vault found at its last discovery and does not protect. */
+export function listProtectableItems(
+  arm: ArmClient,
+  vaultId: string,
+  options?: ReadOptions & { readonly types?: readonly string[] },
+): Promise<RecordList<ProtectableItem>> {
+  const { types = protectableManagementTypes, ...read } = options ?? {};
+  return readMerged(
+    arm,
+    types.map((backupManagementType) => lists.protectableItems(vaultId, { backupManagementType })),
+    read,
+  );
+}
+
+/** Soft-deleted items too. Without a filter: of every kind. */
+export function listProtectedItems(
+  arm: ArmClient,
+  vaultId: string,
+  filter?: FilterValues,
+  options?: ReadOptions,
+): Promise<RecordList<ProtectedItem>> {
+  return readAll(arm, lists.protectedItems(vaultId, filter), options);
+}
+
+/** @param filter e.g. `{ backupManagementType: 'AzureIaasVM' }`. */
+export function listPolicies(arm: ArmClient, vaultId: string, filter?: FilterValues, options?: ReadOptions): Promise<RecordList<Policy>> {
+  return readAll(arm, lists.policies(vaultId, filter), options);
+}
+
+export function listJobs(arm: ArmClient, vaultId: string, filter?: JobFilter, options?: ReadOptions): Promise<RecordList<Job>> {
+  return readAll(arm, lists.jobs(vaultId, filter), options);
+}
+
+export function listRecoveryPoints(
+  arm: ArmClient,
+  protectedItemId: string,
+  filter?: FilterValues,
+  options?: ReadOptions,
+): Promise<RecordList<RecoveryPoint>> {
+  return readAll(arm, lists.recoveryPoints(protectedItemId, filter), options);
+}
+
+export function getVault(arm: ArmClient, vaultId: string, options?: ReadOptions): Promise<Vault> {
+  return readOne(arm, query(vaultId, [], readVault, 'read the vault', {}, apiVersions.vaults), options);
+}
+
+export function getContainer(arm: ArmClient, containerId: string, options?: ReadOptions): Promise<Container> {
+  return readOne(arm, query(containerId, [], readContainer, 'read the container'), options);
+}
+
+export function getProtectedItem(arm: ArmClient, itemId: string, options?: ReadOptions): Promise<ProtectedItem> {
+  return readOne(arm, query(itemId, [], readProtectedItem, 'read the protected item'), options);
+}
+
+export function getPolicy(arm: ArmClient, policyId: string, options?: ReadOptions): Promise<Policy> {
+  return readOne(arm, query(policyId, [], readPolicy, 'read the policy'), options);
+}
+
+/** With tasks, percentage and property bag. */
+export function getJob(arm: ArmClient, jobId: string, options?: ReadOptions): Promise<Job> {
+  return readOne(arm, query(jobId, [], readJob, 'read the job'), options);
+}
+
+export function getRecoveryPoint(arm: ArmClient, recoveryPointId: string, options?: ReadOptions): Promise<RecoveryPoint> {
+  return readOne(arm, query(recoveryPointId, [], readRecoveryPoint, 'read the recovery point'), options);
+}
+
+/** `backupconfig/vaultconfig`: soft delete and enhanced security as the backup service sees them, for `softDeleteKeeps`. */
+export function getVaultConfig(arm: ArmClient, vaultId: string, options?: ReadOptions): Promise<AzureRecord> {
+  const read = (raw: unknown): AzureRecord => readRecord(raw, 'vault configuration').head;
+  return readOne(arm, query(vaultId, ['backupconfig', 'vaultconfig'], read, "read the vault's soft delete setting"), options);
+}

@@ -1,0 +1,27 @@
+import { toText, type Fields } from './fields.ts';
+import type { ErrorRecord } from '../../../core/errors.ts';
+
+/**
+ * One of the forms in which Azure Backup explains itself: `{code, message, recommendations}` of an item,
+ * `{errorCode, errorTitle, errorString, recommendations}` of a job, `{code, title, message}` of a health check.
+ * Undefined where it says that all is well (`code: "Success"`) or says nothing.
+ */
+export function readErrorDetail(fields: Fields): ErrorRecord | undefined {
+  const title = fields.text('errorTitle', 'title');
+  const number = fields.text('errorCode', 'code');
+  const code = title ?? number;
+  const message = fields.text('errorString', 'message') ?? fields.text('additionalDetails');
+  if (code === undefined && message === undefined) {
+    return undefined;
+  }
+  if (code?.toLowerCase() === 'success') {
+    return undefined;
+  }
+  const remedies = fields.list('recommendations').flatMap((one) => toText(one) ?? []);
+  return {
+    code: code ?? 'Unknown',
+    message: message ?? `Azure gave no explanation beside its code ${code}.`,
+    ...(remedies.length > 0 ? { remedies } : {}),
+    ...(number !== undefined && number !== code ? { detail: { errorCode: number } } : {}),
+  };
+}
