@@ -1,3 +1,4 @@
+import type { BackupError } from '../core/errors.ts';
 import type { Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ActionTarget } from '../providers/action.ts';
@@ -15,6 +16,7 @@ export interface InventoryNode {
   readonly kind: string;
   /** Plain text; may hold anything that a resource name can. */
   readonly label: string;
+  /** Plain text too: a policy's or a server's name may be part of it. */
   readonly description?: string;
   /** Lines of plain text. */
   readonly tooltip?: readonly string[];
@@ -22,10 +24,14 @@ export interface InventoryNode {
   /** Whole words without spaces; never a person's string. They become contextValue and are what actions match. */
   readonly tokens: readonly string[];
   readonly expandable: boolean;
-  /** What actions act on; absent for groups. */
+  /** Open at first sight. A person's own folding wins. */
+  readonly expanded?: boolean;
+  /** What actions act on; absent for groups, but for "Protectable items", whose target is the vault. */
   readonly target?: ActionTarget;
   /** ARM id to copy and to open in the portal; absent for groups. */
   readonly resourceId?: string;
+  /** The tenant whose token reads it; the sign-in's home tenant where absent. */
+  readonly tenantId?: string;
   /** As Azure gave it, for View JSON. */
   readonly raw?: JsonObject;
 }
@@ -34,13 +40,22 @@ export interface NodePage {
   readonly nodes: readonly InventoryNode[];
   /** Opaque; hand it back to get the next page. */
   readonly more?: string;
-  /** Where `nodes` is empty: why, and what to do next. */
+  /** Where `nodes` is empty: why, and what to do next; the command is called with the node asked. */
   readonly empty?: { readonly message: string; readonly command?: string; readonly commandTitle?: string };
+  /** Entries, or parts of the list, that could not be read while the others came out. */
+  readonly problems?: readonly BackupError[];
 }
 
 export interface Inventory {
-  /** The first level where `parent` is undefined. @throws BackupError; an error is never an empty page. */
+  /**
+   * The first level where `parent` is undefined. Without `more`: all that is loaded, or the first page where nothing is.
+   * With `more`: the next page alone. Callers that ask the same at the same time share one request; it ends early
+   * only when each of them has aborted.
+   * @throws BackupError; an error is never an empty page.
+   */
   children(parent: InventoryNode | undefined, options: { readonly signal: AbortSignal; readonly more?: string }): Promise<NodePage>;
+  /** What is loaded, without a request; undefined where nothing is. */
+  loaded(parent: InventoryNode | undefined): NodePage | undefined;
   parentOf(node: InventoryNode): InventoryNode | undefined;
   /** Finds a resource by id, loading what lies on the way. */
   find(resourceId: string, signal: AbortSignal): Promise<InventoryNode | undefined>;

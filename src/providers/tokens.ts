@@ -50,7 +50,7 @@ export const systems = { recoveryServices: 'recoveryServices' } as const;
 export const workloads = { vm: 'vm', sql: 'sql', hana: 'hana', fileShare: 'fileShare', other: 'other' } as const;
 
 /**
- * Exactly one of the first six on each protected item.
+ * Exactly one of the first five on each protected item, any of the others beside it.
  * `softDeleted` wins over `stopped`: Azure says `ProtectionStopped` of both.
  */
 export const itemStates = {
@@ -62,15 +62,17 @@ export const itemStates = {
   stopped: 'stopped',
   /** Data deleted, kept for the days of soft delete. */
   softDeleted: 'softDeleted',
-  /** Azure suspended the backups (`BackupsSuspended`). */
-  suspended: 'suspended',
   /** Any other state that Azure names (`ProtectionError`, `Invalid`, or one of tomorrow). */
   otherState: 'otherState',
-  /** Beside one of the above: nothing is wrong with it. */
+  /** Beside `stopped`: it was suspended (`BackupsSuspended`, `ProtectionPaused`), recovery points expire by policy. */
+  suspended: 'suspended',
+  /** Nothing is wrong with it. */
   healthy: 'healthy',
-  /** Beside one of the above: its protection or its last backup failed. */
+  /** Protecting it, or its last backup, failed. */
   failed: 'failed',
-  /** Beside one of the above: an operation that this window follows runs on it. */
+  /** Backed up so far, but something needs a look. */
+  unhealthy: 'unhealthy',
+  /** An operation that this window follows runs on it. */
   busy: 'busy',
 } as const;
 
