@@ -1,0 +1,137 @@
+/**
+ * The requests that change something, built by the typed SDK and captured: nothing is sent here. Bodies are those that
+ * Azure was seen to take. @throws BackupError where Azure would refuse, before anything has left.
+ */
+import type { ProtectedItemUnion, RecoveryServicesBackupClient } from '@azure/arm-recoveryservicesbackup';
+import { apiVersions } from '../../cloud/apiVersions.ts';
+import { captureRequest } from '../../cloud/capture.ts';
+import type { CloudEnvironment } from '../../cloud/types.ts';
+import { lastSegment, segmentOf } from '../../core/armId.ts';
+import { BackupError } from '../../core/errors.ts';
+import type { PreparedRequest } from '../../core/operation.ts';
+import { backupRequestOf, writableItem } from './itemKinds.ts';
+import type { Job } from './model/job.ts';
+import type { ProtectableItem } from './model/protectableItem.ts';
+import type { ProtectedItem } from './model/protectedItem.ts';
+
+type Cloud = Pick<CloudEnvironment, 'resourceManagerEndpoint' | 'audience'>;
+
+/** Lets the vault look for what it could protect. Followed by `arm.operation`. @param backupManagementType all where absent. */
+export function refreshContainers(cloud: Cloud, vaultId: string, backupManagementType?: string): Promise<PreparedRequest> {
+  const vault = vaultOf(vaultId);
+  const options =
+    backupManagementType === undefined ? {} : { filter: `backupManagementType eq '${backupManagementType.replaceAll("'", "''")}'` };
+  return build(cloud, vaultId, (client) => client.protectionContainers.refresh(vault.name, vault.group, 'Azure', options));
+}
+
+/** Protects a VM that the vault has found. @throws BackupError `NotAVirtualMachine` for another kind of item. */
+export async function protectVm(cloud: Cloud, item: ProtectableItem, policyId: string): Promise<PreparedRequest> {
+  if (!item.isVirtualMachine || item.sourceResourceId === undefined) {
+    throw new BackupError(`${item.friendlyName} is not an Azure VM, so it cannot be protected as one.`, {
+      code: 'NotAVirtualMachine',
+      resource: item.id,
+      remedies: ['Choose a VM.'],
+    });
+  }
+  return putItem(cloud, protectedItemIdOf(item), {
+    protectedItemType: 'Microsoft.Compute/virtualMachines',
+    sourceResourceId: item.sourceResourceId,
+    policyId,
+  });
+}
+
+/**
+ * The id that a protectable VM will have once it is protected. Azure returns it but for the collection's name:
+ * `.../protectionContainers/IaasVMContainer;iaasvmcontainerv2;{rg};{vm}/protectableItems/vm;iaasvmcontainerv2;{rg};{vm}`.
+ * Where the id is of another form, the names are made as Microsoft's REST documentation of VM backup defines them:
+ * container `iaasvmcontainer;` + name, item `vm;` + name. The only names that are put together.
+ */
+export function protectedItemIdOf(item: ProtectableItem): string {
+  const inPlace = item.id.replace(/\/protectableItems\/(?=[^/]+\/?$)/i, '/protectedItems/');
+  if (inPlace !== item.id && /^vm;/i.test(lastSegment(inPlace))) {
+    return inPlace;
+  }
+  if (item.vaultId === undefined) {
+    throw notAnId(item.id, 'a protectable item of a vault');
+  }
+  return `${item.vaultId}/backupFabrics/Azure/protectionContainers/iaasvmcontainer;${item.name}/protectedItems/vm;${item.name}`;
+}
+
+/** Another policy, or protection again for an item that was stopped: Azure takes the same request for both. */
+export function assignPolicy(cloud: Cloud, item: ProtectedItem, policyId: string): Promise<PreparedRequest> {
+  return putItem(cloud, item.id, { ...writableItem(item), policyId });
+}
+
+/** No more backups; what there is stays. */
+export function stopKeepData(cloud: Cloud, item: ProtectedItem): Promise<PreparedRequest> {
+  return putItem(cloud, item.id, { ...writableItem(item), policyId: '', protectionState: 'ProtectionStopped' });
+}
+
+/** Takes a soft-deleted item back; its protection stays stopped. */
+export function undelete(cloud: Cloud, item: ProtectedItem): Promise<PreparedRequest> {
+  return putItem(cloud, item.id, { ...writableItem(item), policyId: '', isRehydrate: true, protectionState: 'ProtectionStopped' });
+}
+
+/** No more backups, and what there is goes: kept for the days of soft delete where the vault has it on. */
+export function deleteItem(cloud: Cloud, item: Pick<ProtectedItem, 'id'>): Promise<PreparedRequest> {
+  const at = itemAddress(item.id);
+  return build(cloud, item.id, (client) => client.protectedItems.delete(at.vault.name, at.vault.group, at.fabric, at.container, at.item));
+}
+
+/** A backup now. @param expiry until when its recovery point is kept. */
+export function backupNow(cloud: Cloud, item: ProtectedItem, expiry: Date): Promise<PreparedRequest> {
+  const at = itemAddress(item.id);
+  const body = { properties: backupRequestOf(item, expiry) };
+  return build(cloud, item.id, (client) => client.backups.trigger(at.vault.name, at.vault.group, at.fabric, at.container, at.item, body));
+}
+
+/** Followed by `arm.operation`; the job itself goes on to `Cancelling`. */
+export function cancelJob(cloud: Cloud, job: Pick<Job, 'id' | 'name'>): Promise<PreparedRequest> {
+  const vault = vaultOf(job.id);
+  return build(cloud, job.id, (client) => client.jobCancellations.trigger(vault.name, vault.group, job.name));
+}
+
+function putItem(cloud: Cloud, itemId: string, properties: ProtectedItemUnion): Promise<PreparedRequest> {
+  const at = itemAddress(itemId);
+  return build(cloud, itemId, (client) =>
+    client.protectedItems.createOrUpdate(at.vault.name, at.vault.group, at.fabric, at.container, at.item, { properties }),
+  );
+}
+
+async function build(cloud: Cloud, id: string, call: (client: RecoveryServicesBackupClient) => Promise<unknown>): Promise<PreparedRequest> {
+  const subscriptionId = required(id, 'subscriptions', 'a resource of a subscription');
+  const { RecoveryServicesBackupClient } = await import('@azure/arm-recoveryservicesbackup');
+  return captureRequest(cloud, (sdk) =>
+    call(new RecoveryServicesBackupClient(sdk.credential, subscriptionId, { ...sdk.options, apiVersion: apiVersions.backup })),
+  );
+}
+
+function vaultOf(id: string): { name: string; group: string } {
+  return { name: required(id, 'vaults', 'something of a vault'), group: required(id, 'resourceGroups', 'something of a vault') };
+}
+
+function itemAddress(id: string): { vault: { name: string; group: string }; fabric: string; container: string; item: string } {
+  const what = 'a protected item of a vault';
+  return {
+    vault: vaultOf(id),
+    fabric: required(id, 'backupFabrics', what),
+    container: required(id, 'protectionContainers', what),
+    item: required(id, 'protectedItems', what),
+  };
+}
+
+function required(id: string, segment: string, what: string): string {
+  const value = segmentOf(id, segment);
+  if (value === undefined) {
+    throw notAnId(id, what);
+  }
+  return value;
+}
+
+function notAnId(id: string, what: string): BackupError {
+  return new BackupError(`Expected the id of ${what}, got ${id}.`, {
+    code: 'UnexpectedId',
+    resource: id,
+    remedies: ['Refresh and try again.'],
+  });
+}
