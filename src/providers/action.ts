@@ -31,6 +31,8 @@ export interface Choice {
   readonly detail?: string;
   /** Preselected. */
   readonly recommended?: boolean;
+  /** Shown and not to be chosen, e.g. the policy that an item has already. */
+  readonly note?: boolean;
 }
 
 /** Answers by question id. Dates are ISO 8601 UTC. */
@@ -94,6 +96,8 @@ interface ActionBase {
   readonly targetKind: string;
   /** Node tokens: every one of `all`, none of `none`. Menus and palette pickers use the same lists. */
   readonly when: { readonly all: readonly string[]; readonly none?: readonly string[] };
+  /** Said by the palette's picker where a vault holds nothing that it applies to: why, and what to do. */
+  readonly nothing: string;
   /** True where it can be done to many selected nodes at once. */
   readonly many: boolean;
   /** Codicon shown inline on the row, where it deserves that. */
@@ -106,6 +110,12 @@ interface ActionBase {
   readBack(context: ActionContext, record: OperationRecord): Promise<ReadBack>;
 }
 
+export interface BuiltAction {
+  readonly request: PreparedRequest;
+  /** Facts to journal, for `readBack` and `settle`: what was asked, and what was known before. No secrets. */
+  readonly intent: JsonObject;
+}
+
 /** An action that sends one request for each target. */
 export interface Action<Model = unknown> extends ActionBase {
   readonly does: 'send';
@@ -113,22 +123,29 @@ export interface Action<Model = unknown> extends ActionBase {
   /** What will happen, one sentence each, shown before sending (for `confirm` and `typeName`). May look: only GETs. */
   consequences?(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly string[]>;
   readonly questions: readonly Question<Model>[];
-  /** Facts to journal: what was asked. No secrets. */
-  intent(target: ActionTarget<Model>, answers: Answers): JsonObject;
   describe(target: ActionTarget<Model>): OperationTarget;
   /**
    * Built by the typed SDK and captured; nothing is sent but GETs that make sure of what the request names.
    * @throws BackupError for an answer that Azure would refuse, a policy that has gone, an item that is not what it was.
    */
-  build(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<PreparedRequest>;
+  build(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<BuiltAction>;
   /** Finds out by looking whether a request that got no answer was taken. Sends nothing but GETs. */
   settle(context: ActionContext, record: OperationRecord): Promise<Settlement>;
+}
+
+/** A job to follow, for the engine. */
+export interface Followed {
+  /** What the job does, as a row's title: `Backup`. */
+  readonly title: string;
+  readonly target: OperationTarget;
+  readonly job: JobReference;
+  readonly tracking: JsonObject;
 }
 
 /** An action that changes nothing: it follows work that somebody else started. */
 export interface FollowAction<Model = unknown> extends ActionBase {
   readonly does: 'follow';
-  follow(target: ActionTarget<Model>): { readonly target: OperationTarget; readonly job: JobReference; readonly tracking: JsonObject };
+  follow(target: ActionTarget<Model>): Followed;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written */

@@ -1,0 +1,56 @@
+import { displayName } from '../../core/displayText.ts';
+import type { AnySendAction } from '../../providers/action.ts';
+import { isTypedName, listed } from '../plainText.ts';
+import type { Step } from '../prompts/prompter.ts';
+import type { CommandServices } from '../services.ts';
+import type { Asking } from './questionSteps.ts';
+
+const showRequest = 'Show the Request';
+
+/** For `typeName`: the last step shows what will happen and asks for the resource's name. None for the others. */
+export function typedNameStep(action: AnySendAction, asking: Asking): Step[] {
+  if (action.assurance !== 'typeName') {
+    return [];
+  }
+  return [
+    {
+      id: 'typedName',
+      needed: () => true,
+      undo: () => undefined,
+      async ask(prompts) {
+        const name = asking.targets()[0]?.name ?? '';
+        const shown = displayName(name);
+        await prompts.input({
+          prompt: async (signal) => [...(await consequencesOf(action, asking, signal)), `Type ${shown} to go on.`].join(' '),
+          placeholder: shown,
+          check: (typed) =>
+            isTypedName(typed, name)
+              ? { remark: 'That is the name.' }
+              : { refused: typed.trim() === '' ? `Type the name to go on: ${shown}` : `That is not the name. Type it exactly: ${shown}` },
+        });
+      },
+    },
+  ];
+}
+
+/**
+ * For `confirm`: a modal with the consequences.
+ * @throws CancelledError where the person turns away
+ */
+export async function confirmed(
+  services: CommandServices,
+  action: AnySendAction,
+  asking: Asking,
+): Promise<{ readonly showRequest: boolean }> {
+  if (action.assurance !== 'confirm') {
+    return { showRequest: false };
+  }
+  const consequences = await services.prompter.busy(`Preparing ${action.title}...`, (signal) => consequencesOf(action, asking, signal));
+  const names = listed(asking.targets().map((target) => target.name));
+  const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, [action.title, showRequest]);
+  return { showRequest: choice === showRequest };
+}
+
+async function consequencesOf(action: AnySendAction, asking: Asking, signal: AbortSignal): Promise<readonly string[]> {
+  return (await action.consequences?.(asking.context(signal), asking.targets(), asking.answers)) ?? [];
+}

@@ -1,0 +1,71 @@
+import type { ActionContext, ActionTarget, Answers, AnySendAction, Choice, DateQuestion, PickQuestion } from '../../providers/action.ts';
+import { dateOf, parseDate, readOut } from '../dates.ts';
+import type { PickItem, Step, StepPrompts } from '../prompts/prompter.ts';
+
+/** What the steps of one run read and fill. */
+export interface Asking {
+  targets(): readonly ActionTarget[];
+  context(signal: AbortSignal): ActionContext;
+  readonly answers: Record<string, string>;
+  readonly now: () => number;
+}
+
+/** One step for each of an action's questions. */
+export function questionSteps(action: AnySendAction, asking: Asking): Step[] {
+  return action.questions.map((question) => ({
+    id: `question.${question.id}`,
+    needed: () => question.asked?.(asking.targets(), asking.answers) ?? true,
+    undo: () => void delete asking.answers[question.id],
+    async ask(prompts) {
+      asking.answers[question.id] =
+        question.type === 'pick' ? await pick(prompts, question, asking) : await date(prompts, question, asking);
+    },
+  }));
+}
+
+async function pick(prompts: StepPrompts, question: PickQuestion<unknown>, asking: Asking): Promise<string> {
+  const answers: Answers = { ...asking.answers };
+  return prompts.pickOne({
+    placeholder: question.placeholder ?? question.title,
+    empty: question.empty,
+    load: async (signal) => (await question.load(asking.context(signal), asking.targets(), answers)).map(itemOf),
+  });
+}
+
+function itemOf(choice: Choice): PickItem {
+  const { value, label, description, detail, recommended, note } = choice;
+  return {
+    value,
+    label,
+    ...(description === undefined ? {} : { description }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(recommended === undefined ? {} : { preferred: recommended }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+async function date(prompts: StepPrompts, question: DateQuestion<unknown>, asking: Asking): Promise<string> {
+  const judge = (text: string): { ms: number } | { refused: string } => {
+    const parsed = parseDate(text);
+    if ('refused' in parsed) {
+      return parsed;
+    }
+    const refused = question.refuse(parsed.ms, asking.now(), asking.targets());
+    return refused === undefined ? parsed : { refused };
+  };
+  const typed = await prompts.input({
+    prompt: question.title,
+    placeholder: question.placeholder ?? '2027-01-31',
+    value: dateOf(question.propose(asking.now(), asking.targets())),
+    check: (text) => {
+      const judged = judge(text);
+      return 'refused' in judged ? judged : { remark: readOut(judged.ms, asking.now()) };
+    },
+  });
+  const judged = judge(typed);
+  // The box does not let a refused text through; time may have passed since it was checked.
+  if ('refused' in judged) {
+    return date(prompts, question, asking);
+  }
+  return new Date(judged.ms).toISOString();
+}

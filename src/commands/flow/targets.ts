@@ -1,0 +1,40 @@
+import { BackupError } from '../../core/errors.ts';
+import type { InventoryNode } from '../../inventory/types.ts';
+import { appliesTo, type ActionTarget, type AnyAction } from '../../providers/action.ts';
+import { listed } from '../plainText.ts';
+
+/**
+ * The targets of the nodes that a person picked, and the names of those that the action does not apply to: a menu is
+ * chosen by the clicked row alone, and the selection may hold others.
+ * @throws BackupError `NothingToDo` where it applies to none, `OneAtATime` where it takes one and got more
+ */
+export function targetsOf(
+  action: AnyAction,
+  nodes: readonly InventoryNode[],
+): { readonly targets: readonly ActionTarget[]; readonly leftOut: readonly string[] } {
+  const taken = new Map<string, ActionTarget>();
+  const leftOut: string[] = [];
+  for (const node of nodes) {
+    if (node.target && appliesTo(action, node.tokens)) {
+      taken.set(node.key, node.target);
+    } else {
+      leftOut.push(node.label);
+    }
+  }
+  const targets = [...taken.values()];
+  if (nodes.length > 0 && targets.length === 0) {
+    throw new BackupError(`${action.title} does not apply to ${listed(leftOut)}.`, {
+      code: 'NothingToDo',
+      attempted: action.title,
+      remedies: ['Refresh the tree: the state may have changed since it was shown.'],
+    });
+  }
+  if (targets.length > 1 && !action.many) {
+    throw new BackupError(`${action.title} is done to one at a time; ${targets.length} are selected.`, {
+      code: 'OneAtATime',
+      attempted: action.title,
+      remedies: ['Select one and try again.'],
+    });
+  }
+  return { targets, leftOut };
+}

@@ -1,0 +1,74 @@
+/**
+ * What commands ask a person through. The real one is a wizard of quick picks (`wizardPrompter.ts`); tests hand in
+ * scripted answers. Every prompt throws `CancelledError` when the person turns away.
+ */
+
+export interface PickItem {
+  /** What comes back. */
+  readonly value: string;
+  /** Plain text; the prompter neutralises it. */
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  /** Codicon id before the label. */
+  readonly icon?: string;
+  /** Selected or active at first. */
+  readonly preferred?: boolean;
+  /** A row that says something and cannot be chosen, e.g. a subscription that could not be read. */
+  readonly note?: boolean;
+}
+
+export interface PickPrompt {
+  readonly placeholder: string;
+  /** Called once the list is on screen; its signal aborts when the person turns away. */
+  load(signal: AbortSignal): Promise<readonly PickItem[]>;
+  /** Said where nothing can be chosen. */
+  readonly empty: string;
+}
+
+export interface InputPrompt {
+  /** Loaded while the box is already on screen, where it takes a look first. */
+  readonly prompt: string | ((signal: AbortSignal) => Promise<string>);
+  readonly placeholder?: string;
+  readonly value?: string;
+  /** Called at each change: a refusal keeps the box open; a remark is shown below it. */
+  check(text: string): { readonly refused: string } | { readonly remark: string };
+}
+
+/** Prompts of one step. */
+export interface StepPrompts {
+  pickOne(prompt: PickPrompt): Promise<string>;
+  /** At least one. */
+  pickMany(prompt: PickPrompt): Promise<readonly string[]>;
+  input(prompt: InputPrompt): Promise<string>;
+}
+
+/** One question of a wizard. Whether it is needed is asked anew each time the person goes forward or back. */
+export interface Step {
+  readonly id: string;
+  needed(): boolean;
+  ask(prompts: StepPrompts): Promise<void>;
+  /** Forgets the answer: the person went back before it. */
+  undo(): void;
+}
+
+export interface WalkResult {
+  /** The person asked to see the request before it is sent. */
+  readonly showRequest: boolean;
+}
+
+export interface Prompter {
+  /**
+   * Asks the steps in order, with Back and a step count.
+   * `offerRequest`: each step carries a button "Show the Request Before Sending It".
+   */
+  walk(title: string, steps: readonly Step[], options?: { readonly offerRequest?: boolean }): Promise<WalkResult>;
+  /** A modal with a paragraph for each of `detail`; resolves with the chosen one of `choices`. */
+  confirm<Choice extends string>(message: string, detail: readonly string[], choices: readonly Choice[]): Promise<Choice>;
+  /** Shows that something is going on; the person can end it, which aborts the signal. */
+  busy<Done>(message: string, work: (signal: AbortSignal) => Promise<Done>): Promise<Done>;
+  /** Asked beside an open document, which stays readable. */
+  askBeside<Choice extends string>(message: string, choices: readonly Choice[]): Promise<Choice>;
+  /** Said in passing; resolves with a chosen one of `choices`, or undefined. Never waited for by an action. */
+  tell<Choice extends string>(kind: 'info' | 'warning' | 'error', message: string, choices: readonly Choice[]): Promise<Choice | undefined>;
+}
