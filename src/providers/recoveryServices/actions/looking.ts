@@ -1,0 +1,135 @@
+/** Looks that actions take before they build a request and when it has ended. GETs only. */
+import { lastSegment } from '../../../core/armId.ts';
+import { BackupError } from '../../../core/errors.ts';
+import { displayName } from '../../../core/displayText.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import type { OperationRecord, OperationTarget } from '../../../core/operation.ts';
+import type { ActionContext, ActionTarget } from '../../action.ts';
+import { getPolicy, type ReadOptions } from '../api.ts';
+import { armPath } from '../armUrl.ts';
+import { readProtectedItem, type Policy, type ProtectedItem } from '../model.ts';
+
+export function readOptions(context: ActionContext, of: { readonly tenantId?: string }): ReadOptions {
+  return { signal: context.signal, ...(of.tenantId === undefined ? {} : { tenantId: of.tenantId }) };
+}
+
+/** @throws BackupError where the id is of nothing that stands in a vault: a mistake of ours or of Azure's. */
+export function vaultIdOf(of: { readonly id: string; readonly vaultId?: string }): string {
+  if (of.vaultId === undefined) {
+    throw new BackupError(`${of.id} names no vault.`, { code: 'UnexpectedId', resource: of.id, remedies: ['Refresh and try again.'] });
+  }
+  return of.vaultId;
+}
+
+/** How an operation on an item is named in the journal and the panel. */
+export function describeItem(item: { readonly id: string; readonly friendlyName: string; readonly vaultId?: string }): OperationTarget {
+  return { id: item.id, name: item.friendlyName, kind: 'VM', ...vaultMembers(item.vaultId) };
+}
+
+export function vaultMembers(vaultId: string | undefined): Pick<OperationTarget, 'containerId' | 'containerName' | 'subscriptionId'> {
+  const subscriptionId = vaultId && /\/subscriptions\/+([^/]+)/i.exec(vaultId)?.[1];
+  return vaultId === undefined
+    ? {}
+    : { containerId: vaultId, containerName: lastSegment(vaultId), ...(subscriptionId ? { subscriptionId } : {}) };
+}
+
+export interface FreshItem {
+  readonly item: ProtectedItem;
+  /** The service's own clock at that moment, ISO 8601 UTC; ours where it did not say. */
+  readonly seenAt: string;
+}
+
+/**
+ * The item as it is now: what the tree shows may be old.
+ * @throws BackupError `ItemGone` where it is not in the vault any more
+ */
+export async function freshItem(context: ActionContext, target: ActionTarget<ProtectedItem>, attempted: string): Promise<FreshItem> {
+  const name = displayName(target.model.friendlyName);
+  try {
+    const answer = await context.arm.get(armPath(target.id), { ...readOptions(context, target), attempted, resource: target.name });
+    return { item: readProtectedItem(answer.body), seenAt: serviceTime(answer.headers['date'], context.now()) };
+  } catch (error) {
+    if (statusOf(error) !== 404) {
+      throw error;
+    }
+    throw new BackupError(
+      `${name} is not in the vault ${displayName(lastSegment(vaultIdOf(target.model)))} any more: nothing was sent.`,
+      { code: 'ItemGone', attempted, resource: target.id, status: 404, remedies: ['Refresh the tree.'] },
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The policy as it is now.
+ * @throws BackupError `PolicyGone` where it was deleted since it was listed, `PolicyOfAnotherVault` where it is not the item's vault's
+ */
+export async function freshPolicy(
+  context: ActionContext,
+  of: { readonly tenantId?: string },
+  policyId: string | undefined,
+  vaultId: string,
+  attempted: string,
+): Promise<{ readonly policy: Policy; readonly seenAt: string }> {
+  if (policyId === undefined || policyId === '') {
+    throw new BackupError('No policy was chosen.', { code: 'AnswerMissing', attempted, remedies: ['Choose a policy.'] });
+  }
+  const name = displayName(lastSegment(policyId));
+  if (!policyId.toLowerCase().startsWith(`${vaultId.toLowerCase()}/`)) {
+    throw new BackupError(`The policy ${name} belongs to another vault.`, {
+      code: 'PolicyOfAnotherVault',
+      attempted,
+      resource: policyId,
+      remedies: [`Choose a policy of ${displayName(lastSegment(vaultId))}.`],
+    });
+  }
+  try {
+    return { policy: await getPolicy(context.arm, policyId, readOptions(context, of)), seenAt: new Date(context.now()).toISOString() };
+  } catch (error) {
+    if (statusOf(error) !== 404) {
+      throw error;
+    }
+    throw new BackupError(
+      `The policy ${name} was deleted from the vault ${displayName(lastSegment(vaultId))} after it was listed: nothing was sent.`,
+      { code: 'PolicyGone', attempted, resource: policyId, status: 404, remedies: ['Start again and choose another policy.'] },
+      { cause: error },
+    );
+  }
+}
+
+/** Refuses what Azure would refuse, before it is sent. */
+export function refuse(item: ProtectedItem, because: string, remedy: string, attempted: string): BackupError {
+  return new BackupError(`${displayName(item.friendlyName)} ${because}: nothing was sent.`, {
+    code: 'StateChanged',
+    attempted,
+    resource: item.id,
+    remedies: [remedy],
+  });
+}
+
+/** True where Azure says that protection is stopped, and the data is not deleted. */
+export function isStopped(item: ProtectedItem): boolean {
+  return !item.isScheduledForDeferredDelete && /^(protectionstopped|backupssuspended|protectionpaused)$/i.test(item.protectionState ?? '');
+}
+
+/** The HTTP status of an error, where it has one. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof BackupError ? error.facts.status : undefined;
+}
+
+/** A journaled fact. @throws BackupError where the journal does not hold it (written by another version) */
+export function fact(record: Pick<OperationRecord, 'intent' | 'title'>, name: string): string {
+  const value: JsonObject[string] = record.intent[name];
+  if (typeof value !== 'string') {
+    throw new BackupError(`The journal of "${record.title}" does not say ${name}: it was written by another version.`, {
+      code: 'JournalIncomplete',
+      remedies: ['Look at the resource in the tree.'],
+    });
+  }
+  return value;
+}
+
+function serviceTime(header: string | undefined, nowMs: number): string {
+  const ms = header === undefined ? Number.NaN : Date.parse(header);
+  return new Date(Number.isNaN(ms) ? nowMs : ms).toISOString();
+}

@@ -1,0 +1,10 @@
+/** How operations on Azure Backup are followed: pure functions over JSON, for the engine. */
+import type { Tracker } from '../../core/operation.ts';
+import { armOperationTracker } from './tracking/armOperation.ts';
+import { jobTracker } from './tracking/jobTracker.ts';
+
+export { trackingOfJob } from './tracking/jobTracker.ts';
+
+export const trackers: readonly Tracker[] = [jobTracker, armOperationTracker];
+/** Names for `Action.tracker`. */
+export const trackerNames = { job: jobTracker.name, armOperation: armOperationTracker.name } as const;

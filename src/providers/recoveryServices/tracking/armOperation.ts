@@ -1,0 +1,64 @@
+import { idUpTo } from '../../../core/armId.ts';
+import type { ErrorRecord } from '../../../core/errors.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import type { Tracker, TrackStep } from '../../../core/operation.ts';
+import { beginOperation, errorOf, stepOperation, type OperationState } from './asyncOperation.ts';
+
+/**
+ * Work that has ended when ARM says so, with no job behind it: discovering VMs, cancelling a job, registering a container.
+ * Answers of 200, 201 and 204 without an address to follow are ends; a 202 without one is `unknown`.
+ */
+export const armOperationTracker: Tracker = {
+  name: 'arm.operation',
+  begin: (record, response, nowMs) => {
+    if (response.status >= 400) {
+      return { state: {}, status: 'failed', error: errorOf(response) };
+    }
+    const begun = beginOperation(record.cloud, response, nowMs);
+    if (begun) {
+      return running(begun.state, begun.delayMs, 'accepted');
+    }
+    return response.status === 202
+      ? { state: {}, status: 'unknown', error: notFollowable(idUpTo(record.target.id, 'vaults') ?? record.target.id) }
+      : { state: {}, status: 'succeeded' };
+  },
+  poll: (state) => ({ url: readState(state).url }),
+  step: (json, response, nowMs): TrackStep => {
+    const answer = stepOperation(readState(json), response, nowMs);
+    switch (answer.is) {
+      case 'running':
+        return running(answer.state, answer.delayMs, 'running', answer.message);
+      case 'succeeded':
+        return { state: json, status: 'succeeded' };
+      case 'cancelled':
+        return { state: json, status: 'cancelled' };
+      case 'failed':
+        return { state: json, status: 'failed', error: answer.error };
+      case 'lost':
+        return { state: json, status: 'unknown', error: answer.error };
+    }
+  },
+};
+
+function running(state: OperationState, delayMs: number, status: 'accepted' | 'running', message?: string): TrackStep {
+  return {
+    state: { operation: { ...state } },
+    status,
+    next: { url: state.url },
+    delayMs,
+    progress: { message: message ?? 'Azure is working on it' },
+  };
+}
+
+function readState(state: JsonObject): OperationState {
+  // Written by `running` above, and by nothing else.
+  return state['operation'] as unknown as OperationState;
+}
+
+function notFollowable(resource: string): ErrorRecord {
+  return {
+    code: 'NothingToFollow',
+    message: `Azure accepted it without an address where it can be followed (${resource}).`,
+    remedies: ['Refresh after a minute to see what came of it.'],
+  };
+}

@@ -1,0 +1,165 @@
+import { idUpTo } from '../../../core/armId.ts';
+import type { ErrorRecord } from '../../../core/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { OperationRecord, Tracker, TrackedResponse, TrackStep } from '../../../core/operation.ts';
+import { armPath } from '../armUrl.ts';
+import { fieldsOf, toText } from '../model/fields.ts';
+import { beginOperation, errorOf, stepOperation, type OperationState } from './asyncOperation.ts';
+import { findJobUrl, type Wanted } from './findJob.ts';
+import { nextJob, stepFinding, stepJob, type FindingState, type JobsState } from './jobPhases.ts';
+import { waitMs } from './pacing.ts';
+
+/**
+ * Changes of protected items: the request's operation only says that a job exists, and the job decides.
+ * Headers -> operation -> job id -> job until its end. Where Azure names no job, it is looked for (`inferred` in the state).
+ */
+export const jobTracker: Tracker = {
+  name: 'recoveryServices.job',
+  begin: (record, response, nowMs) => {
+    if (response.status >= 400) {
+      return { state: {}, status: 'failed', error: errorOf(response) };
+    }
+    const wanted = wantedOf(record, response, nowMs);
+    const begun = beginOperation(record.cloud, response, nowMs);
+    if (begun) {
+      return operating({ phase: 'operation', cloud: record.cloud, operation: begun.state, ...(wanted ? { wanted } : {}) }, begun.delayMs);
+    }
+    if (response.status === 202) {
+      return find(record.cloud, wanted, undefined, nowMs);
+    }
+    // Done at once: there is nothing that a job could still decide.
+    return { state: {}, status: 'succeeded' };
+  },
+  poll: (json) => ({ url: urlOf(readState(json)) }),
+  step: (json, response, nowMs) => {
+    const state = readState(json);
+    switch (state.phase) {
+      case 'operation':
+        return stepFirst(state, response, nowMs);
+      case 'finding':
+        return stepFinding(state, response, nowMs);
+      case 'job':
+        return stepJob(state, response, nowMs);
+    }
+  },
+};
+
+/** State to follow a job that is known by its id: one that somebody else started, or that was found by looking. */
+export function trackingOfJob(cloud: string, jobId: string, nowMs: number, inferred = false): JsonObject {
+  return { ...jobsState(cloud, [jobId], nowMs, { inferred }) };
+}
+
+interface OperatingState {
+  readonly phase: 'operation';
+  readonly cloud: string;
+  readonly operation: OperationState;
+  /** Absent where the target is nothing of a vault, so that no job could be looked for. */
+  readonly wanted?: Wanted;
+}
+
+type State = OperatingState | FindingState | JobsState;
+
+function readState(state: JsonObject): State {
+  // Written by this tracker's own steps, and by nothing else.
+  return state as unknown as State;
+}
+
+function urlOf(state: State): string {
+  switch (state.phase) {
+    case 'operation':
+      return state.operation.url;
+    case 'finding':
+      return findJobUrl(state.cloud, state.wanted);
+    case 'job':
+      return state.cloud + armPath(state.jobIds[state.at] ?? '');
+  }
+}
+
+function stepFirst(state: OperatingState, response: TrackedResponse, nowMs: number): TrackStep {
+  const answer = stepOperation(state.operation, response, nowMs);
+  switch (answer.is) {
+    case 'running':
+      return operating({ ...state, operation: answer.state }, answer.delayMs, answer.message);
+    case 'failed':
+      return { state: { ...state } as unknown as JsonObject, status: 'failed', error: answer.error };
+    case 'cancelled':
+      return { state: { ...state } as unknown as JsonObject, status: 'cancelled' };
+    case 'lost':
+      return find(state.cloud, state.wanted, state.operation.paceMs, nowMs);
+    case 'succeeded': {
+      const jobs = jobsOf(answer.body, state.wanted?.vaultId);
+      return jobs.ids.length > 0
+        ? nextJob(jobsState(state.cloud, jobs.ids, nowMs, { failedJobs: jobs.failed, paceMs: state.operation.paceMs }))
+        : find(state.cloud, state.wanted, state.operation.paceMs, nowMs);
+    }
+  }
+}
+
+function operating(state: OperatingState, delayMs: number, message = 'Accepted; waiting for its job'): TrackStep {
+  return {
+    state: { ...state } as unknown as JsonObject,
+    status: 'accepted',
+    next: { url: state.operation.url },
+    delayMs,
+    progress: { message },
+  };
+}
+
+function jobsState(
+  cloud: string,
+  jobIds: readonly string[],
+  nowMs: number,
+  more: { failedJobs?: readonly ErrorRecord[]; inferred?: boolean; paceMs?: number | undefined },
+): JsonObject & JobsState {
+  const { failedJobs = [], inferred = false, paceMs } = more;
+  const state: JobsState = { phase: 'job', cloud, jobIds, at: 0, ends: [], failedJobs, inferred, asked: 0, sinceMs: nowMs };
+  return (paceMs === undefined ? state : { ...state, paceMs }) as JsonObject & JobsState;
+}
+
+/** @returns ids of the jobs that an operation named: `jobId`, or `jobIds` with `failedJobsError` for those that did not start. */
+function jobsOf(body: Json | undefined, vaultId: string | undefined): { ids: string[]; failed: ErrorRecord[] } {
+  const properties = fieldsOf(body).object('properties');
+  const names = [properties.text('jobId') ?? [], ...properties.list('jobIds').map((one) => toText(one) ?? [])].flat();
+  const errors = properties.object('failedJobsError').raw;
+  const failed = Object.entries(errors).map(([name, error]): ErrorRecord => {
+    const said = isObject(error) ? fieldsOf(error).text('message', 'errorString') : toText(error);
+    return { code: 'JobNotStarted', message: said ?? `The job ${name} did not start; Azure gave no reason.`, detail: { job: name } };
+  });
+  return { ids: vaultId === undefined ? [] : [...new Set(names)].map((name) => jobIdOf(vaultId, name)), failed };
+}
+
+/** The contract: a job named in an operation's status is `backupJobs/{name}` of the vault that was asked. */
+function jobIdOf(vaultId: string, name: string): string {
+  return name.startsWith('/') ? name : `${vaultId}/backupJobs/${name}`;
+}
+
+function find(cloud: string, wanted: Wanted | undefined, paceMs: number | undefined, nowMs: number): TrackStep {
+  if (wanted === undefined) {
+    const message = 'Azure accepted it and named no job, and its target is nothing of a vault whose jobs could be looked through.';
+    return { state: {}, status: 'unknown', error: { code: 'JobNotFound', message } };
+  }
+  const state: FindingState = { phase: 'finding', cloud, wanted, asked: 0, sinceMs: nowMs, ...(paceMs === undefined ? {} : { paceMs }) };
+  return {
+    state: { ...state } as unknown as JsonObject,
+    status: 'accepted',
+    next: { url: findJobUrl(cloud, wanted) },
+    delayMs: waitMs(0, undefined, paceMs),
+    progress: { message: 'Accepted; looking for its job' },
+  };
+}
+
+function wantedOf(record: OperationRecord, response: TrackedResponse, nowMs: number): Wanted | undefined {
+  const vaultId = idUpTo(record.target.id, 'vaults') ?? record.target.containerId;
+  if (vaultId === undefined) {
+    return undefined;
+  }
+  const azureMs = Date.parse(response.headers['date'] ?? '');
+  const operation = record.intent['jobOperation'];
+  return {
+    vaultId,
+    entity: record.target.name,
+    itemId: record.target.id,
+    acceptedAtMs: Number.isNaN(azureMs) ? nowMs : azureMs,
+    ...(typeof operation === 'string' ? { operation } : {}),
+  };
+}
