@@ -3,7 +3,7 @@ import type { Tracker } from '../../core/operation.ts';
 import { armOperationTracker } from './tracking/armOperation.ts';
 import { jobTracker } from './tracking/jobTracker.ts';
 
-export { trackingOfJob } from './tracking/jobTracker.ts';
+export { jobTracking } from './tracking/jobTracker.ts';
 
 export const trackers: readonly Tracker[] = [jobTracker, armOperationTracker];
 /** Names for `Action.tracker`. */

@@ -40,6 +40,11 @@ export const armOperationTracker: Tracker = {
   },
 };
 
+/** State that asks one address until it answers, where an operation's own address never reached us. @param url absolute */
+export function trackingOfUrl(cloud: string, url: string): JsonObject {
+  return { operation: { cloud, url, by: 'location', asked: 0 } };
+}
+
 function running(state: OperationState, delayMs: number, status: 'accepted' | 'running', message?: string): TrackStep {
   return {
     state: { operation: { ...state } },
@@ -51,7 +56,7 @@ function running(state: OperationState, delayMs: number, status: 'accepted' | 'r
 }
 
 function readState(state: JsonObject): OperationState {
-  // Written by `running` above, and by nothing else.
+  // Written by `running` and `trackingOfUrl`, and by nothing else.
   return state['operation'] as unknown as OperationState;
 }
 

@@ -32,8 +32,8 @@ export interface JobsState {
   /** True where Azure named no job and this one was found by looking. */
   readonly inferred: boolean;
   readonly asked: number;
-  /** Since when the job asked now has given no usable answer. */
-  readonly sinceMs: number;
+  /** Since when the job asked now has given no usable answer; absent while it does. */
+  readonly missingSinceMs?: number;
   readonly paceMs?: number;
 }
 
@@ -50,7 +50,6 @@ export function stepFinding(state: FindingState, response: TrackedResponse, nowM
       failedJobs: [],
       inferred: true,
       asked: 0,
-      sinceMs: nowMs,
     };
     return nextJob(paceMs === undefined ? found : { ...found, paceMs });
   }
@@ -100,7 +99,8 @@ export function stepJob(state: JobsState, response: TrackedResponse, nowMs: numb
   if (!end) {
     return goOn(state, job, response, nowMs);
   }
-  const ended: JobsState = { ...state, at: state.at + 1, ends: [...state.ends, end], asked: 0, sinceMs: nowMs };
+  const { missingSinceMs: _answered, ...rest } = state;
+  const ended: JobsState = { ...rest, at: state.at + 1, ends: [...state.ends, end], asked: 0 };
   return ended.at < ended.jobIds.length ? nextJob(ended) : allEnded(ended, job);
 }
 
@@ -114,7 +114,8 @@ function readable(response: TrackedResponse): Job | undefined {
 }
 
 function goOn(state: JobsState, job: Job, response: TrackedResponse, nowMs: number): TrackStep {
-  const next: JobsState = { ...state, asked: state.asked + 1, sinceMs: nowMs };
+  const { missingSinceMs: _answered, ...rest } = state;
+  const next: JobsState = { ...rest, asked: state.asked + 1 };
   const progress = progressOf(job);
   const count = state.jobIds.length > 1 ? `Job ${state.at + 1} of ${state.jobIds.length}. ` : '';
   return {
@@ -144,7 +145,8 @@ function allEnded(state: JobsState, last: Job): TrackStep {
 /** A job that was just created may not be there yet; one that was there may be hidden by a hiccup. Neither for long. */
 function unanswered(state: JobsState, response: TrackedResponse, nowMs: number): TrackStep {
   const id = state.jobIds[state.at] ?? '';
-  if (nowMs - state.sinceMs > pacing.graceMs) {
+  const missingSinceMs = state.missingSinceMs ?? nowMs;
+  if (nowMs - missingSinceMs > pacing.graceMs) {
     return {
       state: { ...state } as unknown as JsonObject,
       status: 'unknown',
@@ -159,7 +161,7 @@ function unanswered(state: JobsState, response: TrackedResponse, nowMs: number):
             },
     };
   }
-  const next: JobsState = { ...state, asked: state.asked + 1 };
+  const next: JobsState = { ...state, asked: state.asked + 1, missingSinceMs };
   return {
     state: { ...next } as unknown as JsonObject,
     status: 'running',

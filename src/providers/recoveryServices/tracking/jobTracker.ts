@@ -45,8 +45,8 @@ export const jobTracker: Tracker = {
 };
 
 /** State to follow a job that is known by its id: one that somebody else started, or that was found by looking. */
-export function trackingOfJob(cloud: string, jobId: string, nowMs: number, inferred = false): JsonObject {
-  return { ...jobsState(cloud, [jobId], nowMs, { inferred }) };
+export function jobTracking(cloud: string, jobId: string, inferred = false): JsonObject {
+  return jobsState(cloud, [jobId], { inferred });
 }
 
 interface OperatingState {
@@ -89,7 +89,7 @@ function stepFirst(state: OperatingState, response: TrackedResponse, nowMs: numb
     case 'succeeded': {
       const jobs = jobsOf(answer.body, state.wanted?.vaultId);
       return jobs.ids.length > 0
-        ? nextJob(jobsState(state.cloud, jobs.ids, nowMs, { failedJobs: jobs.failed, paceMs: state.operation.paceMs }))
+        ? nextJob(jobsState(state.cloud, jobs.ids, { failedJobs: jobs.failed, paceMs: state.operation.paceMs }))
         : find(state.cloud, state.wanted, state.operation.paceMs, nowMs);
     }
   }
@@ -108,11 +108,10 @@ function operating(state: OperatingState, delayMs: number, message = 'Accepted; 
 function jobsState(
   cloud: string,
   jobIds: readonly string[],
-  nowMs: number,
   more: { failedJobs?: readonly ErrorRecord[]; inferred?: boolean; paceMs?: number | undefined },
 ): JsonObject & JobsState {
   const { failedJobs = [], inferred = false, paceMs } = more;
-  const state: JobsState = { phase: 'job', cloud, jobIds, at: 0, ends: [], failedJobs, inferred, asked: 0, sinceMs: nowMs };
+  const state: JobsState = { phase: 'job', cloud, jobIds, at: 0, ends: [], failedJobs, inferred, asked: 0 };
   return (paceMs === undefined ? state : { ...state, paceMs }) as JsonObject & JobsState;
 }
 
@@ -154,11 +153,11 @@ function wantedOf(record: OperationRecord, response: TrackedResponse, nowMs: num
     return undefined;
   }
   const azureMs = Date.parse(response.headers['date'] ?? '');
-  const operation = record.intent['jobOperation'];
+  const { jobOperation: operation, itemId } = record.intent;
   return {
     vaultId,
     entity: record.target.name,
-    itemId: record.target.id,
+    itemId: typeof itemId === 'string' ? itemId : record.target.id,
     acceptedAtMs: Number.isNaN(azureMs) ? nowMs : azureMs,
     ...(typeof operation === 'string' ? { operation } : {}),
   };
