@@ -1,0 +1,169 @@
+/**
+ * The transport below the pipeline. Node's own client of the Azure library hides whether a request can have reached
+ * the other side; this one knows, because it hands a request to a connection only after the other side has proven who
+ * it is. That also keeps a token from a server whose certificate is not trusted.
+ */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
+import { CancelledError } from '../core/cancellation.ts';
+
+export interface TimeLimits {
+  /** Milliseconds for name, connection and TLS. */
+  readonly connectMs: number;
+  /** Milliseconds without a byte of the answer. */
+  readonly silenceMs: number;
+}
+
+export const defaultTimeLimits: TimeLimits = { connectMs: 15_000, silenceMs: 100_000 };
+
+/** Codes of our own time limits, as `code` of the error. */
+export const connectTimeout = 'CONNECT_TIMEOUT';
+export const answerTimeout = 'ANSWER_TIMEOUT';
+
+const decoders: Readonly<Record<string, (data: Buffer) => Promise<Buffer>>> = { gzip: promisify(gunzip), deflate: promisify(inflate) };
+
+export interface VerifyingHttpClient extends HttpClient {
+  /** True where the newest try of this request got no answer and any byte of it may have reached the other side. */
+  mayHaveLeft(request: PipelineRequest): boolean;
+  /** Closes idle connections. */
+  dispose(): void;
+}
+
+/** An HTTPS client. Whatever the environment says, certificates are verified. */
+export function createHttpClient(secureContext: SecureContext | undefined, limits: TimeLimits = defaultTimeLimits): VerifyingHttpClient {
+  const tlsOptions = { rejectUnauthorized: true, ...(secureContext ? { secureContext } : {}) };
+  const reading = new https.Agent({ keepAlive: true, ...tlsOptions });
+  // A change gets a connection of its own: one that the cloud has just closed while idle would leave its fate unclear.
+  const changing = new https.Agent({ keepAlive: false, ...tlsOptions });
+  const left = new WeakSet<PipelineRequest>();
+
+  async function sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
+    left.delete(request);
+    const url = new URL(request.url);
+    if (url.protocol !== 'https:') {
+      throw new RestError(`Only https is spoken, not ${url.protocol}`, { code: 'ERR_INVALID_PROTOCOL', request });
+    }
+    const { body } = request;
+    if (body !== undefined && body !== null && typeof body !== 'string') {
+      throw new RestError('Only bodies of text are sent', { code: 'ERR_INVALID_ARG_TYPE', request });
+    }
+    const clientRequest = https.request({
+      agent: (request.agent as https.Agent | undefined) ?? (request.method === 'GET' ? reading : changing),
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port || 443,
+      path: `${url.pathname}${url.search}`,
+      method: request.method,
+      headers: { ...request.headers.toJSON(), ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}) },
+      ...tlsOptions,
+    });
+    const answer = await exchange(clientRequest, body ?? undefined, request.abortSignal, limits, () => left.add(request)).catch(
+      (error: unknown) => {
+        throw asRestError(error, request);
+      },
+    );
+    // Answered: its fate is known, whatever becomes of tries that may follow.
+    left.delete(request);
+    const headers = createHttpHeaders();
+    for (const [name, value] of Object.entries(answer.message.headers)) {
+      if (value !== undefined) {
+        headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+      }
+    }
+    return { request, status: answer.message.statusCode ?? 0, headers, bodyAsText: answer.text };
+  }
+
+  return {
+    sendRequest,
+    mayHaveLeft: (request) => left.has(request),
+    dispose: () => {
+      reading.destroy();
+      changing.destroy();
+    },
+  };
+}
+
+type AbortSignalLike = NonNullable<PipelineRequest['abortSignal']>;
+
+function exchange(
+  clientRequest: ClientRequest,
+  body: string | undefined,
+  signal: AbortSignalLike | undefined,
+  limits: TimeLimits,
+  leaves: () => void,
+): Promise<{ message: IncomingMessage; text: string }> {
+  return new Promise((resolve, reject) => {
+    let timer = setTimeout(() => fail(timeoutError(connectTimeout, limits.connectMs)), limits.connectMs);
+    const rearm = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => fail(timeoutError(answerTimeout, limits.silenceMs)), limits.silenceMs);
+    };
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      reject(error);
+      clientRequest.destroy();
+    };
+    const onAbort = (): void => fail(new CancelledError());
+    if (signal?.aborted) {
+      onAbort();
+    }
+    signal?.addEventListener('abort', onAbort);
+    // Stays on after the end: destroying a request that failed tells once more.
+    clientRequest.on('error', fail);
+    clientRequest.once('socket', (socket) => {
+      whenVerified(socket, () => {
+        rearm();
+        leaves();
+        clientRequest.end(body);
+      });
+    });
+    clientRequest.once('response', (message) => {
+      const chunks: Buffer[] = [];
+      rearm();
+      message.on('data', (chunk: Buffer) => {
+        rearm();
+        chunks.push(chunk);
+      });
+      message.on('error', fail);
+      message.once('end', () => {
+        settle();
+        decoded(message, Buffer.concat(chunks)).then((text) => resolve({ message, text }), reject);
+      });
+    });
+  });
+}
+
+/** Runs at once on a connection that has been used before, else as soon as its certificate has been verified. */
+function whenVerified(socket: Socket, run: () => void): void {
+  if ((socket as TLSSocket).authorized) {
+    run();
+  } else {
+    socket.once('secureConnect', run);
+  }
+}
+
+async function decoded(message: IncomingMessage, data: Buffer): Promise<string> {
+  const decode = decoders[message.headers['content-encoding']?.toLowerCase() ?? ''];
+  return (decode && data.length > 0 ? await decode(data) : data).toString('utf8');
+}
+
+function timeoutError(code: string, ms: number): Error {
+  return Object.assign(new Error(`Nothing came for ${ms} ms`), { code });
+}
+
+function asRestError(error: unknown, request: PipelineRequest): unknown {
+  if (error instanceof CancelledError || !(error instanceof Error)) {
+    return error;
+  }
+  const wrapped = new RestError(error.message, { code: (error as NodeJS.ErrnoException).code ?? RestError.REQUEST_SEND_ERROR, request });
+  wrapped.cause = error;
+  return wrapped;
+}

@@ -1,0 +1,181 @@
+/**
+ * The one pipeline to a cloud's resource manager. Order of a request: client request id, retry, then for each try the
+ * token, redirections, the log, and the connection. Loaded with the first request, never at activation.
+ */
+import {
+  createEmptyPipeline,
+  createPipelineRequest,
+  createHttpHeaders,
+  decompressResponsePolicy,
+  isRestError,
+  proxyPolicy,
+  retryPolicy,
+  setClientRequestIdPolicy,
+  userAgentPolicy,
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import type { SecureContext } from 'node:tls';
+import type { TokenSource } from './credentials/types.ts';
+import { guardedUrl } from './endpointGuard.ts';
+import { createHttpClient, defaultTimeLimits, type TimeLimits } from './httpClient.ts';
+import type { RequestLog } from './requestLog.ts';
+import { defaultRetryLimits, retryStrategy, type RetryLimits } from './retry.ts';
+import type { CloudEnvironment } from './types.ts';
+
+export interface PipelineSetup {
+  readonly environment: CloudEnvironment;
+  readonly tokens: TokenSource;
+  readonly log?: RequestLog;
+  /** Undefined: the system's own roots. */
+  readonly secureContext?: SecureContext;
+  readonly retry?: RetryLimits;
+  readonly time?: TimeLimits;
+}
+
+export interface ArmRequest {
+  readonly method: PipelineRequest['method'];
+  /** Absolute. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly tenantId?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What came of a request that got no answer. */
+export interface Unanswered {
+  readonly error: unknown;
+  /** True where the other side may have it. */
+  readonly mayHaveLeft: boolean;
+}
+
+export interface ArmPipeline {
+  /** The last answer after all tries, or why there is none. Never rejects. */
+  send(request: ArmRequest): Promise<PipelineResponse | Unanswered>;
+  dispose(): void;
+}
+
+interface Passage {
+  readonly tenantId?: string;
+  attempt: number;
+}
+
+const redirections: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const mostRedirections = 5;
+
+export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
+  const { environment } = setup;
+  const client = createHttpClient(setup.secureContext, setup.time ?? defaultTimeLimits);
+  const passages = new WeakMap<PipelineRequest, Passage>();
+  const limits = setup.retry ?? defaultRetryLimits;
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(proxyPolicy());
+  pipeline.addPolicy(decompressResponsePolicy());
+  pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'backup-explorer' }));
+  pipeline.addPolicy(setClientRequestIdPolicy());
+  pipeline.addPolicy(retryPolicy([retryStrategy(limits)], { maxRetries: limits.retries }), { phase: 'Retry' });
+  pipeline.addPolicy(tokenPolicy(environment, setup.tokens, passages), { phase: 'Sign' });
+  pipeline.addPolicy(redirectionPolicy(environment), { afterPhase: 'Sign' });
+  pipeline.addPolicy(logPolicy(setup.log, passages), { afterPhase: 'Sign' });
+  return {
+    async send({ method, url, headers, body, tenantId, signal }) {
+      const request = createPipelineRequest({
+        method,
+        url,
+        headers: createHttpHeaders({ accept: 'application/json', ...headers }),
+        ...(body === undefined ? {} : { body }),
+        ...(signal ? { abortSignal: signal } : {}),
+      });
+      passages.set(request, { attempt: 0, ...(tenantId === undefined ? {} : { tenantId }) });
+      try {
+        return await pipeline.sendRequest(client, request);
+      } catch (error) {
+        return { error, mayHaveLeft: client.mayHaveLeft(request) };
+      }
+    },
+    dispose: () => client.dispose(),
+  };
+}
+
+/** Adds the token, to requests on the cloud's own origin only; after a 401 a fresh one, once. */
+function tokenPolicy(environment: CloudEnvironment, tokens: TokenSource, passages: WeakMap<PipelineRequest, Passage>): PipelinePolicy {
+  return {
+    name: 'backupExplorerToken',
+    async sendRequest(request, next) {
+      guardedUrl(environment, request.url);
+      const tenantId = passages.get(request)?.tenantId;
+      const common = {
+        ...(tenantId === undefined ? {} : { tenantId }),
+        ...(request.abortSignal instanceof AbortSignal ? { signal: request.abortSignal } : {}),
+      };
+      const first = await tokens.getToken(common);
+      request.headers.set('authorization', `Bearer ${first.token}`);
+      const response = await next(request);
+      if (response.status !== 401) {
+        return response;
+      }
+      const claims = claimsOf(response.headers.get('www-authenticate'));
+      const second = await tokens.getToken({ ...common, fresh: true, ...(claims === undefined ? {} : { claims }) });
+      request.headers.set('authorization', `Bearer ${second.token}`);
+      return next(request);
+    },
+  };
+}
+
+/** The decoded claims of a challenge of continuous access evaluation. */
+function claimsOf(challenge: string | undefined): string | undefined {
+  const encoded = challenge === undefined ? undefined : /\bclaims="([^"]+)"/i.exec(challenge)?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+/** Follows redirections of reading requests on the cloud's own origin; refuses to take the token elsewhere. */
+function redirectionPolicy(environment: CloudEnvironment): PipelinePolicy {
+  return {
+    name: 'backupExplorerRedirection',
+    async sendRequest(request, next) {
+      let response = await next(request);
+      for (let count = 0; count < mostRedirections; count++) {
+        const location = response.headers.get('location');
+        if (
+          request.method !== 'GET' ||
+          !redirections.has(response.status) ||
+          location === undefined ||
+          !URL.canParse(location, request.url)
+        ) {
+          break;
+        }
+        request.url = guardedUrl(environment, new URL(location, request.url).href, 'redirect');
+        response = await next(request);
+      }
+      return response;
+    },
+  };
+}
+
+function logPolicy(log: RequestLog | undefined, passages: WeakMap<PipelineRequest, Passage>): PipelinePolicy {
+  return {
+    name: 'backupExplorerLog',
+    async sendRequest(request, next) {
+      const passage = passages.get(request);
+      const attempt = passage ? ++passage.attempt : 1;
+      const started = performance.now();
+      const write = (rest: { status?: number; failure?: string; requestId?: string }): void => {
+        const { host, pathname } = new URL(request.url);
+        const clientRequestId = request.headers.get('x-ms-client-request-id');
+        const ids = clientRequestId === undefined ? {} : { clientRequestId };
+        log?.request({ method: request.method, host, path: pathname, attempt, ms: performance.now() - started, ...ids, ...rest });
+      };
+      try {
+        const response = await next(request);
+        const requestId = response.headers.get('x-ms-request-id');
+        write({ status: response.status, ...(requestId === undefined ? {} : { requestId }) });
+        return response;
+      } catch (error) {
+        write({ failure: (isRestError(error) ? error.code : undefined) ?? 'cancelled' });
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { HttpHeaders, PipelineRequest, RetryStrategy } from '@azure/core-rest-pipeline';
+import { answerTimeout, connectTimeout } from './httpClient.ts';
+
+export interface RetryLimits {
+  /** Tries after the first. */
+  readonly retries: number;
+  /** Milliseconds before the second try where the cloud names no time; doubled each time. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  /** A Retry-After beyond this is not waited for here: whoever asked is told, with the time. */
+  readonly longestRetryAfterMs: number;
+}
+
+export const defaultRetryLimits: RetryLimits = { retries: 3, firstDelayMs: 400, longestDelayMs: 15_000, longestRetryAfterMs: 60_000 };
+
+const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+const retriedCodes: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  connectTimeout,
+  answerTimeout,
+]);
+
+/**
+ * What is sent again, and when. Reading: after 408, 429, 5xx and lost connections. Anything that changes something:
+ * after 429 alone, because only then it is certain that it was not taken.
+ * @param random 0 (included) to 1 (excluded)
+ */
+export function retryStrategy(limits: RetryLimits, random: () => number = Math.random): RetryStrategy {
+  return {
+    name: 'backupExplorerRetry',
+    retry({ retryCount, response, responseError }) {
+      const request: PipelineRequest | undefined = response?.request ?? responseError?.request;
+      const reads = request?.method === 'GET';
+      if (
+        response
+          ? response.status !== 429 && !(reads && retriedStatuses.has(response.status))
+          : !(reads && retriedCodes.has(responseError?.code ?? ''))
+      ) {
+        return { skipStrategy: true };
+      }
+      const asked = response && retryAfterMs(response.headers, Date.now());
+      if (asked !== undefined) {
+        return asked > limits.longestRetryAfterMs ? { skipStrategy: true } : { retryAfterInMs: asked };
+      }
+      const full = Math.min(limits.longestDelayMs, limits.firstDelayMs * 2 ** retryCount);
+      // Between half and all of it, so that windows that were refused together do not come back together.
+      return { retryAfterInMs: full * (0.5 + random() / 2) };
+    },
+  };
+}
+
+/** Milliseconds that an answer asks to wait: `Retry-After` in seconds or as an HTTP date, or Azure's own in milliseconds. */
+export function retryAfterMs(headers: Pick<HttpHeaders, 'get'>, nowMs: number): number | undefined {
+  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+    const ms = nonNegative(headers.get(name));
+    if (ms !== undefined) {
+      return ms;
+    }
+  }
+  const value = headers.get('retry-after');
+  const seconds = nonNegative(value);
+  if (seconds !== undefined) {
+    return seconds * 1000;
+  }
+  const date = value === undefined ? NaN : Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+function nonNegative(value: string | undefined): number | undefined {
+  return value !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
+}
