@@ -145,7 +145,8 @@ export interface Followed {
 /** An action that changes nothing: it follows work that somebody else started. */
 export interface FollowAction<Model = unknown> extends ActionBase {
   readonly does: 'follow';
-  follow(target: ActionTarget<Model>): Followed;
+  /** @param cloud origin of the resource manager */
+  follow(target: ActionTarget<Model>, cloud: string): Followed;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written */

@@ -48,7 +48,7 @@ export async function runAction(
     void services.prompter.tell('warning', `${action.title} does not apply to ${listed(leftOut)}: left out.`, []);
   }
   if (action.does === 'follow') {
-    await followAll(services, action, final);
+    await followAll(services, action, final, arm.environment.resourceManagerEndpoint);
     return;
   }
   const agreed = await confirmed(services, action, asking);
@@ -141,10 +141,11 @@ async function followAll(
   services: CommandServices,
   action: Extract<AnyAction, { readonly does: 'follow' }>,
   targets: readonly ActionTarget[],
+  cloud: string,
 ): Promise<void> {
   let last: string | undefined;
   for (const target of targets) {
-    const followed = action.follow(target);
+    const followed = action.follow(target, cloud);
     const record = await services.engine.follow({
       title: followed.title,
       target: followed.target,

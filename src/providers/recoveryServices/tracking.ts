@@ -3,6 +3,7 @@ import type { Tracker } from '../../core/operation.ts';
 import { armOperationTracker } from './tracking/armOperation.ts';
 import { jobTracker } from './tracking/jobTracker.ts';
 
+export { trackingOfUrl } from './tracking/armOperation.ts';
 export { jobTracking } from './tracking/jobTracker.ts';
 
 export const trackers: readonly Tracker[] = [jobTracker, armOperationTracker];

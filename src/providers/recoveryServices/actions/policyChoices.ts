@@ -25,7 +25,12 @@ export async function policyChoices(
     return [];
   }
   const vaultId = oneVault(targets);
-  const { items, problems } = await listPolicies(context.arm, vaultId, { backupManagementType: 'AzureIaasVM' }, readOptions(context, first));
+  const { items, problems } = await listPolicies(
+    context.arm,
+    vaultId,
+    { backupManagementType: 'AzureIaasVM' },
+    readOptions(context, first),
+  );
   // Azure was asked for those of VMs; an answer that holds others must not offer them.
   const policies = items.filter((policy) => policy.backupManagementType?.toLowerCase() === 'azureiaasvm');
   if (policies.length === 0 && problems[0]) {

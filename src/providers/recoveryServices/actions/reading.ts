@@ -19,7 +19,8 @@ export async function itemAtEnd(context: ActionContext, record: OperationRecord)
       throw error;
     }
     const vaultId = record.target.containerId;
-    const listed = vaultId === undefined ? undefined : await listProtectedItems(context.arm, vaultId, { backupManagementType: 'AzureIaasVM' }, options);
+    const listed =
+      vaultId === undefined ? undefined : await listProtectedItems(context.arm, vaultId, { backupManagementType: 'AzureIaasVM' }, options);
     return listed?.items.find((item) => sameArmId(item.id, id));
   }
 }
@@ -47,6 +48,8 @@ export function stateSentence(item: ProtectedItem, context: Pick<ActionContext, 
       return `${name} is soft-deleted${state.daysLeft === undefined ? '' : `, for ${state.daysLeft} more days`}.`;
     case 'stopped':
       return `protection of ${name} is stopped and its data is kept.`;
+    case 'suspended':
+      return `the backups of ${name} are suspended.`;
     case 'failed':
     case 'unhealthy':
       return `${name} is protected by ${policyNameOf(item.policyId)}, with trouble: ${state.reason}`;

@@ -9,6 +9,7 @@ import { fact, readOptions, statusOf } from './looking.ts';
 
 /** A job's start is on the service's clock, as `seenAt` is; seconds get lost in an HTTP date. */
 const slackMs = 5_000;
+const dayMs = 86_400_000;
 
 export interface JobSearch {
   /** The service's word for the job's operation; `Backup` also finds `Backup (Full)`. */
@@ -25,19 +26,23 @@ export async function settleByJobs(context: ActionContext, record: OperationReco
   const vaultId = record.target.containerId ?? '';
   const options = readOptions(context, record);
   const since = Date.parse(fact(record, 'seenAt')) - slackMs;
-  const { items } = await listJobs(context.arm, vaultId, { operation: search.operation, backupManagementType: 'AzureIaasVM' }, options);
+  const started = { fromMs: since, toMs: Math.max(since, context.now()) + dayMs };
+  const { items } = await listJobs(context.arm, vaultId, { started }, options);
   const jobs = items.filter((job) => isOf(job, record, search.operation) && Date.parse(job.startTime ?? '') >= since);
   const name = displayName(record.target.name);
   const [job, ...others] = jobs;
   if (job && others.length === 0) {
     return {
       found: 'started',
-      tracking: jobTracking(record.cloud, job.id),
+      tracking: jobTracking(record.cloud, job.id, true),
       because: `The vault has a job "${job.operation ?? search.operation}" of ${name} that started at ${job.startTime ?? 'an unknown time'}.`,
     };
   }
   if (job) {
-    return { found: 'unclear', because: `${jobs.length} jobs "${search.operation}" of ${name} started since: which of them is this one cannot be told.` };
+    return {
+      found: 'unclear',
+      because: `${jobs.length} jobs "${search.operation}" of ${name} started since: which of them is this one cannot be told.`,
+    };
   }
   const effect = search.tookEffect(await itemOrNone(context, record));
   if (effect === true) {
@@ -64,6 +69,7 @@ function isOf(job: Job, record: OperationRecord, operation: string): boolean {
   const sameOperation = said === wanted || said.startsWith(`${wanted} (`);
   // Jobs name the VM; only newer ones also name the container, which tells namesakes of two groups apart.
   const sameName = job.entityFriendlyName.toLowerCase() === record.target.name.toLowerCase();
-  const container = job.containerName?.toLowerCase();
-  return sameOperation && sameName && (container === undefined || fact(record, 'itemId').toLowerCase().includes(container.replace(/^.*?;(?=iaasvm)/, '')));
+  const sameContainer =
+    job.containerName === undefined || fact(record, 'itemId').toLowerCase().includes(`${job.containerName.toLowerCase()}/`);
+  return sameOperation && sameName && sameContainer;
 }

@@ -1,0 +1,12 @@
+/**
+ * The one table of what a person can do. Commands, menus, palette, wizards, confirmations, previews, documentation and
+ * tests are made of it; adding an action is adding an entry.
+ */
+import type { AnyAction } from './action.ts';
+import { recoveryServicesActions } from './recoveryServices/actions.ts';
+
+export const actionTable: readonly AnyAction[] = [...recoveryServicesActions];
+
+export function actionById(id: string): AnyAction | undefined {
+  return actionTable.find((action) => action.id === id);
+}

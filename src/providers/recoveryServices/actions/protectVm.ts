@@ -1,0 +1,61 @@
+import { displayName } from '../../../core/displayText.ts';
+import { targetKinds, kinds, protectableStates, workloads } from '../../tokens.ts';
+import type { Action } from '../../action.ts';
+import type { ProtectableItem } from '../model.ts';
+import { protectedItemIdOf, protectVm as protectRequest } from '../requests.ts';
+import { trackerNames } from '../tracking.ts';
+import { describeItem, freshPolicy, isStopped, vaultIdOf } from './looking.ts';
+import { policyChoices } from './policyChoices.ts';
+import { readPolicyBack } from './reading.ts';
+import { settleByJobs } from './settling.ts';
+import { needsEnhanced } from './vmNeeds.ts';
+
+export const protectVm: Action<ProtectableItem> = {
+  does: 'send',
+  id: 'protectVm',
+  title: 'Protect',
+  summary: 'Protects VMs with a policy of the vault.',
+  nothing: 'This vault knows no VM that is not protected. "Discover VMs" lets it look for new ones.',
+  system: 'recoveryServices',
+  targetKind: targetKinds.protectableItem,
+  when: { all: [kinds.protectableItem, workloads.vm, protectableStates.notProtected] },
+  many: true,
+  inlineIcon: 'shield',
+  group: '1_protect@2',
+  assurance: 'none',
+  questions: [
+    {
+      type: 'pick',
+      id: 'policy',
+      title: 'Policy',
+      placeholder: 'The policy that protects them: when it backs up, and how long it keeps',
+      load: async (context, targets) => policyChoices(context, targets, { enhanced: await needsEnhanced(context, targets) }),
+      empty: 'The vault has no policy for Azure VMs. Make one in the Azure portal first.',
+    },
+  ],
+  tracker: trackerNames.job,
+
+  describe: ({ model }) => describeItem({ id: protectedItemIdOf(model), friendlyName: model.friendlyName, ...vaultOf(model) }),
+
+  async build(context, target, answers) {
+    const { model } = target;
+    const attempted = `protect ${displayName(model.friendlyName)}`;
+    const { policy, seenAt } = await freshPolicy(context, target, answers['policy'], vaultIdOf(model), attempted);
+    return {
+      request: await protectRequest(context.arm.environment, model, policy.id),
+      intent: { itemId: protectedItemIdOf(model), policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
+    };
+  },
+
+  readBack: readPolicyBack,
+
+  settle: (context, record) =>
+    settleByJobs(context, record, {
+      operation: 'ConfigureBackup',
+      tookEffect: (item) => item !== undefined && !isStopped(item) && !item.isScheduledForDeferredDelete,
+    }),
+};
+
+function vaultOf(model: ProtectableItem): { readonly vaultId?: string } {
+  return model.vaultId === undefined ? {} : { vaultId: model.vaultId };
+}
