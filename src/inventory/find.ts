@@ -1,0 +1,103 @@
+import { armIdKey, idUpTo, sameArmId, segmentOf } from '../core/armId.ts';
+import { kinds } from './tokens.ts';
+import type { Inventory, InventoryNode } from './types.ts';
+
+/** Pages of one list that are read before giving up: 10 000 entries. */
+const maxPages = 50;
+
+type Reader = Pick<Inventory, 'children'>;
+type Test = (node: InventoryNode) => boolean;
+
+/** Walks down to a resource, level by level, as a person would. Undefined where it is not there (any more). */
+export async function findNode(inventory: Reader, resourceId: string, signal: AbortSignal): Promise<InventoryNode | undefined> {
+  const key = armIdKey(resourceId);
+  const step = (parent: InventoryNode | undefined, test: Test): Promise<InventoryNode | undefined> => seek(inventory, parent, test, signal);
+  const subscriptionId = segmentOf(resourceId, 'subscriptions')?.toLowerCase();
+  const subscription = await step(undefined, (node) => node.key === `/subscriptions/${subscriptionId}`);
+  if (!subscription || subscription.key === key) {
+    return subscription;
+  }
+  const vaultId = idUpTo(resourceId, 'vaults');
+  const vaults = await step(subscription, (node) => node.kind === kinds.vaults);
+  const vault = vaultId && vaults && (await step(vaults, (node) => sameArmId(node.resourceId, vaultId)));
+  if (!vault || vault.key === key) {
+    return vault || undefined;
+  }
+  const group = (kind: string): Promise<InventoryNode | undefined> => step(vault, (node) => node.kind === kind);
+  if (segmentOf(resourceId, 'protectedItems') !== undefined) {
+    const itemId = idUpTo(resourceId, 'protectedItems');
+    const item = await findItem(inventory, await group(kinds.protectedItems), (node) => sameArmId(node.resourceId, itemId), signal);
+    return !item || item.key === key ? item : step(item, (node) => node.key === key);
+  }
+  const kind = groupKindOf(resourceId);
+  const parent = kind && (await group(kind));
+  const found = parent && (await step(parent, (node) => node.key === key));
+  if (found || kind !== kinds.protectableItems) {
+    return found || undefined;
+  }
+  // What was protectable may be protected by now; for a VM its container tells which item it has become.
+  const containerId = idUpTo(resourceId, 'protectionContainers');
+  const same: Test = (node) => node.tokens.includes('vm') && sameArmId(idUpTo(node.resourceId ?? '', 'protectionContainers'), containerId);
+  return findItem(inventory, await group(kinds.protectedItems), same, signal);
+}
+
+function groupKindOf(resourceId: string): string | undefined {
+  const has = (name: string): boolean => segmentOf(resourceId, name) !== undefined;
+  return has('protectableItems')
+    ? kinds.protectableItems
+    : has('backupJobs')
+      ? kinds.jobs
+      : has('backupPolicies')
+        ? kinds.policies
+        : has('protectionContainers')
+          ? kinds.containers
+          : undefined;
+}
+
+/** Protected items stand below the group of their workload; all groups share one list. */
+async function findItem(
+  inventory: Reader,
+  items: InventoryNode | undefined,
+  test: Test,
+  signal: AbortSignal,
+): Promise<InventoryNode | undefined> {
+  if (!items) {
+    return undefined;
+  }
+  const seen = new Set<string>();
+  const first = await inventory.children(items, { signal });
+  let groups = first.nodes;
+  let more = first.more;
+  for (let page = 0; page < maxPages; page++) {
+    for (const group of groups) {
+      const { nodes } = await inventory.children(group, { signal });
+      const found = nodes.find((node) => !seen.has(node.key) && test(node));
+      if (found) {
+        return found;
+      }
+      nodes.forEach((node) => seen.add(node.key));
+    }
+    if (more === undefined) {
+      return undefined;
+    }
+    ({ nodes: groups, more } = await inventory.children(items, { signal, more }).then((next) => ({ more: undefined, ...next })));
+  }
+  return undefined;
+}
+
+async function seek(
+  inventory: Reader,
+  parent: InventoryNode | undefined,
+  test: Test,
+  signal: AbortSignal,
+): Promise<InventoryNode | undefined> {
+  let page = await inventory.children(parent, { signal });
+  for (let count = 0; count < maxPages; count++) {
+    const found = page.nodes.find(test);
+    if (found || page.more === undefined) {
+      return found;
+    }
+    page = await inventory.children(parent, { signal, more: page.more });
+  }
+  return undefined;
+}

@@ -1,0 +1,191 @@
+import type { Connection } from '../cloud/types.ts';
+import { armIdKey, idUpTo, sameArmId } from '../core/armId.ts';
+import { displayName } from '../core/displayText.ts';
+import { BackupError } from '../core/errors.ts';
+import { Emitter, type Disposable } from '../core/events.ts';
+import type { OperationRecord } from '../core/operation.ts';
+import { Catalog } from './catalog.ts';
+import { findNode } from './find.ts';
+import type { Built, Level } from './levels.ts';
+import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
+import { createOverlay, type OverlayChange } from './overlay.ts';
+import { kinds } from './tokens.ts';
+import type { Inventory, InventoryNode, NodePage } from './types.ts';
+
+export interface LiveInventory extends Inventory, Disposable {
+  /** Tells it of an operation's step, so that rows show what runs and forget what has become old. */
+  noteOperation(record: OperationRecord): void;
+}
+
+export interface InventoryOptions {
+  readonly connection: Connection;
+  /** Milliseconds since the epoch, UTC. */
+  readonly now?: () => number;
+}
+
+interface Entry {
+  readonly parent: InventoryNode | undefined;
+  readonly rebuild: () => InventoryNode;
+}
+
+/** What exists in the connected cloud, read level by level as it is asked for and kept until it is forgotten. */
+export function createInventory({ connection, now = Date.now }: InventoryOptions): LiveInventory {
+  /** Every node that was handed out and is not forgotten, by key. */
+  const entries = new Map<string, Entry>();
+  const forbidden = new Set<string>();
+  const overlay = createOverlay();
+  const changes = new Emitter<InventoryNode | undefined>();
+  const parentOf = (node: InventoryNode): InventoryNode | undefined => {
+    const parent = entries.get(node.key)?.parent;
+    return parent && (entries.get(parent.key)?.rebuild() ?? parent);
+  };
+  const catalog = new Catalog({ connection, overlay, now, parentOf, isForbidden: (id) => forbidden.has(armIdKey(id)) });
+
+  const handOut = (parent: InventoryNode | undefined, built: readonly Built[]): readonly InventoryNode[] =>
+    built.map(({ node, rebuild }) => {
+      entries.set(node.key, { parent, rebuild });
+      return node;
+    });
+
+  const pageOf = (parent: InventoryNode | undefined, level: Level): NodePage => {
+    const nodes = handOut(parent, level.nodes());
+    const problems = level.problems ?? [];
+    return {
+      nodes,
+      ...(level.next === undefined ? {} : { more: level.next }),
+      ...(nodes.length === 0 && level.next === undefined && problems.length === 0 && level.empty ? { empty: level.empty } : {}),
+      ...(problems.length === 0 ? {} : { problems }),
+    };
+  };
+
+  const fire = (key: string): void => {
+    const node = entries.get(key)?.rebuild();
+    if (node) {
+      changes.fire(node);
+    }
+  };
+
+  /** Remembers a refusal, so that the subscription itself says so. */
+  const noteRefusal = (parent: InventoryNode | undefined, error: unknown): void => {
+    const subscription = parent?.kind === kinds.vaults ? parentOf(parent) : undefined;
+    if (subscription && error instanceof BackupError && error.facts.status === 403 && !forbidden.has(subscription.key)) {
+      forbidden.add(subscription.key);
+      fire(subscription.key);
+    }
+  };
+
+  const noteAccess = (parent: InventoryNode | undefined): void => {
+    const subscription = parent?.kind === kinds.vaults ? parentOf(parent) : undefined;
+    if (subscription && forbidden.delete(subscription.key)) {
+      fire(subscription.key);
+    }
+  };
+
+  const children: Inventory['children'] = async (parent, { signal, more }) => {
+    const level = catalog.levelOf(parent);
+    if (!level) {
+      if (parent?.expandable) {
+        throw forgotten(parent);
+      }
+      return { nodes: [] };
+    }
+    const wasLoaded = level.loaded;
+    try {
+      if (more !== undefined && wasLoaded) {
+        const { nodes, next } = await level.more(more, signal);
+        announceCounts(parent);
+        return { nodes: handOut(parent, nodes), ...(next === undefined ? {} : { more: next }) };
+      }
+      await level.load(signal);
+    } catch (error) {
+      noteRefusal(parent, error);
+      throw error;
+    }
+    const page = pageOf(parent, level);
+    if (!wasLoaded) {
+      noteAccess(parent);
+      announceCounts(parent);
+    }
+    return page;
+  };
+
+  /** A list that grew changes what its group, and the group above it, say of their number. */
+  const announceCounts = (parent: InventoryNode | undefined): void => {
+    const group = parent?.kind === kinds.workload ? parentOf(parent) : parent;
+    if (group && group.target?.kind !== kinds.protectedItem) {
+      fire(group.key);
+    }
+  };
+
+  const refresh = (node?: InventoryNode): void => {
+    overlay.forget();
+    if (node === undefined) {
+      forbidden.clear();
+      catalog.forget(() => true);
+      changes.fire(undefined);
+      return;
+    }
+    catalog.forget(coveredBy(node, parentOf));
+    fire(changedKey(node, parentOf));
+  };
+
+  const onOverlay = (change: OverlayChange): void => {
+    if (change.kind === 'looks') {
+      change.ids.forEach((id) => fire(armIdKey(id)));
+      change.ids.filter((id) => /\/backupJobs\//i.test(id)).forEach(announceJob);
+      return;
+    }
+    const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
+    const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
+    if (vaultKey !== undefined && entries.has(vaultKey)) {
+      catalog.forget((key) => isBelow(key, vaultKey));
+      fire(vaultKey);
+    }
+  };
+
+  /** A job that began after its vault's jobs were read belongs among them. */
+  const announceJob = (jobId: string): void => {
+    const vaultId = idUpTo(jobId, 'vaults');
+    const key = vaultId && `${armIdKey(vaultId)}#${kinds.jobs}`;
+    if (key && catalog.holds(key, (id) => sameArmId(id, jobId)) === false) {
+      catalog.forget((one) => one === key);
+      fire(key);
+    }
+  };
+
+  const subscriptions = [
+    overlay.onDidChange(onOverlay),
+    // Another cloud, another account: nothing of what was read holds.
+    connection.onDidChange(() => {
+      entries.clear();
+      refresh();
+    }),
+  ];
+
+  const inventory: LiveInventory = {
+    children,
+    loaded: (parent) => {
+      const level = catalog.levelOf(parent);
+      return level?.loaded ? pageOf(parent, level) : undefined;
+    },
+    parentOf,
+    find: (resourceId, signal) => findNode(inventory, resourceId, signal),
+    refresh,
+    onDidChange: changes.event,
+    noteOperation: (record) => overlay.note(record),
+    dispose: () => {
+      subscriptions.forEach((subscription) => subscription.dispose());
+      changes.dispose();
+    },
+  };
+  return inventory;
+}
+
+function forgotten(node: InventoryNode): BackupError {
+  return new BackupError(`${displayName(node.label)} is not in the tree any more, so what it holds cannot be listed.`, {
+    code: 'NotInTree',
+    attempted: 'list what it holds',
+    resource: node.label,
+    remedies: ['Refresh the tree.'],
+  });
+}

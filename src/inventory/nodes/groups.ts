@@ -1,0 +1,57 @@
+import { capabilities, kinds, systems, type Kind } from '../tokens.ts';
+import type { InventoryNode } from '../types.ts';
+import { workloadIcons, workloadTitles, type Workload } from '../workloads.ts';
+
+/** "Recovery Services vaults" of a subscription: other systems will stand beside it. */
+export function vaultsGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
+  return { ...group(subscription, kinds.vaults, 'Recovery Services vaults', 'library', description), expanded: true };
+}
+
+type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'policies' | 'jobs';
+
+const groupLooks: Readonly<Record<VaultGroup, { readonly title: string; readonly icon: string }>> = {
+  protectedItems: { title: 'Protected items', icon: 'shield' },
+  protectableItems: { title: 'Protectable items', icon: 'add' },
+  containers: { title: 'Containers', icon: 'server-environment' },
+  policies: { title: 'Policies', icon: 'calendar' },
+  jobs: { title: 'Jobs', icon: 'checklist' },
+};
+
+export const vaultGroupKinds: readonly VaultGroup[] = ['protectedItems', 'protectableItems', 'containers', 'policies', 'jobs'];
+
+/** @param description what is known of its children without asking. */
+export function vaultGroup(vault: InventoryNode, kind: VaultGroup, description: string | undefined): InventoryNode {
+  const { title, icon } = groupLooks[kind];
+  const node = group(vault, kind, title, icon, description);
+  if (kind !== 'protectableItems' || !vault.target) {
+    return node;
+  }
+  // Discovering is done to the vault; this is where one looks for it.
+  return { ...node, tokens: [...node.tokens, capabilities.discover], target: vault.target };
+}
+
+/** The protected items of one workload. */
+export function workloadGroup(parent: InventoryNode, workload: Workload, description: string, alone: boolean): InventoryNode {
+  const node = group(parent, kinds.workload, workloadTitles[workload], workloadIcons[workload], description, workload);
+  return { ...node, tokens: [...node.tokens, workload], ...(alone ? { expanded: true } : {}) };
+}
+
+function group(
+  parent: InventoryNode,
+  kind: Kind,
+  label: string,
+  icon: string,
+  description: string | undefined,
+  suffix: string = kind,
+): InventoryNode {
+  return {
+    key: `${parent.key}#${suffix}`,
+    kind,
+    label,
+    ...(description ? { description } : {}),
+    icon: { id: icon },
+    tokens: [kind, systems.recoveryServices, capabilities.refreshable],
+    expandable: true,
+    ...(parent.tenantId === undefined ? {} : { tenantId: parent.tenantId }),
+  };
+}

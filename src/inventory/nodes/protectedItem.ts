@@ -1,0 +1,110 @@
+import { protectedItemState, type ProtectedItem, type ProtectedItemState } from '../../providers/recoveryServices/model.ts';
+import type { RunningOperation } from '../overlay.ts';
+import { ago, joined, localTime, spelled } from '../text.ts';
+import { itemStates, kinds } from '../tokens.ts';
+import type { InventoryNode, NodeIcon } from '../types.ts';
+import { workloadOf } from '../workloads.ts';
+import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
+
+const icons: Readonly<Record<ProtectedItemState['kind'], NodeIcon>> = {
+  healthy: { id: 'pass-filled', color: colours.good },
+  firstBackupPending: { id: 'clock', color: colours.active },
+  stopped: { id: 'debug-pause', color: colours.muted },
+  suspended: { id: 'debug-pause', color: colours.warning },
+  softDeleted: { id: 'trash', color: colours.warning },
+  failed: { id: 'error', color: colours.bad },
+  unhealthy: { id: 'warning', color: colours.warning },
+  unknown: { id: 'question', color: colours.muted },
+};
+
+export function protectedItemNode(item: ProtectedItem, context: NodeContext): InventoryNode {
+  const state = protectedItemState(item, context.nowMs);
+  const running = context.running(item.id);
+  return resourceNode(context, kinds.protectedItem, item, {
+    label: item.friendlyName,
+    description: describe(item, state, running, context.nowMs),
+    tooltip: tooltip(item, state, running, context.nowMs),
+    icon: running ? { id: 'sync~spin', color: colours.active } : icons[state.kind],
+    expandable: true,
+    states: [workloadOf(item), ...tokensOf(item, state), ...(running ? [itemStates.busy] : [])],
+  });
+}
+
+function describe(item: ProtectedItem, state: ProtectedItemState, running: RunningOperation | undefined, nowMs: number): string {
+  const server = item.serverName === item.friendlyName ? undefined : item.serverName;
+  if (running) {
+    return joined(server, runningText(running), item.policyName);
+  }
+  const last = ago(item.lastBackupTime, nowMs);
+  return joined(server, ...stateParts(state, last), item.policyName);
+}
+
+/** `Back Up Now running · 42 %`: a percentage only where Azure gave one. */
+export function runningText(running: RunningOperation): string {
+  return joined(`${running.title} running`, running.percent === undefined ? undefined : `${Math.floor(running.percent)} %`);
+}
+
+function stateParts(state: ProtectedItemState, last: string | undefined): readonly (string | undefined)[] {
+  const lastBackup = last && `last backup ${last}`;
+  switch (state.kind) {
+    case 'healthy':
+      return ['healthy', lastBackup];
+    case 'firstBackupPending':
+      return ['first backup pending'];
+    case 'stopped':
+      return ['stopped, data kept', lastBackup];
+    case 'suspended':
+      return ['suspended', lastBackup];
+    case 'softDeleted':
+      return ['soft-deleted', state.daysLeft === undefined ? 'data still kept' : daysLeft(state.daysLeft)];
+    case 'failed':
+      return [last ? `failed ${last}` : 'failed'];
+    case 'unhealthy':
+      return ['needs attention', lastBackup];
+    case 'unknown':
+      return [state.said ? spelled(state.said).toLowerCase() : 'state unknown', lastBackup];
+  }
+}
+
+function daysLeft(days: number): string {
+  return days === 0 ? 'purge is due' : `${days} ${days === 1 ? 'day' : 'days'} left`;
+}
+
+function tooltip(item: ProtectedItem, state: ProtectedItemState, running: RunningOperation | undefined, nowMs: number): readonly string[] {
+  return lines(
+    item.friendlyName,
+    running && lines(runningText(running), running.message).join(': '),
+    `State: ${joined(...stateParts(state, ago(item.lastBackupTime, nowMs)))}`,
+    (state.kind === 'failed' || state.kind === 'unhealthy') && state.reason,
+    ...(item.lastBackupError?.remedies ?? []),
+    fact('Last backup', localTime(item.lastBackupTime)),
+    fact('Last recovery point', localTime(item.lastRecoveryPointTime)),
+    fact('Recovery points', item.recoveryPointCount),
+    fact('Policy', item.policyName),
+    fact('Server', item.serverName),
+    fact('Deleted', localTime(item.deletedAt)),
+    fact('Workload', item.workloadType),
+    fact('Protects', item.sourceResourceId),
+  );
+}
+
+function tokensOf(item: ProtectedItem, state: ProtectedItemState): readonly string[] {
+  const protection = item.protectionState?.toLowerCase() ?? '';
+  switch (state.kind) {
+    case 'softDeleted':
+      return [itemStates.softDeleted];
+    case 'stopped':
+      return [itemStates.stopped];
+    case 'suspended':
+      return [itemStates.stopped, itemStates.suspended];
+    default:
+      return [
+        protection === 'protected'
+          ? itemStates.protected
+          : protection === 'irpending'
+            ? itemStates.firstBackupPending
+            : itemStates.otherState,
+        ...(state.kind === 'healthy' || state.kind === 'failed' || state.kind === 'unhealthy' ? [itemStates[state.kind]] : []),
+      ];
+  }
+}

@@ -1,0 +1,88 @@
+/** What this window knows better than the lists that were loaded: what runs right now, what was just protected. */
+import { armIdKey } from '../core/armId.ts';
+import { Emitter, type Event } from '../core/events.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+
+export interface RunningOperation {
+  /** `Back Up Now`. */
+  readonly title: string;
+  /** 0 to 100, where Azure gives one. */
+  readonly percent?: number;
+  /** `Transfer data to vault`. */
+  readonly message?: string;
+}
+
+/** Something that a followed operation did. */
+export type OverlayChange =
+  /** It began, or got on: looks of the target change, nothing needs to be read. */
+  | { readonly kind: 'looks'; readonly ids: readonly string[] }
+  /** It ended, and the truth was read back: what was loaded of the vault is old. */
+  | { readonly kind: 'ended'; readonly ids: readonly string[]; readonly vaultId?: string };
+
+export interface Overlay {
+  running(id: string): RunningOperation | undefined;
+  /** True for a protectable item that was just protected and that Azure's list may still hold. */
+  isGone(id: string): boolean;
+  /** Tells it of an operation's step. */
+  note(record: OperationRecord): void;
+  /** What was said to be gone is believed to the service again: after a person's own refresh. */
+  forget(): void;
+  readonly onDidChange: Event<OverlayChange>;
+}
+
+export function createOverlay(): Overlay {
+  const running = new Map<string, { readonly operation: string; readonly state: RunningOperation }>();
+  const gone = new Set<string>();
+  const ended = new Set<string>();
+  const changes = new Emitter<OverlayChange>();
+
+  const begin = (record: OperationRecord): void => {
+    const { percent, message } = record.progress;
+    const state: RunningOperation = {
+      title: record.title,
+      ...(percent === undefined ? {} : { percent }),
+      ...(message === undefined ? {} : { message }),
+    };
+    const before = idsOf(record).map((id) => running.get(armIdKey(id)));
+    const same = before.every((entry) => entry?.operation === record.id && looks(entry.state) === looks(state));
+    if (!same) {
+      idsOf(record).forEach((id) => running.set(armIdKey(id), { operation: record.id, state }));
+      changes.fire({ kind: 'looks', ids: idsOf(record) });
+    }
+  };
+
+  const end = (record: OperationRecord): void => {
+    if (ended.has(record.id)) {
+      return;
+    }
+    ended.add(record.id);
+    for (const id of idsOf(record)) {
+      if (running.get(armIdKey(id))?.operation === record.id) {
+        running.delete(armIdKey(id));
+      }
+    }
+    // The action's own reading back is the proof; what only may have happened is left to the next reading of the list.
+    if (record.status.startsWith('succeeded') && /\/protectableItems\//i.test(record.target.id)) {
+      gone.add(armIdKey(record.target.id));
+    }
+    const vaultId = record.target.containerId;
+    changes.fire({ kind: 'ended', ids: idsOf(record), ...(vaultId === undefined ? {} : { vaultId }) });
+  };
+
+  return {
+    running: (id) => (running.size === 0 ? undefined : running.get(armIdKey(id))?.state),
+    isGone: (id) => gone.size > 0 && gone.has(armIdKey(id)),
+    note: (record) => (hasEnded(record.status) ? end(record) : begin(record)),
+    forget: () => gone.clear(),
+    onDidChange: changes.event,
+  };
+}
+
+/** The resource acted on, and the job behind the operation. */
+function idsOf(record: OperationRecord): readonly string[] {
+  return record.job === undefined ? [record.target.id] : [record.target.id, record.job.id];
+}
+
+function looks(state: RunningOperation): string {
+  return JSON.stringify([state.title, state.percent, state.message]);
+}
