@@ -107,6 +107,13 @@ export interface OperationTarget {
   readonly subscriptionId?: string;
 }
 
+/** Why an operation that has not ended is not getting on. Never an end: the work itself may be doing well. */
+export type FollowTrouble =
+  /** No usable answer (network, 429, 5xx) since then; asked again by itself. Moments are ISO 8601, UTC. */
+  | { readonly kind: 'noAnswer'; readonly since: string; readonly nextAt: string; readonly error: ErrorRecord }
+  /** Asking on is pointless until a person has done something (sign in, get a role): asked again on request. */
+  | { readonly kind: 'paused'; readonly since: string; readonly error: ErrorRecord };
+
 /** One thing that a person started, or a job that somebody else started and a person follows. */
 export interface OperationRecord {
   readonly version: 1;
@@ -133,6 +140,10 @@ export interface OperationRecord {
   readonly nextPollAt?: string;
   readonly progress: OperationProgress;
   readonly job?: JobReference;
+  /** Only while it has not ended. */
+  readonly trouble?: FollowTrouble;
+  /** ISO 8601, UTC: when the person asked to cancel it. The job still decides how it ends. */
+  readonly cancelRequestedAt?: string;
   readonly error?: ErrorRecord;
   /** Warnings of an end that is not a failure. */
   readonly warnings?: readonly ErrorRecord[];

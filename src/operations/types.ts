@@ -1,4 +1,5 @@
 import type { ArmClient } from '../cloud/types.ts';
+import type { BackupError, ErrorRecord } from '../core/errors.ts';
 import type { Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
@@ -37,22 +38,51 @@ export interface FollowPlan {
   readonly tracking: JsonObject;
 }
 
+/** Who follows an operation, and what keeps it from being safe. In memory only: it differs from window to window. */
+export interface Standing {
+  /** `nobody`: it has ended, or it waits for its cloud (`notConnected`). */
+  readonly followedBy: 'here' | 'otherWindow' | 'nobody';
+  /** True where it belongs to another cloud than the connected one, or nothing is connected. */
+  readonly notConnected: boolean;
+  /** Its newest step could not be written to disk: followed in memory, lost if the window closes now. */
+  readonly unsaved?: ErrorRecord;
+}
+
 /** The operations, running and recent. Starts, follows, resumes, cancels, reports. */
 export interface OperationEngine {
-  /** Newest first. */
+  /** Newest first. Records are as journaled: operation URLs without their signatures. */
   list(): readonly OperationRecord[];
   get(id: string): OperationRecord | undefined;
-  /** Fired after the journal has it. */
+  standing(id: string): Standing;
+  /** Fired after the journal has it (or has refused it: see `Standing.unsaved`), and when its standing changes. */
   readonly onDidChange: Event<OperationRecord>;
+  /** Fired once, in the window that followed it to its end. */
+  readonly onDidEnd: Event<OperationRecord>;
   readonly onDidRemove: Event<string>;
-  /** Journals, sends once, follows. Resolves as soon as it is on disk; how it goes is told by `onDidChange`. */
+  /** A damaged or unwritable journal: what was lost and what to do. */
+  readonly onProblem: Event<BackupError>;
+  /**
+   * Reads the journal (first call) and follows what is not ended and belongs to the connected cloud.
+   * Call it again whenever the connection has changed. Never rejects: what goes wrong is told by `onProblem`.
+   */
+  resume(): Promise<void>;
+  /**
+   * Journals, sends once, follows. Resolves as soon as it is on disk; how it goes is told by `onDidChange`.
+   * @throws BackupError `NotConnected`, or `JournalUnwritable` with nothing sent.
+   */
   start(plan: OperationPlan): Promise<OperationRecord>;
+  /** Follows a job that somebody else started; the operation that follows it already, where there is one. */
   follow(plan: FollowPlan): Promise<OperationRecord>;
   /** Asks the service to cancel the job. @throws BackupError where it has none or it cannot be cancelled. */
   cancel(id: string): Promise<void>;
-  /** For `unknown`: looks again whether it started. */
+  /** For `unknown`: looks again whether it started. @throws BackupError where it is not unknown or its cloud is not connected. */
   lookAgain(id: string): Promise<void>;
-  /** Takes an ended one off the list and the journal. */
+  /** For one with `trouble`: asks now. */
+  retry(id: string): Promise<void>;
+  /**
+   * Takes it off the list and the journal. One that runs goes on at the service, unwatched: this cancels nothing.
+   * @throws BackupError where it is just being sent, or another window follows it.
+   */
   remove(id: string): Promise<void>;
   /** True while somebody looks at the operations: polling slows down while nobody does. */
   setWatched(watched: boolean): void;

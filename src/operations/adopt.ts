@@ -1,0 +1,82 @@
+/** Goes on with an operation that this process did not begin, or began before it was closed. */
+import { BackupError } from '../core/errors.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import type { Clock } from './clock.ts';
+import type { EngineContext } from './context.ts';
+import { end } from './poller.ts';
+
+/** Reads what is on disk, takes over what nobody follows, forgets what is too old. Never rejects: problems are told. */
+export async function loadJournal(context: EngineContext): Promise<void> {
+  const { store, clock } = context;
+  try {
+    const { records, damages } = await store.journal.load();
+    damages.forEach((damage) => store.problem.fire(damage));
+    for (const record of records) {
+      store.put(record, hasEnded(record.status) ? 'nobody' : 'otherWindow');
+    }
+    await Promise.all(records.filter((record) => !hasEnded(record.status)).map((record) => adopt(context, record)));
+    const pruned = new Set(await store.journal.prune(records, clock.now()));
+    pruned.forEach((id) => store.forget(id));
+    records.filter((record) => hasEnded(record.status) && !pruned.has(record.id)).forEach((record) => store.changed.fire(record));
+    await store.ownership.sweep();
+  } catch (error) {
+    store.problem.fire(error instanceof BackupError ? error : store.journal.unwritable(error));
+  }
+}
+
+/** Where no other living window follows it, this one does from now on. Never rejects. */
+export async function adopt(context: EngineContext, record: OperationRecord): Promise<void> {
+  const { store } = context;
+  const entry = store.entries.get(record.id);
+  if (!entry || entry.followedBy === 'here') {
+    return;
+  }
+  try {
+    if (!(await store.claim(record.id))) {
+      entry.followedBy = 'otherWindow';
+      return;
+    }
+    const damage = await store.journal.repair(record.id);
+    if (damage) {
+      store.problem.fire(damage);
+    }
+    // The former owner may have written once more between the reading and the claim.
+    const newest = await store.journal.read(record.id);
+    if (newest && newest.updatedAt !== entry.record.updatedAt) {
+      entry.record = newest;
+      entry.tracking = newest.tracking;
+    }
+  } catch (error) {
+    // A folder that can be read and not written: followed in memory, and said so.
+    const problem = error instanceof BackupError ? error : store.journal.unwritable(error);
+    entry.unsaved = { code: problem.facts.code, message: problem.message };
+    store.problem.fire(problem);
+  }
+  entry.followedBy = 'here';
+  entry.abort = new AbortController();
+  entry.failures = 0;
+  entry.looks = 0;
+  if (hasEnded(entry.record.status)) {
+    await store.release(entry);
+    store.changed.fire(entry.record);
+  } else if (entry.record.status === 'planned') {
+    await end(context, entry, {
+      status: 'failed',
+      error: {
+        code: 'NotSent',
+        message: 'Nothing was started: the window closed before the request was sent.',
+        remedies: ['You can try again.'],
+      },
+    });
+  } else {
+    store.changed.fire(entry.record);
+    if (context.arm(entry)) {
+      context.schedule(entry, waitOf(entry.record, context.clock));
+    }
+  }
+}
+
+/** Milliseconds until it may be asked again: what the service asked for outlives the process. */
+export function waitOf(record: OperationRecord, clock: Clock): number {
+  return record.nextPollAt === undefined ? 0 : Math.max(0, Date.parse(record.nextPollAt) - clock.now());
+}

@@ -1,0 +1,108 @@
+/** Requests of an operation: bounded in time, noted in its timeline, and what to make of those without a usable answer. */
+import type { ArmClient, ArmResponse, Page, RequestOptions } from '../cloud/types.ts';
+import { CancelledError, isCancelled } from '../core/cancellation.ts';
+import { BackupError, toErrorRecord } from '../core/errors.ts';
+import type { RequestTrace } from '../core/operation.ts';
+import { isoTime, type Clock } from './clock.ts';
+import { timing, type EngineContext } from './context.ts';
+import { pathOnly } from './redact.ts';
+import type { Entry } from './store.ts';
+
+/** Rejects with `NoAnswer` after `ms`, with `CancelledError` on abort, even where the work heeds neither. */
+export async function bounded<T>(clock: Clock, ms: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  if (signal.aborted) {
+    throw new CancelledError();
+  }
+  const own = new AbortController();
+  const late = new BackupError(`No answer came within ${Math.round(ms / 1000)} seconds.`, { code: 'NoAnswer' });
+  let onAbort: () => void = () => undefined;
+  let timer: { dispose(): void } | undefined;
+  const cut = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      own.abort();
+      reject(new CancelledError());
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    timer = clock.after(ms, () => {
+      reject(late);
+      own.abort();
+    });
+  });
+  try {
+    return await Promise.race([work(own.signal), cut]);
+  } finally {
+    timer?.dispose();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The client, noting each request: moment, path without query, status, time taken, request id. */
+export function tracedArm(arm: ArmClient, clock: Clock, note: (trace: RequestTrace) => void): ArmClient {
+  async function noted<T>(method: string, url: string, work: () => Promise<T>, answer: (value: T) => Partial<ArmResponse>): Promise<T> {
+    const start = clock.now();
+    const base = { at: isoTime(start), method, path: pathOnly(url) };
+    try {
+      const value = await work();
+      const { status, requestId } = answer(value);
+      note({ ...base, ms: clock.now() - start, ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
+      return value;
+    } catch (error) {
+      const { status, requestId } = error instanceof BackupError ? error.facts : {};
+      note({ ...base, ms: clock.now() - start, ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
+      throw error;
+    }
+  }
+  const own = (response: ArmResponse): Partial<ArmResponse> => response;
+  const page = (url: string, options?: RequestOptions): Promise<Page> =>
+    noted(
+      'GET',
+      url,
+      () => arm.page(url, options),
+      () => ({ status: 200 }),
+    );
+  return {
+    environment: arm.environment,
+    get: (url, options) => noted('GET', url, () => arm.get(url, options), own),
+    poll: (url, options) => noted('GET', url, () => arm.poll(url, options), own),
+    send: (request, options) => noted(request.method, request.url, () => arm.send(request, options), own),
+    page,
+    async *pages(url, options) {
+      for (let next: string | undefined = url; next !== undefined;) {
+        const found: Page = await page(next, options);
+        yield found;
+        next = found.nextLink;
+      }
+    },
+  };
+}
+
+/** An answer that a tracker must not see: the service is busy or broken, nothing is said of the operation. */
+export function isNoAnswer(response: ArmResponse): boolean {
+  return response.status === 408 || response.status === 429 || response.status >= 500;
+}
+
+/** Only a person can help: signed out, no role, an address that must not get the token. */
+const needsPerson = new Set(['SignedOut', 'SignInFailed', 'CredentialUnavailable', 'ForeignHost']);
+
+/**
+ * After a round without a usable answer: waits longer each time, or pauses where asking on is pointless.
+ * Never an end: what happens at the service is not known here.
+ */
+export async function troubled(context: EngineContext, entry: Entry, error: unknown): Promise<void> {
+  if (isCancelled(error) || entry.abort.signal.aborted) {
+    return;
+  }
+  const record = toErrorRecord(error);
+  const since = entry.record.trouble?.since ?? isoTime(context.clock.now());
+  if (record.status === 401 || record.status === 403 || needsPerson.has(record.code)) {
+    await context.store.update(entry, { trouble: { kind: 'paused', since, error: record }, nextPollAt: undefined });
+    return;
+  }
+  entry.failures += 1;
+  const backoff = Math.min(timing.backoffFirstMs * 2 ** (entry.failures - 1), timing.backoffLongestMs);
+  const asked = error instanceof BackupError ? (error.facts.retryAfterMs ?? 0) : 0;
+  const waitMs = Math.max(backoff, asked);
+  const nextAt = isoTime(context.clock.now() + waitMs);
+  await context.store.update(entry, { trouble: { kind: 'noAnswer', since, nextAt, error: record }, nextPollAt: nextAt });
+  context.schedule(entry, waitMs);
+}

@@ -1,0 +1,61 @@
+import type { ArmClient, ArmResponse } from '../cloud/types.ts';
+import type { BackupError } from '../core/errors.ts';
+import type { OperationRecord, PreparedRequest, Tracker } from '../core/operation.ts';
+import type { Clock } from './clock.ts';
+import type { Entry, OperationStore } from './store.ts';
+import type { Follower } from './types.ts';
+
+/** What the engine is given. */
+export interface EngineOptions {
+  /** Folder of the journal; shared by all windows of this machine. Made when first needed. */
+  readonly folder: string;
+  /** The connected cloud's client, or undefined where nothing is connected. */
+  readonly arm: () => ArmClient | undefined;
+  /** By `OperationRecord.tracker`. */
+  readonly trackers: ReadonlyMap<string, Tracker>;
+  /** By `OperationRecord.actionId`. */
+  readonly followers: ReadonlyMap<string, Follower>;
+  /** Builds the request that asks the service to cancel a record's job. @throws BackupError where it cannot. */
+  readonly canceller: (record: OperationRecord) => Promise<PreparedRequest>;
+  /** What a refusal (400 and above) says, for a person. */
+  readonly explain: (response: ArmResponse, attempted: string, resource: string) => BackupError;
+  readonly clock?: Clock;
+  /** Replaced in tests; else whether a process of this machine runs. */
+  readonly isAlive?: (pid: number) => boolean;
+  /** Replaced in tests. Calls back when anything in the folder may have changed. */
+  readonly watchFolder?: (folder: string, onChange: () => void) => { dispose(): void };
+  /** A GUID; replaced in tests. */
+  readonly newId?: () => string;
+}
+
+/** What the engine's parts share. */
+export interface EngineContext {
+  readonly options: EngineOptions;
+  readonly clock: Clock;
+  readonly store: OperationStore;
+  /** The client for a record's own cloud, requests noted in its timeline; undefined where another cloud is connected. */
+  arm(entry: Entry): ArmClient | undefined;
+  /** The next round of an operation, in milliseconds from now. */
+  schedule(entry: Entry, waitMs: number): void;
+  /** Called once when it has ended here. */
+  ended(entry: Entry): void;
+}
+
+export const timing = {
+  /** One poll, with the pipeline's own retries in it. */
+  pollMs: 100_000,
+  /** A send that answers later than this is settled by looking. */
+  sendMs: 180_000,
+  readBackMs: 100_000,
+  /** Where a tracker names no time. */
+  defaultWaitMs: 10_000,
+  /** Whatever a tracker or a service says: no faster than this. */
+  shortestWaitMs: 250,
+  backoffFirstMs: 5_000,
+  backoffLongestMs: 300_000,
+  /**
+   * When to look for a request that got no answer, in milliseconds after the look before. A request may still be on
+   * its way when the connection breaks, so only the last look may say that it did not start.
+   */
+  settleLooksMs: [0, 5_000, 15_000],
+} as const;

@@ -1,0 +1,297 @@
+/** The operation engine: what the windows, trees and agents call. Each part of the work stands in its own file. */
+import { randomUUID } from 'node:crypto';
+import type { ArmClient } from '../cloud/types.ts';
+import { BackupError, messageOf } from '../core/errors.ts';
+import { Emitter } from '../core/events.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { adopt, loadJournal, waitOf } from './adopt.ts';
+import { tracedArm } from './asking.ts';
+import { cancel } from './cancel.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { timing, type EngineContext, type EngineOptions } from './context.ts';
+import { Journal } from './journal.ts';
+import { Neighbours } from './neighbours.ts';
+import { newRecord, type NewRecord } from './newRecord.ts';
+import { Ownership } from './ownership.ts';
+import { poll } from './poller.ts';
+import { noTracker, notConnected, nothingConnected, otherWindow } from './refusals.ts';
+import { Scheduler } from './scheduler.ts';
+import { send } from './sender.ts';
+import { look } from './settle.ts';
+import { OperationStore, type Entry } from './store.ts';
+import type { FollowPlan, OperationEngine, OperationPlan, Standing } from './types.ts';
+
+const requestsAtOnce = 4;
+/** How long closing a window waits for the answer to a request that is on its way. */
+const lastAnswerMs = 2_000;
+/** Action id of jobs that somebody else started. */
+export const followedJob = 'followedJob';
+
+export class Engine implements OperationEngine {
+  readonly #options: EngineOptions;
+  readonly #clock: Clock;
+  readonly #store: OperationStore;
+  readonly #scheduler: Scheduler;
+  readonly #neighbours: Neighbours;
+  readonly #context: EngineContext;
+  readonly #ended = new Emitter<OperationRecord>();
+  /** By operation id: requests that are on their way. */
+  readonly #sending = new Map<string, Promise<void>>();
+  /** By job id in lower case: jobs that are about to be followed. */
+  readonly #following = new Map<string, Promise<OperationRecord>>();
+  #loaded: Promise<void> | undefined;
+  #disposed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const ownership = new Ownership({
+      folder: options.folder,
+      clock: this.#clock,
+      ...(options.isAlive ? { isAlive: options.isAlive } : {}),
+    });
+    this.#store = new OperationStore(new Journal(options.folder), ownership, this.#clock);
+    this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (id) => this.#round(id) });
+    this.#context = {
+      options,
+      clock: this.#clock,
+      store: this.#store,
+      arm: (entry) => this.#armFor(entry),
+      schedule: (entry, waitMs) => this.#scheduler.schedule(entry.record.id, waitMs),
+      ended: (entry) => this.#ended.fire(entry.record),
+    };
+    this.#neighbours = new Neighbours({
+      store: this.#store,
+      clock: this.#clock,
+      ...(options.watchFolder ? { watchFolder: options.watchFolder } : {}),
+      adopt: (record) => adopt(this.#context, record),
+    });
+  }
+
+  get onDidChange(): OperationEngine['onDidChange'] {
+    return this.#store.changed.event;
+  }
+  get onDidEnd(): OperationEngine['onDidEnd'] {
+    return this.#ended.event;
+  }
+  get onDidRemove(): OperationEngine['onDidRemove'] {
+    return this.#store.removed.event;
+  }
+  get onProblem(): OperationEngine['onProblem'] {
+    return this.#store.problem.event;
+  }
+
+  list(): readonly OperationRecord[] {
+    return this.#store.list();
+  }
+
+  get(id: string): OperationRecord | undefined {
+    return this.#store.entries.get(id)?.record;
+  }
+
+  standing(id: string): Standing {
+    const entry = this.#store.entries.get(id);
+    const pending = entry !== undefined && !hasEnded(entry.record.status);
+    const notConnected = pending && entry.followedBy !== 'otherWindow' && !this.#clientFor(entry.record);
+    return {
+      followedBy: !pending || notConnected ? 'nobody' : entry.followedBy,
+      notConnected,
+      ...(entry?.unsaved ? { unsaved: entry.unsaved } : {}),
+    };
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#loaded) {
+      await this.#load();
+      return;
+    }
+    await this.#loaded;
+    for (const entry of this.#store.entries.values()) {
+      if (hasEnded(entry.record.status) || entry.followedBy !== 'here' || entry.record.status === 'planned') {
+        continue;
+      }
+      if (this.#clientFor(entry.record)) {
+        this.#scheduler.scheduleIfIdle(entry.record.id, waitOf(entry.record, this.#clock));
+      } else {
+        this.#scheduler.cancel(entry.record.id);
+      }
+      this.#store.changed.fire(entry.record);
+    }
+  }
+
+  async start(plan: OperationPlan): Promise<OperationRecord> {
+    const arm = this.#connected(plan.title);
+    if (!this.#options.trackers.has(plan.tracker)) {
+      throw noTracker(plan);
+    }
+    await this.#load();
+    const record = this.#newRecord(arm, { ...plan, status: 'planned' });
+    const entry = await this.#store.create(record);
+    const planned = entry.record;
+    const sending = send(this.#context, entry, plan.request)
+      .catch((error: unknown) => this.#fault(entry, error))
+      .finally(() => this.#sending.delete(planned.id));
+    this.#sending.set(planned.id, sending);
+    return planned;
+  }
+
+  async follow(plan: FollowPlan): Promise<OperationRecord> {
+    const arm = this.#connected(plan.title);
+    await this.#load();
+    const key = plan.job.id.toLowerCase();
+    const known = this.list().find((record) => record.job?.id.toLowerCase() === key);
+    if (known) {
+      return known;
+    }
+    const begun = this.#following.get(key) ?? this.#follow(arm, plan).finally(() => this.#following.delete(key));
+    this.#following.set(key, begun);
+    return begun;
+  }
+
+  async cancel(id: string): Promise<void> {
+    await cancel(this.#context, this.#entry(id));
+  }
+
+  async lookAgain(id: string): Promise<void> {
+    const entry = this.#entry(id);
+    if (entry.record.status !== 'unknown') {
+      throw new BackupError(`"${entry.record.title}" is not of unknown outcome: there is nothing to look for.`, { code: 'NotUnknown' });
+    }
+    if (!this.#clientFor(entry.record)) {
+      throw notConnected(entry.record);
+    }
+    if (!(await this.#store.claim(id))) {
+      throw otherWindow(entry.record);
+    }
+    entry.followedBy = 'here';
+    entry.abort = new AbortController();
+    // The request is long gone or long done by now: one look says as much as three.
+    entry.looks = timing.settleLooksMs.length - 1;
+    await this.#store.update(entry, {
+      status: 'sending',
+      error: undefined,
+      endedAt: undefined,
+      progress: { message: 'Looking again whether it started' },
+    });
+    await look(this.#context, entry);
+  }
+
+  async retry(id: string): Promise<void> {
+    const entry = this.#entry(id);
+    if (hasEnded(entry.record.status)) {
+      throw new BackupError(`"${entry.record.title}" has ended: there is nothing to ask.`, { code: 'AlreadyEnded' });
+    }
+    if (entry.followedBy === 'otherWindow') {
+      throw otherWindow(entry.record);
+    }
+    if (!this.#clientFor(entry.record)) {
+      throw notConnected(entry.record);
+    }
+    entry.failures = 0;
+    this.#context.schedule(entry, 0);
+    return Promise.resolve();
+  }
+
+  async remove(id: string): Promise<void> {
+    const entry = this.#entry(id);
+    if (entry.record.status === 'planned' || this.#sending.has(id)) {
+      throw new BackupError(`"${entry.record.title}" is being sent this moment. Try again when it has been answered.`, {
+        code: 'BeingSent',
+      });
+    }
+    if (entry.followedBy === 'otherWindow') {
+      throw otherWindow(entry.record);
+    }
+    this.#scheduler.cancel(id);
+    await this.#store.remove(entry);
+  }
+
+  setWatched(watched: boolean): void {
+    this.#scheduler.setWatched(watched);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) {
+      return;
+    }
+    this.#disposed = true;
+    this.#scheduler.stop();
+    for (const entry of this.#store.entries.values()) {
+      entry.abort.abort();
+    }
+    let patience: { dispose(): void } | undefined;
+    const waited = new Promise<void>((resolve) => (patience = this.#clock.after(lastAnswerMs, resolve)));
+    await Promise.race([Promise.all(this.#sending.values()), waited]);
+    patience?.dispose();
+    await Promise.all([...this.#store.entries.values()].map((entry) => entry.writes));
+    await this.#neighbours.dispose();
+    await this.#store.ownership.dispose();
+  }
+
+  #load(): Promise<void> {
+    this.#loaded ??= this.#loadOnce();
+    return this.#loaded;
+  }
+
+  async #loadOnce(): Promise<void> {
+    await loadJournal(this.#context);
+    await this.#neighbours.start();
+  }
+
+  async #follow(arm: ArmClient, plan: FollowPlan): Promise<OperationRecord> {
+    const record = this.#newRecord(arm, { ...plan, actionId: followedJob, intent: {}, status: 'running' });
+    const entry = await this.#store.create(record);
+    this.#context.schedule(entry, 0);
+    return entry.record;
+  }
+
+  async #round(id: string): Promise<void> {
+    const entry = this.#store.entries.get(id);
+    if (!entry || entry.followedBy !== 'here' || hasEnded(entry.record.status) || this.#disposed) {
+      return;
+    }
+    try {
+      await (entry.record.status === 'sending' ? look(this.#context, entry) : poll(this.#context, entry));
+    } catch (error) {
+      this.#fault(entry, error);
+    }
+  }
+
+  /** A fault of ours must not end an operation that goes on at the service. */
+  #fault(entry: Entry, error: unknown): void {
+    const message = `Following "${entry.record.title}" failed: ${messageOf(error)}`;
+    this.#store.problem.fire(new BackupError(message, { code: 'Unexpected' }, { cause: error }));
+    this.#context.schedule(entry, timing.backoffLongestMs);
+  }
+
+  #newRecord(arm: ArmClient, parts: NewRecord): OperationRecord {
+    return newRecord((this.#options.newId ?? randomUUID)(), arm.environment.resourceManagerEndpoint, this.#clock.now(), parts);
+  }
+
+  #armFor(entry: Entry): ArmClient | undefined {
+    const arm = this.#clientFor(entry.record);
+    return arm && tracedArm(arm, this.#clock, (trace) => entry.newTrace.push(trace));
+  }
+
+  /** Only the very cloud that it was sent to: another one's token must not go there, nor this one's elsewhere. */
+  #clientFor(record: OperationRecord): ArmClient | undefined {
+    const arm = this.#options.arm();
+    return arm?.environment.resourceManagerEndpoint.toLowerCase() === record.cloud.toLowerCase() ? arm : undefined;
+  }
+
+  #connected(title: string): ArmClient {
+    const arm = this.#options.arm();
+    if (!arm || this.#disposed) {
+      throw nothingConnected(title);
+    }
+    return arm;
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#store.entries.get(id);
+    if (!entry) {
+      throw new BackupError('This operation is no longer in the list.', { code: 'UnknownOperation', resource: id });
+    }
+    return entry;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * Operations on disk: one append-only file of lines each (`<id>.jsonl`, see journalLines.ts), the newest whole line counts.
+ * Appending, and never writing over, is what lets a kill at any byte cost at most the step that was being written.
+ * Records come in as `storable` made them; nothing here looks inside them but at id, status and times.
+ */
+import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { BackupError, codeOf, messageOf } from '../core/errors.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { encodeLine, readLines } from './journalLines.ts';
+
+const extension = '.jsonl';
+/** A followed operation writes a line each step; past this its file is rewritten with the newest line alone. */
+const compactPastBytes = 512 * 1024;
+
+/** What ended operations may keep on disk. */
+export interface JournalBounds {
+  readonly endedCount: number;
+  readonly endedBytes: number;
+  readonly endedAgeMs: number;
+}
+
+export const defaultBounds: JournalBounds = { endedCount: 200, endedBytes: 8 * 1024 * 1024, endedAgeMs: 30 * 24 * 3_600_000 };
+
+/** What was read of the folder. */
+export interface JournalContents {
+  readonly records: readonly OperationRecord[];
+  /** One for each damaged file: what is lost, what is kept. */
+  readonly damages: readonly BackupError[];
+}
+
+export class Journal {
+  readonly folder: string;
+  readonly #bounds: JournalBounds;
+
+  constructor(folder: string, bounds: JournalBounds = defaultBounds) {
+    this.folder = folder;
+    this.#bounds = bounds;
+  }
+
+  /** Everything that is readable. A folder that does not exist holds nothing. @throws BackupError `JournalUnreadable`. */
+  async load(): Promise<JournalContents> {
+    const records: OperationRecord[] = [];
+    const damages: BackupError[] = [];
+    for (const name of await this.#names()) {
+      const found = await this.#read(name);
+      if (found?.record) {
+        records.push(found.record);
+      } else if (found && !found.otherVersion && found.damagedBytes > 0) {
+        damages.push(await this.#setAside(name));
+      }
+    }
+    return { records, damages };
+  }
+
+  /** The newest whole record of one operation, as another window may have left it. */
+  async read(id: string): Promise<OperationRecord | undefined> {
+    return (await this.#read(id + extension))?.record;
+  }
+
+  /** Size and time of each operation's file, to see what other windows changed. */
+  async stamps(): Promise<ReadonlyMap<string, string>> {
+    const stamps = new Map<string, string>();
+    for (const name of await this.#names()) {
+      const found = await ignoreAbsent(stat(path.join(this.folder, name)));
+      if (found) {
+        stamps.set(name.slice(0, -extension.length), `${found.size}:${found.mtimeMs}`);
+      }
+    }
+    return stamps;
+  }
+
+  /** Cuts out what a killed process left half-written, so that the next line starts on its own. Only for the owner. */
+  async repair(id: string): Promise<BackupError | undefined> {
+    const found = await this.#read(id + extension);
+    if (!found || found.damagedBytes === 0 || found.otherVersion) {
+      return undefined;
+    }
+    await truncate(this.#file(id), found.goodBytes);
+    if (found.record) {
+      await this.#compact(this.#file(id), encodeLine(found.record));
+    }
+    return new BackupError(
+      `The journal of "${found.record?.title ?? id}" held ${found.damagedBytes} damaged bytes; they were cut out and the newest whole step is used.`,
+      { code: 'JournalDamaged', attempted: 'read the journal of operations', resource: this.#file(id) },
+    );
+  }
+
+  /** On disk, not only handed to the system, when it resolves. @throws BackupError `JournalUnwritable`. */
+  async append(record: OperationRecord): Promise<void> {
+    const file = this.#file(record.id);
+    try {
+      await mkdir(this.folder, { recursive: true });
+      const handle = await open(file, 'a');
+      let before: number;
+      let line: Buffer;
+      try {
+        before = (await handle.stat()).size;
+        line = encodeLine(record);
+        await writeWhole(handle, line, before);
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      if (before === 0) {
+        await syncFolder(this.folder);
+      } else if (hasEnded(record.status) || before + line.length > compactPastBytes) {
+        await this.#compact(file, line);
+      }
+    } catch (error) {
+      throw this.unwritable(error);
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    try {
+      await ignoreAbsent(unlink(this.#file(id)));
+    } catch (error) {
+      throw this.unwritable(error);
+    }
+  }
+
+  /** Removes the oldest ended operations past the bounds; returns their ids. */
+  async prune(records: readonly OperationRecord[], nowMs: number): Promise<readonly string[]> {
+    const ended = records
+      .filter((record) => hasEnded(record.status))
+      .sort((a, b) => (b.endedAt ?? b.updatedAt).localeCompare(a.endedAt ?? a.updatedAt));
+    const removed: string[] = [];
+    let bytes = 0;
+    for (const [index, record] of ended.entries()) {
+      bytes += (await ignoreAbsent(stat(this.#file(record.id))))?.size ?? 0;
+      const age = nowMs - Date.parse(record.endedAt ?? record.updatedAt);
+      if (index >= this.#bounds.endedCount || bytes > this.#bounds.endedBytes || age > this.#bounds.endedAgeMs) {
+        await this.remove(record.id);
+        removed.push(record.id);
+      }
+    }
+    return removed;
+  }
+
+  /** The sentence for any failure to write here. */
+  unwritable(error: unknown): BackupError {
+    return new BackupError(
+      `The journal of operations in ${this.folder} cannot be written: ${messageOf(error)}`,
+      {
+        code: 'JournalUnwritable',
+        attempted: 'write the journal of operations',
+        resource: this.folder,
+        remedies: ['Free space on that disk, or make the folder writable, and try again.'],
+      },
+      { cause: error },
+    );
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return ((await ignoreAbsent(readdir(this.folder))) ?? []).filter((name) => name.endsWith(extension));
+    } catch (error) {
+      throw new BackupError(
+        `The journal of operations in ${this.folder} cannot be read: ${messageOf(error)}`,
+        { code: 'JournalUnreadable', attempted: 'read the journal of operations', remedies: ['Check the permissions of that folder.'] },
+        { cause: error },
+      );
+    }
+  }
+
+  async #read(name: string): Promise<ReturnType<typeof readLines> | undefined> {
+    const bytes = await ignoreAbsent(readFile(path.join(this.folder, name)));
+    return bytes === undefined ? undefined : readLines(bytes);
+  }
+
+  /**
+   * A file without one whole line. The first line is on disk before anything is sent, so such a file says either that
+   * nothing was sent or that the disk lost it; it is kept for a person to look at, under another name.
+   */
+  async #setAside(name: string): Promise<BackupError> {
+    const kept = path.join(this.folder, `${name}.damaged`);
+    await ignoreAbsent(rename(path.join(this.folder, name), kept));
+    return new BackupError(
+      `A journal file of operations holds no readable record and was set aside as ${kept}. If it was being written when the window closed, nothing had been sent.`,
+      {
+        code: 'JournalDamaged',
+        attempted: 'read the journal of operations',
+        resource: kept,
+        remedies: ['Look at the jobs of the vaults for what is running.', 'Delete the file when you do not need it.'],
+      },
+    );
+  }
+
+  /** The line is already in the file, so a crash or failure here loses nothing. */
+  async #compact(file: string, line: Buffer): Promise<void> {
+    const temporary = `${file}.new`;
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(line);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    try {
+      await rename(temporary, file);
+    } catch {
+      // Windows refuses while another window reads the file; the next step tries again.
+      await ignoreAbsent(unlink(temporary));
+    }
+  }
+
+  #file(id: string): string {
+    return path.join(this.folder, id + extension);
+  }
+}
+
+/** Takes back what a full disk let through, so that the next line does not start behind half of this one. */
+async function writeWhole(handle: Awaited<ReturnType<typeof open>>, line: Buffer, before: number): Promise<void> {
+  try {
+    await handle.writeFile(line);
+  } catch (error) {
+    await handle.truncate(before).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A new file's name is in its folder's data. Windows cannot open folders, and journals names by itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') {
+    return;
+  }
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function ignoreAbsent<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The other windows of this machine: shows what they follow as they journal it, and takes over what they left.
+ * Looks when the folder tells of a change, and at intervals only while another window has something running.
+ */
+import { watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import type { Clock } from './clock.ts';
+import type { OperationStore } from './store.ts';
+
+const lookEveryMs = 5_000;
+/** A step of a neighbour is several file events. */
+const settleMs = 300;
+
+export interface NeighbourOptions {
+  readonly store: OperationStore;
+  readonly clock: Clock;
+  readonly watchFolder?: (folder: string, onChange: () => void) => { dispose(): void };
+  /** Follows a record that nobody follows; resolves when it is known who does. */
+  readonly adopt: (record: OperationRecord) => Promise<void>;
+}
+
+export class Neighbours {
+  readonly #options: NeighbourOptions;
+  #stamps: ReadonlyMap<string, string> = new Map();
+  #watch: { dispose(): void } | undefined;
+  #soon: { dispose(): void } | undefined;
+  #later: { dispose(): void } | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #disposed = false;
+
+  constructor(options: NeighbourOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { folder } = this.#options.store.journal;
+    try {
+      await mkdir(folder, { recursive: true });
+      this.#watch = (this.#options.watchFolder ?? watchFolder)(folder, () => this.#hint());
+    } catch (error) {
+      // Without a folder there are no neighbours either; that it cannot be made is told when something is started.
+      this.#options.store.problem.fire(this.#options.store.journal.unwritable(error));
+    }
+    // The folder was read a moment ago: only what changes from now on is news.
+    this.#stamps = await this.#options.store.journal.stamps().catch(() => new Map<string, string>());
+    this.#scheduleNext();
+  }
+
+  /** One look after the other; never rejects. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) => console.error(error));
+    return this.#looking;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#watch?.dispose();
+    this.#soon?.dispose();
+    this.#later?.dispose();
+    await this.#looking;
+  }
+
+  #hint(): void {
+    this.#soon ??= this.#options.clock.after(settleMs, () => {
+      this.#soon = undefined;
+      void this.look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    if (this.#disposed) {
+      return;
+    }
+    const { store } = this.#options;
+    const stamps = await store.journal.stamps();
+    for (const [id, stamp] of stamps) {
+      const entry = store.entries.get(id);
+      const changed = this.#stamps.get(id) !== stamp;
+      if (entry?.followedBy === 'here' || (entry && !changed && entry.followedBy === 'nobody')) {
+        continue;
+      }
+      await this.#lookAt(id, changed);
+    }
+    for (const [id, entry] of store.entries) {
+      if (!stamps.has(id) && entry.followedBy !== 'here' && !entry.unsaved) {
+        store.forget(id);
+      }
+    }
+    this.#stamps = stamps;
+    this.#scheduleNext();
+  }
+
+  async #lookAt(id: string, changed: boolean): Promise<void> {
+    const { store, adopt } = this.#options;
+    const entry = store.entries.get(id);
+    const record = changed || !entry ? await store.journal.read(id) : entry.record;
+    if (!record) {
+      return;
+    }
+    if (!entry) {
+      store.put(record, hasEnded(record.status) ? 'nobody' : 'otherWindow');
+      store.changed.fire(record);
+    } else if (changed && record.updatedAt !== entry.record.updatedAt) {
+      entry.followedBy = hasEnded(record.status) ? 'nobody' : 'otherWindow';
+      store.replace(entry, record);
+    }
+    if (!hasEnded(record.status)) {
+      await adopt(record);
+    }
+  }
+
+  #scheduleNext(): void {
+    this.#later?.dispose();
+    this.#later = undefined;
+    const others = [...this.#options.store.entries.values()].some((entry) => entry.followedBy === 'otherWindow');
+    if (others && !this.#disposed) {
+      this.#later = this.#options.clock.after(lookEveryMs, () => void this.look());
+    }
+  }
+}
+
+function watchFolder(folder: string, onChange: () => void): { dispose(): void } {
+  const watcher = watch(folder, { persistent: false }, onChange);
+  // Where a system cannot watch, the intervals remain.
+  watcher.on('error', () => watcher.close());
+  return { dispose: () => watcher.close() };
+}

@@ -1,0 +1,140 @@
+/** Follows an accepted operation: asks, lets its tracker step, journals, asks again; reads back at the end. */
+import { messageOf, type ErrorRecord } from '../core/errors.ts';
+import { hasEnded, type TrackStep } from '../core/operation.ts';
+import { bounded, isNoAnswer, troubled } from './asking.ts';
+import { isoTime } from './clock.ts';
+import { timing, type EngineContext } from './context.ts';
+import type { Changes, Entry } from './store.ts';
+
+export async function poll(context: EngineContext, entry: Entry): Promise<void> {
+  const { record, tracking } = entry;
+  const tracker = context.options.trackers.get(record.tracker);
+  const arm = context.arm(entry);
+  if (!arm) {
+    return;
+  }
+  if (!tracker || tracking === undefined) {
+    const error: ErrorRecord = {
+      code: 'NotFollowable',
+      message: `This version cannot follow "${record.title}": it knows no tracker "${record.tracker}" or its state is missing.`,
+      remedies: ['Look at the job in the vault, and remove this entry.'],
+    };
+    await context.store.update(entry, { trouble: { kind: 'paused', since: isoTime(context.clock.now()), error }, nextPollAt: undefined });
+    return;
+  }
+  let step: TrackStep;
+  try {
+    const attempted = `follow "${record.title}"`;
+    const response = await bounded(context.clock, timing.pollMs, entry.abort.signal, (signal) =>
+      arm.poll(tracker.poll(tracking).url, {
+        signal,
+        attempted,
+        resource: record.target.name,
+        ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
+      }),
+    );
+    if (isNoAnswer(response) || response.status === 401 || response.status === 403) {
+      throw context.options.explain(response, attempted, record.target.name);
+    }
+    step = tracker.step(tracking, response, context.clock.now());
+  } catch (error) {
+    await troubled(context, entry, error);
+    return;
+  }
+  await takeStep(context, entry, step);
+}
+
+/** Journals a step and goes on, or ends. */
+export async function takeStep(context: EngineContext, entry: Entry, step: TrackStep): Promise<void> {
+  entry.failures = 0;
+  if (hasEnded(step.status)) {
+    await finish(context, entry, step);
+    return;
+  }
+  const waitMs = Math.max(step.delayMs ?? timing.defaultWaitMs, timing.shortestWaitMs);
+  entry.tracking = step.state;
+  await context.store.update(entry, {
+    status: step.status,
+    tracking: step.state,
+    nextPollAt: isoTime(context.clock.now() + waitMs),
+    trouble: undefined,
+    ...saidBy(step),
+  });
+  context.schedule(entry, waitMs);
+}
+
+function saidBy(step: TrackStep): Changes {
+  return {
+    ...(step.progress ? { progress: step.progress } : {}),
+    ...(step.job ? { job: step.job } : {}),
+    ...(step.error ? { error: step.error } : {}),
+    ...(step.warnings ? { warnings: step.warnings } : {}),
+  };
+}
+
+/**
+ * The end is journaled with what was read back, not before: a process that is killed while reading back asks the
+ * service once more and comes to the same end.
+ */
+async function finish(context: EngineContext, entry: Entry, step: TrackStep): Promise<void> {
+  const succeeded = step.status === 'succeeded' || step.status === 'succeededWithWarnings';
+  const said = saidBy(step);
+  if (succeeded && entry.tracking !== undefined) {
+    const progress = { ...(step.progress ?? entry.record.progress), message: `Reading ${entry.record.target.name} back` };
+    await context.store.update(entry, { ...said, progress, trouble: undefined });
+  }
+  const read = succeeded ? await readBack(context, entry) : {};
+  if (entry.abort.signal.aborted) {
+    return;
+  }
+  const warnings = [...(step.warnings ?? []), ...(read.warning ? [read.warning] : [])];
+  await end(context, entry, {
+    ...said,
+    status: read.warning ? 'succeededWithWarnings' : step.status,
+    tracking: step.state,
+    progress: step.progress ?? entry.record.progress,
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(read.outcome === undefined ? {} : { outcome: read.outcome }),
+  });
+}
+
+/** Ends an operation in whatever way `changes.status` says. */
+export async function end(context: EngineContext, entry: Entry, changes: Changes): Promise<void> {
+  const { message: _waiting, ...progress } = changes.progress ?? entry.record.progress;
+  const job = changes.job ?? entry.record.job;
+  await context.store.update(entry, {
+    ...changes,
+    progress,
+    // Azure leaves its jobs marked as cancellable when they have ended.
+    ...(job ? { job: { ...job, cancellable: false } } : {}),
+    endedAt: isoTime(context.clock.now()),
+    nextPollAt: undefined,
+    trouble: undefined,
+  });
+  if (entry.followedBy === 'here') {
+    await context.store.release(entry);
+    context.ended(entry);
+  }
+}
+
+async function readBack(context: EngineContext, entry: Entry): Promise<{ outcome?: string; warning?: ErrorRecord }> {
+  const { record } = entry;
+  const follower = context.options.followers.get(record.actionId);
+  const arm = context.arm(entry);
+  if (!follower) {
+    // A job that somebody else started: nothing was asked here that could be compared.
+    return {};
+  }
+  if (!arm) {
+    return { outcome: `It succeeded, but ${record.target.name} was not read back: its cloud is no longer connected.` };
+  }
+  try {
+    const read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(arm, record, signal));
+    return read.reading === 'different'
+      ? { outcome: read.sentence, warning: { code: 'ReadBackDiffers', message: read.sentence } }
+      : { outcome: read.sentence };
+  } catch (error) {
+    // The job has decided; what could not be read is said, and is no failure of the operation.
+    return { outcome: `It succeeded, but ${record.target.name} could not be read back: ${messageOf(error)}` };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What of an operation may be written down or shown. Operation URLs are signed (`t`, `c`, `s`, `h`): whoever holds one
+ * can read the operation. The same path answers without the signature too, so only the live process keeps it.
+ */
+import { isObject, type Json } from '../core/json.ts';
+import type { OperationRecord, PreparedRequest } from '../core/operation.ts';
+
+const signatureParameters = new Set(['t', 'c', 's', 'h', 'sig']);
+const secretMember = /(^|[a-z_-])(key|password|passphrase|secret|token|connectionstring|sas|sasuri)$/i;
+const keptHeaders = /^(content-type|content-length|accept|if-match|if-none-match|x-ms-client-request-id)$/;
+const notStored = '(not stored)';
+
+/**
+ * The URL without its signature. Read as text, because Azure's own URLs do not always parse: a second `?` stands
+ * where a `&` should, and must stay there for the path to answer.
+ */
+export function withoutSignature(url: string): string {
+  const query = url.indexOf('?');
+  if (query < 0) {
+    return url;
+  }
+  const hash = url.indexOf('#', query);
+  const text = hash < 0 ? url.slice(query) : url.slice(query, hash);
+  const parts = text.match(/[?&][^?&]*/g) ?? [];
+  const kept = parts.filter((part) => !signatureParameters.has((part.slice(1).split('=')[0] ?? '').toLowerCase()));
+  const first = kept[0];
+  const rest = first === undefined ? '' : '?' + first.slice(1) + kept.slice(1).join('');
+  return url.slice(0, query) + rest;
+}
+
+/** Path of a URL for a timeline: no origin, no query. */
+export function pathOnly(url: string): string {
+  return url.replace(/^https?:\/\/[^/?#]+/i, '').replace(/[?#].*$/s, '') || '/';
+}
+
+/** Every URL inside any text or JSON without its signature. */
+export function withoutSignatures<T extends Json | undefined>(value: T): T {
+  return walk(value, (text) => text.replace(/https?:\/\/[^\s"'<>]+/gi, withoutSignature)) as T;
+}
+
+/** The record as it may be journaled, shown and logged. */
+export function storable(record: OperationRecord): OperationRecord {
+  const { request, ...rest } = record;
+  const clean = withoutSignatures(rest as unknown as Json) as unknown as Omit<OperationRecord, 'request'>;
+  return request === undefined ? clean : { ...clean, request: storableRequest(request) };
+}
+
+/** A journaled request is never sent again, only looked at: secrets of its body are not needed. */
+function storableRequest(request: PreparedRequest): PreparedRequest {
+  return {
+    method: request.method,
+    url: withoutSignature(request.url),
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => keptHeaders.test(name.toLowerCase()))),
+    ...(request.body === undefined ? {} : { body: storableBody(request.body) }),
+  };
+}
+
+function storableBody(body: string): string {
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(body) as Json;
+  } catch {
+    // Not JSON, so nobody can tell what of it is secret.
+    return notStored;
+  }
+  const hidden = hideSecrets(parsed);
+  // A body with nothing to hide stays as it was sent, byte for byte.
+  return JSON.stringify(hidden) === JSON.stringify(parsed) ? body : JSON.stringify(hidden);
+}
+
+function hideSecrets(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value.map(hideSecrets);
+  }
+  if (isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name,
+        typeof member === 'string' && member !== '' && secretMember.test(name) ? notStored : hideSecrets(member ?? null),
+      ]),
+    );
+  }
+  return typeof value === 'string' ? value.replace(/https?:\/\/[^\s"'<>]+/gi, withoutSignature) : value;
+}
+
+function walk(value: Json | undefined, change: (text: string) => string): Json | undefined {
+  if (typeof value === 'string') {
+    return change(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => walk(item, change) ?? null);
+  }
+  if (isObject(value)) {
+    // Members without a value are left out, as writing and reading would.
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    return Object.fromEntries(members.map(([name, member]) => [name, walk(member, change)]));
+  }
+  return value;
+}

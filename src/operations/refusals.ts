@@ -1,0 +1,33 @@
+/** Why the engine does not do what it was asked to. */
+import { BackupError } from '../core/errors.ts';
+import type { OperationRecord } from '../core/operation.ts';
+import type { OperationPlan } from './types.ts';
+
+export function nothingConnected(title: string): BackupError {
+  return new BackupError(`"${title}" was not started: no cloud is connected.`, {
+    code: 'NotConnected',
+    remedies: ['Sign in, or choose a cloud.'],
+  });
+}
+
+export function notConnected(record: OperationRecord): BackupError {
+  return new BackupError(`"${record.title}" belongs to ${record.cloud}, which is not connected.`, {
+    code: 'NotConnected',
+    resource: record.target.name,
+    remedies: [`Connect to ${record.cloud} to follow it.`],
+  });
+}
+
+export function otherWindow(record: OperationRecord): BackupError {
+  return new BackupError(`Another window follows "${record.title}". Do it there, or close that window.`, {
+    code: 'OtherWindow',
+    resource: record.target.name,
+  });
+}
+
+export function noTracker(plan: OperationPlan): BackupError {
+  return new BackupError(`"${plan.title}" was not started: there is no tracker "${plan.tracker}" to follow it with.`, {
+    code: 'NoTracker',
+    resource: plan.target.name,
+  });
+}

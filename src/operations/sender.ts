@@ -1,0 +1,84 @@
+/** Sends a planned operation, once. */
+import type { ArmResponse } from '../cloud/types.ts';
+import { isCancelled } from '../core/cancellation.ts';
+import { BackupError, codeOf, messageOf, toErrorRecord } from '../core/errors.ts';
+import type { PreparedRequest, TrackStep } from '../core/operation.ts';
+import { bounded, isNoAnswer } from './asking.ts';
+import { isoTime } from './clock.ts';
+import { timing, type EngineContext } from './context.ts';
+import { end, takeStep } from './poller.ts';
+import type { Entry } from './store.ts';
+
+/** `request` is the one to send; the entry's own has lost its secrets. */
+export async function send(context: EngineContext, entry: Entry, request: PreparedRequest): Promise<void> {
+  const { record } = entry;
+  const arm = context.arm(entry);
+  const tracker = context.options.trackers.get(record.tracker);
+  if (!arm || !tracker) {
+    const why = arm ? `there is no tracker "${record.tracker}"` : 'the cloud was disconnected';
+    await notSent(context, entry, new BackupError(`Nothing was started: ${why}.`, { code: 'NotSent' }));
+    return;
+  }
+  const unsaved = await context.store.update(entry, { status: 'sending', progress: { message: 'Sending the request' } });
+  if (unsaved) {
+    // What is not on disk is not sent: after a crash nobody would know of it.
+    await notSent(context, entry, new BackupError(`Nothing was started: ${unsaved.message}`, { ...unsaved }));
+    return;
+  }
+  const attempted = `send "${record.title}"`;
+  let response: ArmResponse;
+  try {
+    // Not bound to the entry's own abort: a request that may have left is not taken back by closing a window.
+    response = await bounded(context.clock, timing.sendMs, new AbortController().signal, (signal) =>
+      arm.send(request, {
+        signal,
+        attempted,
+        resource: record.target.name,
+        ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
+      }),
+    );
+  } catch (error) {
+    if (codeOf(error) === 'NotSent') {
+      await notSent(context, entry, error);
+    } else {
+      // `NoAnswer`, and anything that nobody thought of: it may have left.
+      await toBeSettled(context, entry, isCancelled(error) ? 'The request was broken off.' : messageOf(error));
+    }
+    return;
+  }
+  if (response.status === 429) {
+    await end(context, entry, { status: 'failed', error: toErrorRecord(context.options.explain(response, attempted, record.target.name)) });
+    return;
+  }
+  if (isNoAnswer(response)) {
+    await toBeSettled(context, entry, context.options.explain(response, attempted, record.target.name).message);
+    return;
+  }
+  if (response.status >= 400) {
+    await end(context, entry, { status: 'failed', error: toErrorRecord(context.options.explain(response, attempted, record.target.name)) });
+    return;
+  }
+  let step: TrackStep;
+  try {
+    step = tracker.begin(record, response, context.clock.now());
+  } catch (error) {
+    await toBeSettled(context, entry, `It was answered with ${response.status}, but: ${messageOf(error)}`);
+    return;
+  }
+  await takeStep(context, entry, step);
+}
+
+async function notSent(context: EngineContext, entry: Entry, error: unknown): Promise<void> {
+  const record = toErrorRecord(error);
+  const message = record.message.startsWith('Nothing was started') ? record.message : `Nothing was started: ${record.message}`;
+  await end(context, entry, { status: 'failed', error: { ...record, message } });
+}
+
+/** Stays `sending`, on disk too, until somebody has looked. */
+async function toBeSettled(context: EngineContext, entry: Entry, because: string): Promise<void> {
+  await context.store.update(entry, {
+    progress: { message: `No clear answer came (${because}); looking whether it started` },
+    nextPollAt: isoTime(context.clock.now()),
+  });
+  context.schedule(entry, timing.settleLooksMs[0]);
+}

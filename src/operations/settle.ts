@@ -1,0 +1,76 @@
+/** What became of a request that got no answer: found out by looking, never by sending again. */
+import { hasEnded } from '../core/operation.ts';
+import { bounded, troubled } from './asking.ts';
+import { isoTime } from './clock.ts';
+import { timing, type EngineContext } from './context.ts';
+import { end } from './poller.ts';
+import type { Entry } from './store.ts';
+
+/** One look; schedules the next, goes on following, or ends. */
+export async function look(context: EngineContext, entry: Entry): Promise<void> {
+  const { record } = entry;
+  const arm = context.arm(entry);
+  if (!arm || hasEnded(record.status)) {
+    return;
+  }
+  const follower = context.options.followers.get(record.actionId);
+  if (!follower) {
+    await unclear(context, entry, `this version does not know how to look for "${record.actionId}"`);
+    return;
+  }
+  let found: Awaited<ReturnType<typeof follower.settle>>;
+  try {
+    found = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.settle(arm, record, signal));
+  } catch (error) {
+    await troubled(context, entry, error);
+    return;
+  }
+  entry.failures = 0;
+  entry.looks += 1;
+  if (found.found === 'started') {
+    entry.tracking = found.tracking;
+    await context.store.update(entry, {
+      status: 'accepted',
+      tracking: found.tracking,
+      progress: { message: found.because },
+      nextPollAt: isoTime(context.clock.now()),
+      trouble: undefined,
+      error: undefined,
+    });
+    context.schedule(entry, 0);
+    return;
+  }
+  const nextLook = timing.settleLooksMs[entry.looks];
+  if (nextLook !== undefined) {
+    await context.store.update(entry, {
+      progress: { message: `No answer came; looking whether it started: ${found.because}` },
+      nextPollAt: isoTime(context.clock.now() + nextLook),
+      trouble: undefined,
+    });
+    context.schedule(entry, nextLook);
+    return;
+  }
+  if (found.found === 'unclear') {
+    await unclear(context, entry, found.because);
+    return;
+  }
+  await end(context, entry, {
+    status: 'failed',
+    error: {
+      code: 'NotStarted',
+      message: `No answer came to the request, and it provably did not start: ${found.because}`,
+      remedies: ['You can try again.'],
+    },
+  });
+}
+
+function unclear(context: EngineContext, entry: Entry, because: string): Promise<void> {
+  return end(context, entry, {
+    status: 'unknown',
+    error: {
+      code: 'OutcomeUnknown',
+      message: `No answer came to the request, and whether it started could not be found out: ${because}`,
+      remedies: ['Look again in a while.', 'Look at the jobs of the vault before you start it anew.'],
+    },
+  });
+}

@@ -1,0 +1,183 @@
+/** The operations of this window in memory, and the one way in which they change: on disk first, then told. */
+import { BackupError, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
+import { Emitter } from '../core/events.ts';
+import type { JsonObject } from '../core/json.ts';
+import { hasEnded, type OperationRecord, type RequestTrace } from '../core/operation.ts';
+import { isoTime, type Clock } from './clock.ts';
+import type { Journal } from './journal.ts';
+import type { Ownership } from './ownership.ts';
+import { storable } from './redact.ts';
+
+const traceLength = 50;
+
+/** Members to set; `undefined` takes one away. */
+export type Changes = { readonly [K in keyof OperationRecord]?: OperationRecord[K] | undefined };
+
+/** One operation and what only this process knows of it. */
+export interface Entry {
+  /** As journaled. */
+  record: OperationRecord;
+  /** The tracker's state with its signed URLs. */
+  tracking: JsonObject | undefined;
+  followedBy: 'here' | 'otherWindow' | 'nobody';
+  unsaved: ErrorRecord | undefined;
+  /** Requests that the next step will note. */
+  newTrace: RequestTrace[];
+  /** Polls without a usable answer, one after the other. */
+  failures: number;
+  /** Looks made for a request that got no answer. */
+  looks: number;
+  /** Ends what runs for it here. */
+  abort: AbortController;
+  /** Writes of one operation go one after the other. */
+  writes: Promise<unknown>;
+}
+
+export class OperationStore {
+  readonly entries = new Map<string, Entry>();
+  readonly changed = new Emitter<OperationRecord>();
+  readonly removed = new Emitter<string>();
+  readonly problem = new Emitter<BackupError>();
+  readonly journal: Journal;
+  readonly ownership: Ownership;
+  readonly #clock: Clock;
+
+  constructor(journal: Journal, ownership: Ownership, clock: Clock) {
+    this.journal = journal;
+    this.ownership = ownership;
+    this.#clock = clock;
+  }
+
+  /** Newest first. */
+  list(): OperationRecord[] {
+    return [...this.entries.values()].map((entry) => entry.record).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  put(record: OperationRecord, followedBy: Entry['followedBy']): Entry {
+    const entry: Entry = {
+      record,
+      tracking: record.tracking,
+      followedBy,
+      unsaved: undefined,
+      newTrace: [],
+      failures: 0,
+      looks: 0,
+      abort: new AbortController(),
+      writes: Promise.resolve(),
+    };
+    this.entries.set(record.id, entry);
+    return entry;
+  }
+
+  /** A new operation, owned by this window and on disk. @throws BackupError `JournalUnwritable`. */
+  async create(record: OperationRecord): Promise<Entry> {
+    const clean = storable(record);
+    await this.claim(record.id);
+    try {
+      await this.journal.append(clean);
+    } catch (error) {
+      // The failure to write is the one to tell; an owner file left behind stands in nobody's way.
+      await this.ownership.release(record.id).catch(() => undefined);
+      throw error;
+    }
+    const entry = this.put(clean, 'here');
+    entry.tracking = record.tracking;
+    this.changed.fire(clean);
+    return entry;
+  }
+
+  /** As `Ownership.claim`. @throws BackupError `JournalUnwritable`. */
+  async claim(id: string): Promise<boolean> {
+    try {
+      return await this.ownership.claim(id);
+    } catch (error) {
+      throw this.journal.unwritable(error);
+    }
+  }
+
+  /**
+   * Changes a record in memory at once and on disk after what was written before; then tells.
+   * Resolves with why it is not on disk, or undefined where it is.
+   */
+  update(entry: Entry, changes: Changes): Promise<ErrorRecord | undefined> {
+    const trace = [...entry.record.trace, ...entry.newTrace.splice(0)].slice(-traceLength);
+    entry.record = storable({ ...entry.record, ...changes, trace, updatedAt: isoTime(this.#clock.now()) } as OperationRecord);
+    const record = entry.record;
+    const write = entry.writes.then(async () => {
+      const unsaved = await this.#write(entry, record);
+      this.changed.fire(entry.record);
+      return unsaved;
+    });
+    entry.writes = write;
+    return write;
+  }
+
+  /** Takes a record that another window wrote. */
+  replace(entry: Entry, record: OperationRecord): void {
+    entry.record = record;
+    entry.tracking = record.tracking;
+    this.changed.fire(record);
+  }
+
+  /** Only those that other windows do not follow. */
+  async remove(entry: Entry): Promise<void> {
+    entry.abort.abort();
+    await entry.writes;
+    await this.journal.remove(entry.record.id);
+    await this.ownership.release(entry.record.id);
+    this.forget(entry.record.id);
+  }
+
+  forget(id: string): void {
+    if (this.entries.delete(id)) {
+      this.removed.fire(id);
+    }
+  }
+
+  async #write(entry: Entry, record: OperationRecord): Promise<ErrorRecord | undefined> {
+    const before = entry.unsaved;
+    try {
+      // Where the folder could not be written before, nobody is the owner yet: claiming is for that case.
+      const owner = before ? await this.ownership.claim(record.id) : await this.ownership.stillOwns(record.id);
+      if (!owner) {
+        return this.#lost(entry);
+      }
+      await this.journal.append(record);
+      entry.unsaved = undefined;
+    } catch (error) {
+      const problem = error instanceof BackupError ? error : this.journal.unwritable(error);
+      entry.unsaved = toErrorRecord(problem);
+      if (!before) {
+        this.problem.fire(problem);
+      }
+    }
+    return entry.unsaved;
+  }
+
+  /** Another window took it over (this one was stopped for long): it is that window's now. */
+  async #lost(entry: Entry): Promise<ErrorRecord> {
+    entry.followedBy = 'otherWindow';
+    entry.abort.abort();
+    const theirs = await this.journal.read(entry.record.id);
+    if (theirs) {
+      entry.record = theirs;
+      entry.tracking = theirs.tracking;
+    }
+    return { code: 'TakenOver', message: 'Another window follows this operation now.' };
+  }
+
+  /** Ended operations need no owner. */
+  async release(entry: Entry): Promise<void> {
+    if (!hasEnded(entry.record.status)) {
+      return;
+    }
+    entry.followedBy = 'nobody';
+    try {
+      await this.ownership.release(entry.record.id);
+    } catch (error) {
+      if (!entry.unsaved) {
+        this.problem.fire(this.journal.unwritable(error));
+      }
+    }
+  }
+}
