@@ -1,0 +1,74 @@
+// Child processes that cannot be forgotten: each is stopped when its starter ends, however that comes about.
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+
+const running = new Set<ChildProcess>();
+let watching = false;
+
+/** Starts a process that is killed, with its children, no later than when this process exits. */
+export function start(command: string, args: string[], options: SpawnOptions = {}): ChildProcess {
+  if (!watching) {
+    watching = true;
+    process.on('exit', () => {
+      for (const child of running) signal(child, 'SIGKILL');
+    });
+  }
+  // A group of its own, so that the whole family can be signalled; Windows has no such groups.
+  const child = spawn(command, args, { detached: process.platform !== 'win32', ...options });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  child.once('error', () => running.delete(child));
+  return child;
+}
+
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill(name);
+    else process.kill(-child.pid, name);
+  } catch (error) {
+    // The group has ended between the look and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Asks a process to end and makes it end after `graceMs`. Resolves when it has ended. */
+export async function stop(child: ChildProcess, graceMs = 3_000): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = once(child, 'exit');
+  signal(child, 'SIGTERM');
+  const timer = setTimeout(() => signal(child, 'SIGKILL'), graceMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Resolves at the first Ctrl+C or termination request; afterwards another one ends the process at once. */
+export function interrupted(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
+  });
+}
+
+/** Runs a command to its end. Returns its exit code; a death by signal counts as 1. */
+export async function run(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
+  const child = start(command, args, { stdio: 'inherit', ...options });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+export interface Captured {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end and gives what it wrote. */
+export async function capture(command: string, args: string[], options: SpawnOptions = {}): Promise<Captured> {
+  const child = start(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code: code ?? 1, stdout, stderr };
+}
