@@ -106,8 +106,6 @@ interface ActionBase {
   readonly group: string;
   /** Name of the tracker that follows it. */
   readonly tracker: string;
-  /** Reads the resource back at the end and compares it with what was asked. */
-  readBack(context: ActionContext, record: OperationRecord): Promise<ReadBack>;
 }
 
 export interface BuiltAction {
@@ -129,6 +127,8 @@ export interface Action<Model = unknown> extends ActionBase {
    * @throws BackupError for an answer that Azure would refuse, a policy that has gone, an item that is not what it was.
    */
   build(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<BuiltAction>;
+  /** Reads the resource back at the end and compares it with what was asked. */
+  readBack(context: ActionContext, record: OperationRecord): Promise<ReadBack>;
   /** Finds out by looking whether a request that got no answer was taken. Sends nothing but GETs. */
   settle(context: ActionContext, record: OperationRecord): Promise<Settlement>;
 }

@@ -89,7 +89,7 @@ async function collect(
   through: readonly string[],
   signal: AbortSignal,
 ): Promise<Found> {
-  const children = await allChildren(inventory, from, signal);
+  const { nodes: children, notes } = await allChildren(inventory, from, signal);
   const parts: Found[] = new Array<Found>(children.length);
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -104,7 +104,7 @@ async function collect(
     }
   };
   await Promise.all(Array.from({ length: parallelBranches }, worker));
-  return { nodes: parts.flatMap((part) => part.nodes), notes: parts.flatMap((part) => part.notes) };
+  return { nodes: parts.flatMap((part) => part.nodes), notes: [...notes, ...parts.flatMap((part) => part.notes)] };
 }
 
 async function collectOrNote(
@@ -118,14 +118,7 @@ async function collectOrNote(
     return await collect(inventory, child, kind, through, signal);
   } catch (error) {
     throwIfCancelled(signal);
-    const note = {
-      value: `note:${child.key}`,
-      label: `${displayName(child.label)} could not be read`,
-      detail: messageOf(error),
-      icon: 'warning',
-      note: true,
-    };
-    return { nodes: [], notes: [note] };
+    return { nodes: [], notes: [noteOf(`${displayName(child.label)} could not be read`, error)] };
   }
 }
 
@@ -143,15 +136,25 @@ function leadsTo(node: InventoryNode, kind: string): boolean {
   return held === undefined || held === kind;
 }
 
-async function allChildren(inventory: Inventory, parent: InventoryNode | undefined, signal: AbortSignal): Promise<InventoryNode[]> {
+/** All pages of a list. A list of jobs is read anew: what runs changes by the minute. */
+async function allChildren(inventory: Inventory, parent: InventoryNode | undefined, signal: AbortSignal): Promise<Found> {
+  if (parent?.kind === kinds.jobs) {
+    inventory.refresh(parent);
+  }
   const nodes: InventoryNode[] = [];
+  const notes: PickItem[] = [];
   let more: string | undefined;
   do {
     const page = await inventory.children(parent, { signal, ...(more === undefined ? {} : { more }) });
     nodes.push(...page.nodes);
+    notes.push(...(page.problems ?? []).map((problem) => noteOf('A part of the list could not be read', problem)));
     more = page.more;
   } while (more !== undefined);
-  return nodes;
+  return { nodes, notes };
+}
+
+function noteOf(label: string, error: unknown): PickItem {
+  return { value: '', label, detail: messageOf(error), icon: 'warning', note: true };
 }
 
 function itemOf(node: InventoryNode, where?: string): PickItem {

@@ -59,7 +59,7 @@ export const cancelJob: Action<Job> = {
     return { request: await cancelRequest(context.arm.environment, job), intent: { jobId: target.id } };
   },
 
-  readBack: (context, record) => readJobBack(context, record, ['cancelled', 'cancelling']),
+  readBack: readJobBack,
 
   async settle(context, record) {
     const id = fact(record, 'jobId');
@@ -107,12 +107,22 @@ export const followJob: FollowAction<Job> = {
       tracking: jobTracking(cloud, id),
     };
   },
-
-  readBack: (context, record) => readJobBack(context, record, ['succeeded', 'succeededWithWarnings', 'failed', 'cancelled']),
 };
 
-async function readJobBack(context: ActionContext, record: OperationRecord, wanted: readonly string[]): Promise<ReadBack> {
-  const job = await getJob(context.arm, record.job?.id ?? fact(record, 'jobId'), readOptions(context, record));
-  const asAsked = wanted.includes(jobState(job));
-  return { reading: asAsked ? 'asAsked' : 'different', sentence: `${jobTitle(job)}: Azure says ${job.status ?? 'nothing of its status'}.` };
+/** The request only asked: whether the job obeyed is for the job to say. */
+async function readJobBack(context: ActionContext, record: OperationRecord): Promise<ReadBack> {
+  const job = await getJob(context.arm, fact(record, 'jobId'), readOptions(context, record));
+  switch (jobState(job)) {
+    case 'cancelled':
+      return { reading: 'asAsked', sentence: `${jobTitle(job)} is cancelled.` };
+    case 'cancelling':
+      return { reading: 'asAsked', sentence: `${jobTitle(job)} is being cancelled; it ends as soon as Azure can end it.` };
+    case 'running':
+    case 'unknown':
+      return { reading: 'different', sentence: `Azure took the wish to cancel ${jobTitle(job)}, but the job still runs.` };
+    case 'succeeded':
+    case 'succeededWithWarnings':
+    case 'failed':
+      return { reading: 'different', sentence: `${jobTitle(job)} had ended before it could be cancelled: ${job.status ?? ''}.` };
+  }
 }

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { commandIdOf } from '../providers/action.ts';
+import { actionTable } from '../providers/actionTable.ts';
+import { flowCommands } from './commandIds.ts';
+import { pickedNodes } from './pickedNodes.ts';
+import type { CommandServices } from './services.ts';
+
+/** Registers a command for each entry of the action table, and the room's own. What they do is loaded when they run. */
+export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscriptions'>, services: CommandServices): void {
+  const register = (command: string, work: (...args: unknown[]) => Promise<void>): void =>
+    void context.subscriptions.push(vscode.commands.registerCommand(command, work));
+
+  for (const action of actionTable) {
+    register(commandIdOf(action), async (clicked, selected) => {
+      const { runCommand } = await import('./runCommand.ts');
+      await runCommand(services, action, pickedNodes(clicked, selected));
+    });
+  }
+  register(flowCommands.previewRequest.command, async (clicked, selected) => {
+    const { previewRequest } = await import('./runCommand.ts');
+    await previewRequest(services, pickedNodes(clicked, selected));
+  });
+}

@@ -1,0 +1,50 @@
+import type { InventoryNode } from '../inventory/types.ts';
+import { appliesTo, type AnyAction } from '../providers/action.ts';
+import { actionTable } from '../providers/actionTable.ts';
+import { showFailure } from './failure.ts';
+import { runAction, type RunOptions } from './flow/runAction.ts';
+import type { Step } from './prompts/prompter.ts';
+import type { CommandServices } from './services.ts';
+
+/** Runs an action for a person: whatever goes wrong is told, and nothing is thrown at VS Code. */
+export async function runCommand(
+  services: CommandServices,
+  action: AnyAction,
+  picked: readonly InventoryNode[] | undefined,
+  options?: RunOptions,
+): Promise<void> {
+  try {
+    await runAction(services, action, picked, options);
+  } catch (error) {
+    await showFailure(services, action.title, error);
+  }
+}
+
+/** Chooses an action that sends something, then goes its way up to the request. */
+export async function previewRequest(services: CommandServices, picked: readonly InventoryNode[] | undefined): Promise<void> {
+  const fitting = actionTable.filter(
+    (action) => action.does === 'send' && (picked === undefined || picked.some((node) => appliesTo(action, node.tokens))),
+  );
+  let chosen: AnyAction | undefined;
+  const step: Step = {
+    id: 'action',
+    needed: () => true,
+    undo: () => void (chosen = undefined),
+    async ask(prompts) {
+      const id = await prompts.pickOne({
+        placeholder: 'The action whose request you want to see',
+        empty: 'No action applies to what is selected.',
+        load: () => Promise.resolve(fitting.map((action) => ({ value: action.id, label: action.title, detail: action.summary }))),
+      });
+      chosen = fitting.find((action) => action.id === id);
+    },
+  };
+  try {
+    await services.prompter.walk('Preview a Request', [step]);
+    if (chosen) {
+      await runAction(services, chosen, picked, { showRequest: true });
+    }
+  } catch (error) {
+    await showFailure(services, 'Preview a Request', error);
+  }
+}
