@@ -8,7 +8,7 @@ import { Catalog } from './catalog.ts';
 import { findNode } from './find.ts';
 import type { Built, Level } from './levels.ts';
 import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
-import { createOverlay, type OverlayChange } from './overlay.ts';
+import { createOverlay, subjectKey, type OverlayChange } from './overlay.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode, NodePage } from './types.ts';
 
@@ -132,7 +132,7 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
   const onOverlay = (change: OverlayChange): void => {
     if (change.kind === 'looks') {
       change.ids.forEach((id) => fire(armIdKey(id)));
-      change.ids.filter((id) => /\/backupJobs\//i.test(id)).forEach(announceJob);
+      change.ids.forEach((id) => (/\/backupJobs\//i.test(id) ? announceJob(id) : announceProtectable(id)));
       return;
     }
     const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
@@ -149,6 +149,15 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     const key = vaultId && `${armIdKey(vaultId)}#${kinds.jobs}`;
     if (key && catalog.holds(key, (id) => sameArmId(id, jobId)) === false) {
       catalog.forget((one) => one === key);
+      fire(key);
+    }
+  };
+
+  /** What is being protected shows so where it still stands: among the protectable items. */
+  const announceProtectable = (id: string): void => {
+    const vaultId = idUpTo(id, 'vaults');
+    const key = vaultId && `${armIdKey(vaultId)}#${kinds.protectableItems}`;
+    if (key && catalog.holds(key, (one) => subjectKey(one) === subjectKey(id))) {
       fire(key);
     }
   };

@@ -1,5 +1,5 @@
 /** What this window knows better than the lists that were loaded: what runs right now, what was just protected. */
-import { armIdKey } from '../core/armId.ts';
+import { armIdKey, idUpTo, lastSegment } from '../core/armId.ts';
 import { Emitter, type Event } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 
@@ -30,6 +30,9 @@ export interface Overlay {
   readonly onDidChange: Event<OverlayChange>;
 }
 
+/** The action after whose end a protectable item is one no more. */
+const protectAction = 'protectVm';
+
 export function createOverlay(): Overlay {
   const running = new Map<string, { readonly operation: string; readonly state: RunningOperation }>();
   const gone = new Set<string>();
@@ -43,10 +46,10 @@ export function createOverlay(): Overlay {
       ...(percent === undefined ? {} : { percent }),
       ...(message === undefined ? {} : { message }),
     };
-    const before = idsOf(record).map((id) => running.get(armIdKey(id)));
+    const before = idsOf(record).map((id) => running.get(subjectKey(id)));
     const same = before.every((entry) => entry?.operation === record.id && looks(entry.state) === looks(state));
     if (!same) {
-      idsOf(record).forEach((id) => running.set(armIdKey(id), { operation: record.id, state }));
+      idsOf(record).forEach((id) => running.set(subjectKey(id), { operation: record.id, state }));
       changes.fire({ kind: 'looks', ids: idsOf(record) });
     }
   };
@@ -57,25 +60,36 @@ export function createOverlay(): Overlay {
     }
     ended.add(record.id);
     for (const id of idsOf(record)) {
-      if (running.get(armIdKey(id))?.operation === record.id) {
-        running.delete(armIdKey(id));
+      if (running.get(subjectKey(id))?.operation === record.id) {
+        running.delete(subjectKey(id));
       }
     }
     // The action's own reading back is the proof; what only may have happened is left to the next reading of the list.
-    if (record.status.startsWith('succeeded') && /\/protectableItems\//i.test(record.target.id)) {
-      gone.add(armIdKey(record.target.id));
+    if (record.actionId === protectAction && record.status.startsWith('succeeded')) {
+      gone.add(subjectKey(record.target.id));
+    } else {
+      gone.delete(subjectKey(record.target.id));
     }
     const vaultId = record.target.containerId;
     changes.fire({ kind: 'ended', ids: idsOf(record), ...(vaultId === undefined ? {} : { vaultId }) });
   };
 
   return {
-    running: (id) => (running.size === 0 ? undefined : running.get(armIdKey(id))?.state),
-    isGone: (id) => gone.size > 0 && gone.has(armIdKey(id)),
+    running: (id) => (running.size === 0 ? undefined : running.get(subjectKey(id))?.state),
+    isGone: (id) => gone.size > 0 && gone.has(subjectKey(id)),
     note: (record) => (hasEnded(record.status) ? end(record) : begin(record)),
     forget: () => gone.clear(),
     onDidChange: changes.event,
   };
+}
+
+/**
+ * What an operation is about. A VM has one container in a vault, and it is there before and after the VM is protected,
+ * so it stands for the protectable item and for the protected item that it becomes.
+ */
+export function subjectKey(id: string): string {
+  const container = idUpTo(id, 'protectionContainers');
+  return container && /^iaasvmcontainer/i.test(lastSegment(container)) ? armIdKey(container) : armIdKey(id);
 }
 
 /** The resource acted on, and the job behind the operation. */
