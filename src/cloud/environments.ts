@@ -29,7 +29,7 @@ const known: Readonly<Record<KnownCloud, CloudEnvironment>> = {
     kind: 'china',
     label: 'Azure China',
     resourceManagerEndpoint: 'https://management.chinacloudapi.cn',
-    authorityHost: 'https://login.chinacloudapi.cn',
+    authorityHost: 'https://login.partner.microsoftonline.cn',
     audience: 'https://management.chinacloudapi.cn/',
     portalUrl: 'https://portal.azure.cn',
   },

@@ -16,10 +16,9 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import type { SecureContext } from 'node:tls';
 import type { TokenSource } from './credentials/types.ts';
 import { guardedUrl } from './endpointGuard.ts';
-import { createHttpClient, defaultTimeLimits, type TimeLimits } from './httpClient.ts';
+import type { VerifyingHttpClient } from './httpClient.ts';
 import type { RequestLog } from './requestLog.ts';
 import { defaultRetryLimits, retryStrategy, type RetryLimits } from './retry.ts';
 import type { CloudEnvironment } from './types.ts';
@@ -28,10 +27,8 @@ export interface PipelineSetup {
   readonly environment: CloudEnvironment;
   readonly tokens: TokenSource;
   readonly log?: RequestLog;
-  /** Undefined: the system's own roots. */
-  readonly secureContext?: SecureContext;
+  readonly client: VerifyingHttpClient;
   readonly retry?: RetryLimits;
-  readonly time?: TimeLimits;
 }
 
 export interface ArmRequest {
@@ -54,7 +51,6 @@ export interface Unanswered {
 export interface ArmPipeline {
   /** The last answer after all tries, or why there is none. Never rejects. */
   send(request: ArmRequest): Promise<PipelineResponse | Unanswered>;
-  dispose(): void;
 }
 
 interface Passage {
@@ -66,8 +62,7 @@ const redirections: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const mostRedirections = 5;
 
 export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
-  const { environment } = setup;
-  const client = createHttpClient(setup.secureContext, setup.time ?? defaultTimeLimits);
+  const { environment, client } = setup;
   const passages = new WeakMap<PipelineRequest, Passage>();
   const limits = setup.retry ?? defaultRetryLimits;
   const pipeline = createEmptyPipeline();
@@ -95,7 +90,6 @@ export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
         return { error, mayHaveLeft: client.mayHaveLeft(request) };
       }
     },
-    dispose: () => client.dispose(),
   };
 }
 

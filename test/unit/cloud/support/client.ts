@@ -1,6 +1,7 @@
 import { createArmClient, type ArmClientSetup } from '../../../../src/cloud/armClient.ts';
 import type { TokenRequest, TokenSource } from '../../../../src/cloud/credentials/types.ts';
-import { createArmPipeline, type ArmPipeline, type PipelineSetup } from '../../../../src/cloud/pipeline.ts';
+import { createHttpClient, type VerifyingHttpClient } from '../../../../src/cloud/httpClient.ts';
+import { createArmPipeline } from '../../../../src/cloud/pipeline.ts';
 import type { RequestLogEntry } from '../../../../src/cloud/requestLog.ts';
 import { secureContextOf } from '../../../../src/cloud/trust.ts';
 import type { ArmClient, CloudEnvironment } from '../../../../src/cloud/types.ts';
@@ -40,28 +41,27 @@ export interface TestClient {
 /** A client with short waits, over the real pipeline. */
 export function clientOf(
   environment: CloudEnvironment,
-  options: Partial<Omit<PipelineSetup, 'environment'>> & Pick<Partial<ArmClientSetup>, 'remediesFor' | 'tenantOf'> = {},
+  options: { tokens?: TokenSource } & Pick<Partial<ArmClientSetup>, 'remediesFor' | 'tenantOf'> = {},
 ): TestClient {
-  const { remediesFor, tenantOf, ...pipelineOptions } = options;
+  const { tokens: otherTokens, ...rest } = options;
   const log: RequestLogEntry[] = [];
   const tokens = new CountingTokens();
-  let pipeline: Promise<ArmPipeline> | undefined;
+  let client: Promise<VerifyingHttpClient> | undefined;
   const arm = createArmClient({
     environment,
-    ...(remediesFor ? { remediesFor } : {}),
-    ...(tenantOf ? { tenantOf } : {}),
-    pipeline: () =>
-      (pipeline ??= secureContextOf(environment).then((secureContext) =>
-        createArmPipeline({
-          environment,
-          tokens,
-          log: { request: (entry) => log.push(entry) },
-          retry: { retries: 2, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3000 },
-          time: { connectMs: 2000, silenceMs: 300 },
-          ...(secureContext ? { secureContext } : {}),
-          ...pipelineOptions,
-        }),
-      )),
+    ...rest,
+    pipeline: async () =>
+      createArmPipeline({
+        environment,
+        tokens: otherTokens ?? tokens,
+        client: await (client ??= httpClientOf(environment)),
+        log: { request: (entry) => log.push(entry) },
+        retry: { retries: 2, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3000 },
+      }),
   });
-  return { arm, log, tokens, dispose: async () => (await pipeline?.catch(() => undefined))?.dispose() };
+  return { arm, log, tokens, dispose: async () => (await client?.catch(() => undefined))?.dispose() };
+}
+
+export async function httpClientOf(environment: CloudEnvironment): Promise<VerifyingHttpClient> {
+  return createHttpClient(await secureContextOf(environment), { connectMs: 2000, silenceMs: 300 });
 }

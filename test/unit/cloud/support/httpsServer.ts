@@ -23,7 +23,7 @@ export interface Authority {
 /** A certificate authority that nobody knows. */
 export async function createAuthority(name = 'Test authority'): Promise<Authority> {
   x509.cryptoProvider.set(webcrypto);
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
     serialNumber: '01',
@@ -42,7 +42,7 @@ export interface LeafOptions {
 }
 
 async function createLeaf(authority: Authority, options: LeafOptions): Promise<{ cert: string; key: string }> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: 'CN=leaf',
     issuer: authority.certificate.subject,
