@@ -1,0 +1,54 @@
+/** Which files are generated from which tables. */
+import { flowCommands } from '../../src/commands/commandIds.ts';
+import { walkthroughs } from '../../src/commands/walkthrough.ts';
+import { actionTable } from '../../src/providers/actionTable.ts';
+import { treeContributions } from '../../src/tree/contributions.ts';
+import {
+  commandsTable,
+  type Contributions,
+  contributionsOfActions,
+  type DocumentedCommand,
+  menuTitle,
+  merged,
+  packageJsonWith,
+  withTable,
+} from './contributions.ts';
+
+const category = 'Azure Backup';
+
+const flowContributions: Contributions = {
+  commands: Object.values(flowCommands).map(({ command, title }) => ({ command, title, category })),
+  walkthroughs,
+};
+
+export const contributions: Contributions = merged([contributionsOfActions(actionTable), flowContributions, treeContributions]);
+
+const rowNames: Readonly<Record<string, string>> = {
+  vault: 'vault',
+  protectableItem: 'protectable VM',
+  protectedItem: 'protected VM',
+  job: 'job',
+};
+
+const documented: readonly DocumentedCommand[] = [
+  ...actionTable.map((action) => ({
+    title: menuTitle(action),
+    summary: action.summary,
+    on: `${rowNames[action.targetKind] ?? action.targetKind}${action.many ? ', several at once' : ''}`,
+  })),
+  ...Object.values(flowCommands).map(({ title, summary }) => ({ title, summary, on: 'palette' })),
+];
+
+export interface GeneratedFile {
+  readonly file: URL;
+  readonly made: (before: string) => string;
+}
+
+export const generatedFiles: readonly GeneratedFile[] = [
+  { file: new URL('../../package.json', import.meta.url), made: (text) => packageJsonWith(text, contributions) },
+  { file: new URL('../../README.md', import.meta.url), made: (text) => withTable(text, commandsTable(documented), 'README.md') },
+  {
+    file: new URL('../../docs/commands.md', import.meta.url),
+    made: (text) => withTable(text, commandsTable(documented), 'docs/commands.md'),
+  },
+];

@@ -1,0 +1,42 @@
+/** "Get started": shown by VS Code's welcome page, and by its command "Open Walkthrough". */
+export const walkthroughs = [
+  {
+    id: 'getStarted',
+    title: 'Get started with the sandbox',
+    description: 'Protect and back up a VM in a small cloud on this machine. No subscription is needed.',
+    icon: 'media/icon.png',
+    steps: [
+      {
+        id: 'useSandbox',
+        title: 'Start the sandbox',
+        description:
+          'It behaves as Azure does: three subscriptions, vaults, some thirty VMs, jobs that take their time.\n[Use the Sandbox](command:azureBackup.useSandbox)',
+        media: { markdown: 'media/walkthrough/sandbox.md' },
+        completionEvents: ['onContext:azureBackup.connection == connected'],
+      },
+      {
+        id: 'protect',
+        title: 'Protect a VM',
+        description:
+          'In the tree, open a vault and its "Protectable items", right-click a VM and choose Protect... and a policy. From here it works too.\n[Protect a VM](command:azureBackup.protectVm)',
+        media: { markdown: 'media/walkthrough/protect.md' },
+        completionEvents: ['onCommand:azureBackup.protectVm'],
+      },
+      {
+        id: 'backUp',
+        title: 'Back it up now',
+        description:
+          'Right-click the VM under "Protected items" and choose Back Up Now... The Jobs panel follows it, also after a reload of the window.\n[Back Up Now](command:azureBackup.backUpNow)',
+        media: { markdown: 'media/walkthrough/backup.md' },
+        completionEvents: ['onCommand:azureBackup.backUpNow'],
+      },
+      {
+        id: 'azure',
+        title: 'Go on with Azure',
+        description: 'The same tree and the same clicks, on your own subscriptions.\n[Sign In to Azure](command:azureBackup.signIn)',
+        media: { markdown: 'media/walkthrough/azure.md' },
+        completionEvents: ['onCommand:azureBackup.signIn'],
+      },
+    ],
+  },
+] as const;
