@@ -25,12 +25,13 @@ export const containerManagementTypes = ['AzureIaasVM', 'AzureWorkload', 'AzureS
 /** What a vault can look for by itself. */
 export const protectableManagementTypes = ['AzureIaasVM', 'AzureWorkload', 'AzureStorage'] as const;
 
+/** Jobs that began between two moments (milliseconds since the epoch, UTC), and what else Azure filters by. */
 export interface JobFilter {
+  readonly started?: { readonly fromMs: number; readonly toMs: number };
   readonly status?: string;
   readonly operation?: string;
   readonly backupManagementType?: string;
-  /** Milliseconds since the epoch, UTC. Azure wants both or none. */
-  readonly started?: { readonly fromMs: number; readonly toMs: number };
+  readonly jobId?: string;
 }
 
 /** The lists, as data for `readPage` (200 records a page) and `readAll`. Ids are as Azure gave them. */
@@ -43,6 +44,9 @@ export const lists = {
     query(vaultId, ['backupProtectionContainers'], readContainer, 'list the containers', filter),
   softDeletedContainers: (vaultId: string, filter: FilterValues & { readonly backupManagementType: string }): ListQuery<Container> =>
     query(vaultId, ['backupDeletedProtectionContainers'], readContainer, 'list the soft-deleted containers', filter),
+  /** Servers and storage accounts that could be registered. */
+  protectableContainers: (vaultId: string, filter: FilterValues & { readonly backupManagementType: string }): ListQuery<Container> =>
+    query(vaultId, ['backupFabrics', 'Azure', 'protectableContainers'], readContainer, 'list what can be registered', filter),
   /** @param filter `backupManagementType` is required by Azure; workloads may name a `workloadType` too. */
   protectableItems: (vaultId: string, filter: FilterValues & { readonly backupManagementType: string }): ListQuery<ProtectableItem> =>
     query(vaultId, ['backupProtectableItems'], readProtectableItem, 'list the protectable items', filter),
@@ -71,11 +75,9 @@ function query<T>(
   return { path: armPath(id, below, { filter, apiVersion }), read, attempted, resource: lastSegment(id) };
 }
 
-function jobFilter({ status, operation, backupManagementType, started }: JobFilter): FilterValues {
+function jobFilter({ started, ...values }: JobFilter): FilterValues {
   return {
-    status,
-    operation,
-    backupManagementType,
+    ...values,
     startTime: started && filterMoment(started.fromMs),
     endTime: started && filterMoment(started.toMs),
   };

@@ -1,0 +1,66 @@
+/** Recorded URLs taken apart: what was asked, whatever its casing, encoding, doubled slashes, host and api-version. */
+
+export interface Address {
+  /** Decoded segments in the recorded casing, empty ones left out. */
+  readonly segments: readonly string[];
+  /** Names without `$` and in lower case to decoded values; `api-version` left out. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Path and query as recorded, starting with one slash. */
+  readonly text: string;
+}
+
+export function addressOf(url: string): Address {
+  const text = `/${url
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+    .replace(/#.*$/s, '')
+    .replace(/^\/+/, '')}`;
+  const at = text.indexOf('?');
+  const path = at < 0 ? text : text.slice(0, at);
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(at < 0 ? '' : text.slice(at + 1))) {
+    const key = name.replace(/^\$/, '').toLowerCase();
+    if (key !== 'api-version') {
+      query.set(key, value);
+    }
+  }
+  return { segments: path.split('/').filter(Boolean).map(decoded), query, text };
+}
+
+/** The same for any two requests that mean the same: path, filter and page. What else a query says changes no list. */
+export function addressKey(address: Address): string {
+  const filter = filterOf(address);
+  const parts =
+    filter === 'unreadable'
+      ? [`text ${address.query.get('filter')}`]
+      : Object.entries(filter).map(([name, value]) => `${name.toLowerCase()}=${value}`);
+  return [pathKey(address), parts.sort().join('&'), address.query.get('skiptoken') ?? ''].join('\n');
+}
+
+/** The same for any two requests of one resource. */
+export function pathKey(address: Address): string {
+  return address.segments.join('/').toLowerCase();
+}
+
+/** `a eq 'x' and b eq 'y'` as an object, a doubled quote as one; `unreadable` for anything else. */
+export function filterOf(address: Address): Record<string, string> | 'unreadable' {
+  const text = address.query.get('filter')?.trim() ?? '';
+  const values: Record<string, string> = {};
+  const term = /\s*([A-Za-z]\w*)\s+eq\s+'((?:[^']|'')*)'\s*(and\b|$)/iy;
+  for (let at = 0; at < text.length; at = term.lastIndex) {
+    term.lastIndex = at;
+    const [, name, value] = term.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      return 'unreadable';
+    }
+    values[name] = value.replaceAll("''", "'");
+  }
+  return values;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * What must come out for a recorded record, taken from its raw JSON anew: nothing of the provider's own reading is used
+ * here, so that a mistake there shows as a difference.
+ */
+import type { Kind } from './readers.ts';
+
+/** Field name to what a person is shown; undefined where there is nothing to show. */
+export type Shown = Readonly<Record<string, unknown>>;
+
+type Raw = Record<string, unknown>;
+
+const isRaw = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Follows names from object to object, whatever their casing. */
+function at(value: unknown, ...names: string[]): unknown {
+  let found: unknown = value;
+  for (const name of names) {
+    const entries: [string, unknown][] = isRaw(found) ? Object.entries(found) : [];
+    found = (entries.find(([key]) => key === name) ?? entries.find(([key]) => key.toLowerCase() === name.toLowerCase()))?.[1];
+  }
+  return found === null || found === '' ? undefined : found;
+}
+
+const first = (...values: unknown[]): unknown => values.find((value) => value !== undefined);
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
+const yes = (value: unknown): boolean => String(value).toLowerCase() === 'true';
+const many = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Milliseconds; undefined for no moment and for Azure's ways of writing "never". */
+function moment(value: unknown): number | undefined {
+  if (typeof value !== 'string') {
+    return undefined;
+  }
+  const zoned = /[zZ]$|[+-]\d\d:?\d\d$/.test(value) ? value : /^\d{4}-/.test(value) ? `${value}Z` : `${value} UTC`;
+  const ms = Date.parse(zoned);
+  return Number.isNaN(ms) || new Date(ms).getUTCFullYear() < 2001 || ms === Date.UTC(2001, 0, 1) ? undefined : ms;
+}
+
+function idOf(raw: unknown): unknown {
+  return at(raw, 'id');
+}
+
+function nameOf(raw: unknown): unknown {
+  const id = String(idOf(raw));
+  return first(at(raw, 'name'), id.slice(id.lastIndexOf('/') + 1));
+}
+
+const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => unknown) => Shown>> = {
+  vault: (raw, p) => ({
+    state: p('provisioningState'),
+    location: at(raw, 'location'),
+    sku: at(raw, 'sku', 'name'),
+    softDelete: p('securitySettings', 'softDeleteSettings', 'softDeleteState'),
+    softDeleteDays: p('securitySettings', 'softDeleteSettings', 'softDeleteRetentionPeriodInDays'),
+    redundancy: p('redundancySettings', 'standardTierStorageRedundancy'),
+  }),
+  container: (raw, p) => ({
+    state: p('registrationStatus'),
+    health: p('healthStatus'),
+    friendlyName: first(p('friendlyName'), nameOf(raw)),
+    containerType: first(p('containerType'), p('protectableContainerType')),
+    management: p('backupManagementType'),
+    source: first(p('sourceResourceId'), p('virtualMachineId'), p('containerId')),
+    deleted: yes(p('isScheduledForDeferredDelete')),
+    count: p('protectedItemCount'),
+  }),
+  'protectable item': (raw, p) => ({
+    state: p('protectionState'),
+    friendlyName: first(p('friendlyName'), nameOf(raw)),
+    itemType: first(p('protectableItemType'), p('workloadItemType')),
+    management: p('backupManagementType'),
+    workload: p('workloadType'),
+    machine: p('virtualMachineId'),
+    server: first(p('serverName'), p('parentContainerFriendlyName')),
+    protectable: p('isProtectable') === undefined || yes(p('isProtectable')),
+  }),
+  'protected item': (raw, p) => ({
+    state: p('protectionState'),
+    protectionStatus: p('protectionStatus'),
+    health: first(p('healthStatus'), p('protectedItemHealthStatus')),
+    friendlyName: first(p('friendlyName'), nameOf(raw)),
+    itemType: p('protectedItemType'),
+    management: p('backupManagementType'),
+    workload: p('workloadType'),
+    container: p('containerName'),
+    source: first(p('sourceResourceId'), p('virtualMachineId')),
+    lastBackup: p('lastBackupStatus'),
+    lastBackupAt: moment(p('lastBackupTime')),
+    lastPointAt: moment(p('lastRecoveryPoint')),
+    policy: p('policyId'),
+    policyName: p('policyName'),
+    deleted: yes(p('isScheduledForDeferredDelete')),
+    deletedAt: moment(p('deferredDeleteTimeInUTC')),
+    remaining: p('deferredDeleteTimeRemaining'),
+    softDeleteDays: first(p('softDeleteRetentionPeriod'), p('softDeleteRetentionPeriodInDays')),
+    points: p('extendedInfo', 'recoveryPointCount'),
+    error: p('lastBackupErrorDetail', 'code') === 'Success' ? undefined : textOf(p('lastBackupErrorDetail', 'code')),
+    word: itemWord(p),
+  }),
+  policy: (_raw, p) => ({
+    state: p('protectedItemsCount'),
+    management: p('backupManagementType'),
+    workload: p('workloadType'),
+    policyType: p('policyType'),
+    scheduled: many(p('subProtectionPolicy')).some((one) => hasSchedule(at(one, 'schedulePolicy'))) || hasSchedule(p('schedulePolicy')),
+    counts: retentionCounts(p()),
+  }),
+  job: (raw, p) => ({
+    state: p('status'),
+    operation: p('operation'),
+    entity: first(p('entityFriendlyName'), nameOf(raw)),
+    startedAt: moment(p('startTime')),
+    endedAt: moment(p('endTime')),
+    duration: p('duration'),
+    percent: p('extendedInfo', 'progressPercentage'),
+    remaining: p('extendedInfo', 'estimatedRemainingDuration'),
+    tasks: many(p('extendedInfo', 'tasksList')).map((task) => `${String(at(task, 'taskId'))} ${taskWord(at(task, 'status'))}`),
+    errors: many(p('errorDetails')).map((one) => textOf(first(at(one, 'errorTitle'), at(one, 'errorCode')))),
+    bag: Object.entries((p('extendedInfo', 'propertyBag') ?? {}) as Raw)
+      .filter(([, value]) => value !== '' && value !== null)
+      .map(([key, value]) => `${key.trim()}: ${String(value)}`),
+    cancellable: p('status') === 'InProgress' && many(p('actionsInfo')).some((one) => one === 1 || one === 'Cancellable'),
+    word: jobWords[String(p('status'))] ?? 'unknown',
+  }),
+  'recovery point': (_raw, p) => ({
+    state: first(p('recoveryPointType'), p('type')),
+    objectType: p('objectType'),
+    at: moment(first(p('recoveryPointTime'), p('recoveryPointTimeInUTC'))),
+    tiers: many(p('recoveryPointTierDetails')).map(tierWord),
+    expiresAt: moment(p('recoveryPointProperties', 'expiryTime')),
+    rule: p('recoveryPointProperties', 'ruleName'),
+    ranges: many(p('timeRanges')).length,
+  }),
+};
+
+const jobWords: Readonly<Record<string, string>> = {
+  InProgress: 'running',
+  Cancelling: 'cancelling',
+  Completed: 'succeeded',
+  CompletedWithWarnings: 'succeededWithWarnings',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+};
+
+const taskWords: Readonly<Record<string, string>> = {
+  NotStarted: 'notStarted',
+  InProgress: 'running',
+  Completed: 'succeeded',
+  CompletedWithWarnings: 'succeeded',
+  Failed: 'failed',
+  Skipped: 'skipped',
+  Cancelled: 'cancelled',
+};
+
+const taskWord = (status: unknown): string => taskWords[String(status)] ?? 'unknown';
+
+function tierWord(tier: unknown): string {
+  const word = (value: unknown, ...names: string[]): string | undefined => (typeof value === 'number' ? names[value - 1] : textOf(value));
+  return `${word(at(tier, 'type'), 'InstantRP', 'HardenedRP', 'ArchivedRP')} ${word(at(tier, 'status'), 'Valid', 'Disabled', 'Deleted', 'Rehydrated')}`;
+}
+
+/** The state at a glance. Of what is soft-deleted, the days that Azure said were left, rounded up. */
+function itemWord(p: (...names: string[]) => unknown): string {
+  if (yes(p('isScheduledForDeferredDelete'))) {
+    const left = /^(?:(\d+)\.)?\d/.exec(textOf(p('deferredDeleteTimeRemaining')) ?? '');
+    return left ? `softDeleted ${Number(left[1] ?? 0) + 1}` : 'softDeleted';
+  }
+  const state = p('protectionState');
+  const stopped: Readonly<Record<string, string>> = {
+    ProtectionStopped: 'stopped',
+    ProtectionPaused: 'stopped',
+    BackupsSuspended: 'suspended',
+  };
+  if (stopped[String(state)]) {
+    return stopped[String(state)] ?? '';
+  }
+  if (state === 'ProtectionError' || p('lastBackupStatus') === 'Failed' || p('lastBackupStatus') === 'Unhealthy') {
+    return 'failed';
+  }
+  if (state === 'IRPending') {
+    return 'firstBackupPending';
+  }
+  const health = [p('healthStatus'), p('protectedItemHealthStatus'), p('protectionStatus')].map(String);
+  if (health.some((one) => ['Unhealthy', 'NotReachable', 'ActionRequired', 'ActionSuggested'].includes(one))) {
+    return 'unhealthy';
+  }
+  return state === 'Protected' ? 'healthy' : 'unknown';
+}
+
+const hasSchedule = (schedule: unknown): boolean =>
+  at(schedule, 'scheduleRunFrequency') !== undefined || at(schedule, 'scheduleFrequencyInMins') !== undefined;
+
+/** Every retention of a policy, however deep, as `30 days`. */
+function retentionCounts(value: unknown): string[] {
+  if (!isRaw(value) && !Array.isArray(value)) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const count = at(inner, 'count');
+    if (key === 'retentionDuration' && typeof count === 'number') {
+      const unit = (textOf(at(inner, 'durationType')) ?? 'Days').toLowerCase();
+      return [`${count} ${count === 1 ? unit.replace(/s$/, '') : unit}`];
+    }
+    return key === 'tieringPolicy' ? [] : retentionCounts(inner);
+  });
+}
+
+/** Undefined for a record that has no id. */
+export function expectedOf(raw: unknown, kind: Kind): Shown | undefined {
+  const id = idOf(raw);
+  if (!isRaw(raw) || typeof id !== 'string') {
+    return undefined;
+  }
+  return { id, name: nameOf(raw), ...fields[kind](raw, (...names) => at(raw, 'properties', ...names)) };
+}

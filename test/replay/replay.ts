@@ -1,0 +1,279 @@
+/** Plays one recording to our own provider and says every difference between what came out and what was recorded. */
+import { isDeepStrictEqual } from 'node:util';
+import { BackupError, messageOf } from '../../src/core/errors.ts';
+import type { AzureRecord } from '../../src/providers/recoveryServices/model.ts';
+import { addressKey, addressOf, type Address } from './address.ts';
+import { expectedOf } from './expected.ts';
+import { ourReaders, readingOf, type Kind, type Reading, type Readers } from './readers.ts';
+import type { Interaction, Recording } from './recording.ts';
+import type { ReplayServer } from './server.ts';
+import { shownOf } from './shown.ts';
+
+export interface ReplayResult {
+  readonly file: string;
+  readonly passed: boolean;
+  readonly lists: number;
+  readonly details: number;
+  /** Records that came out, each as often as it was recorded. */
+  readonly items: number;
+  /** Recorded refusals and unusable answers that came out as errors. */
+  readonly errors: number;
+  readonly differences: readonly string[];
+}
+
+/** Identical answers one after another are read this often at most: they cannot differ. */
+const mostRepeats = 100;
+
+export async function replay(recording: Recording, server: ReplayServer, readers: Readers = ourReaders): Promise<ReplayResult> {
+  const run = new Run(recording, server, readers);
+  await run.all();
+  return run.result();
+}
+
+class Run {
+  readonly #recording: Recording;
+  readonly #server: ReplayServer;
+  readonly #readers: Readers;
+  readonly #gets: ReadonlyMap<string, readonly Interaction[]>;
+  readonly #done = new Set<Interaction>();
+  readonly #differences: string[];
+  #counts = { lists: 0, details: 0, items: 0, errors: 0 };
+
+  constructor(recording: Recording, server: ReplayServer, readers: Readers) {
+    this.#recording = recording;
+    this.#server = server;
+    this.#readers = readers;
+    this.#differences = [...recording.broken];
+    const gets = recording.interactions.filter(({ method }) => method === 'GET');
+    this.#gets = grouped(gets);
+  }
+
+  result(): ReplayResult {
+    const differences = this.#differences;
+    return { file: this.#recording.file, passed: differences.length === 0, ...this.#counts, differences };
+  }
+
+  async all(): Promise<void> {
+    const readable = this.#recording.interactions.flatMap((interaction) => {
+      const address = addressOf(interaction.url);
+      const reading = interaction.method === 'GET' ? readingOf(address, this.#readers.api) : undefined;
+      return reading ? [{ interaction, address, reading }] : [];
+    });
+    // First pages first, wherever they stand: a later page that one leads to is read with it.
+    const later = ({ address }: { address: Address }): boolean => address.query.has('skiptoken');
+    for (const one of [...readable.filter((each) => !later(each)), ...readable.filter(later)]) {
+      if (!this.#done.has(one.interaction)) {
+        await this.#read(one.interaction, one.reading);
+      }
+    }
+  }
+
+  async #read(interaction: Interaction, reading: Reading): Promise<void> {
+    for (let turn = 0; turn < Math.min(interaction.repeat, mostRepeats); turn++) {
+      const answer = this.#follow(interaction, (one) => (redirects(one) ? one.headers['location'] : undefined));
+      const last = answer.at(-1) ?? interaction;
+      const where = `interaction ${interaction.index} (${reading.kind} ${reading.is})`;
+      if (reading.is === 'list') {
+        this.#counts.lists++;
+        await this.#readList(answer, last, reading, where);
+      } else {
+        this.#counts.details++;
+        this.#server.play(answer, true);
+        const record = recordOf(last);
+        await this.#compare(where, last, record === undefined ? undefined : [record], reading.kind, async () => [
+          await reading.get(this.#server.arm),
+        ]);
+      }
+      this.#noteUnexpected(where);
+    }
+  }
+
+  async #readList(
+    answer: readonly Interaction[],
+    first: Interaction,
+    reading: Extract<Reading, { is: 'list' }>,
+    where: string,
+  ): Promise<void> {
+    const pages = this.#follow(first, nextLinkOf);
+    const complete = nextLinkOf(pages.at(-1) ?? first) === undefined && pages.every((page) => listOf(page) !== undefined);
+    const { arm } = this.#server;
+    this.#server.play([...answer, ...pages]);
+    if (complete && pages.length > 1) {
+      pages.slice(1).forEach((page) => this.#done.add(page));
+      const all = pages.flatMap((page) => listOf(page) ?? []);
+      await this.#compare(where, first, all, reading.kind, async () => (await this.#readers.readAll(arm, reading.query)).items);
+      return;
+    }
+    await this.#compare(where, first, listOf(first), reading.kind, async () => {
+      const page = await this.#readers.readPage(arm, reading.query);
+      const link = nextLinkOf(first);
+      if (
+        (page.nextLink === undefined) !== (link === undefined) ||
+        (link !== undefined && keyOfUrl(link) !== keyOfUrl(page.nextLink ?? ''))
+      ) {
+        this.#differ(where, `the next page: expected ${link ?? 'none'}, got ${page.nextLink ?? 'none'}`);
+      }
+      return page.items;
+    });
+  }
+
+  /** The interaction and those that it leads to, as far as they are recorded. */
+  #follow(start: Interaction, linkOf: (one: Interaction) => string | undefined): Interaction[] {
+    const chain = [start];
+    for (let link = linkOf(start); link !== undefined;) {
+      const target = this.#gets.get(keyOfUrl(link))?.find((one) => !chain.includes(one) && !this.#done.has(one));
+      if (!target) {
+        break;
+      }
+      chain.push(target);
+      link = linkOf(target);
+    }
+    return chain;
+  }
+
+  async #compare(
+    where: string,
+    recorded: Interaction,
+    raws: readonly unknown[] | undefined,
+    kind: Kind,
+    read: () => Promise<readonly AzureRecord[]>,
+  ): Promise<void> {
+    let models: readonly AzureRecord[];
+    try {
+      models = await read();
+    } catch (error) {
+      if (raws === undefined) {
+        this.#compareError(where, recorded, error);
+      } else {
+        this.#differ(where, `expected ${raws.length} records, got an error: ${messageOf(error)}`);
+      }
+      return;
+    }
+    if (raws === undefined) {
+      this.#differ(where, `expected an error (HTTP ${recorded.status}, ${describe(recorded.body)}), got ${models.length} records`);
+      return;
+    }
+    this.#compareRecords(where, raws, models, kind);
+  }
+
+  #compareRecords(where: string, raws: readonly unknown[], models: readonly AzureRecord[], kind: Kind): void {
+    let next = 0;
+    raws.forEach((raw, index) => {
+      const expected = expectedOf(raw, kind);
+      if (!expected) {
+        this.#differ(where, `record ${index} has no id in the recording, so it cannot come out with one`);
+        return;
+      }
+      const model = models[next++];
+      if (!model) {
+        this.#differ(where, `record ${index} (${String(expected['id'])}) did not come out`);
+        return;
+      }
+      this.#counts.items++;
+      const shown = shownOf(model, kind, expected);
+      for (const [field, value] of Object.entries(expected)) {
+        if (!isDeepStrictEqual(shown[field], value)) {
+          this.#differ(
+            where,
+            `${String(expected['name'])}: ${field} expected ${JSON.stringify(value)}, got ${JSON.stringify(shown[field])}`,
+          );
+        }
+      }
+      if (!isDeepStrictEqual(model.raw, raw)) {
+        this.#differ(where, `${String(expected['name'])}: its JSON is not what was recorded`);
+      }
+    });
+    if (models.length > next) {
+      this.#differ(where, `${models.length - next} more records came out than were recorded`);
+    }
+  }
+
+  /** A recorded refusal must come out as our error with Azure's code and status; any other unusable answer as an error of ours. */
+  #compareError(where: string, recorded: Interaction, error: unknown): void {
+    if (!(error instanceof BackupError)) {
+      this.#differ(where, `expected a BackupError, got ${String(error)}`);
+      return;
+    }
+    this.#counts.errors++;
+    if (recorded.status < 400) {
+      return;
+    }
+    const { code, status } = error.facts;
+    const expectedCode = codeOf(recorded.body);
+    if (status !== recorded.status || (expectedCode !== undefined && code !== expectedCode)) {
+      this.#differ(where, `expected error ${recorded.status} ${expectedCode ?? ''}, got ${status ?? 'no status'} ${code}`);
+    }
+    if (error.message.trim() === '') {
+      this.#differ(where, 'the error says nothing');
+    }
+  }
+
+  #noteUnexpected(where: string): void {
+    for (const asked of this.#server.play([])) {
+      this.#differ(where, `our provider asked something else than was recorded: ${asked}`);
+    }
+  }
+
+  #differ(where: string, what: string): void {
+    this.#differences.push(`${where}: ${what}`);
+  }
+}
+
+const redirects = ({ status }: Interaction): boolean => [301, 302, 303, 307, 308].includes(status);
+
+const keyOfUrl = (url: string): string => addressKey(addressOf(url));
+
+function grouped(interactions: readonly Interaction[]): Map<string, Interaction[]> {
+  const groups = new Map<string, Interaction[]>();
+  for (const one of interactions) {
+    const key = keyOfUrl(one.url);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return groups;
+}
+
+/** The body as JSON; undefined where it is none. A byte order mark before it does not count. */
+function jsonOf({ body }: Interaction): unknown {
+  if (typeof body !== 'string') {
+    return body ?? undefined;
+  }
+  try {
+    return JSON.parse(body.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+function objectOf(interaction: Interaction): Record<string, unknown> | undefined {
+  const json = interaction.status >= 200 && interaction.status < 300 && interaction.status !== 204 ? jsonOf(interaction) : undefined;
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : undefined;
+}
+
+/** The records of a list's answer; undefined where it is no list. */
+function listOf(interaction: Interaction): unknown[] | undefined {
+  const value = objectOf(interaction)?.['value'];
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** The record of a detail's answer; undefined where it is none. */
+function recordOf(interaction: Interaction): unknown {
+  const record = objectOf(interaction);
+  return typeof record?.['id'] === 'string' && record['id'] !== '' ? record : undefined;
+}
+
+function nextLinkOf(interaction: Interaction): string | undefined {
+  const link = objectOf(interaction)?.['nextLink'];
+  return typeof link === 'string' && link !== '' ? link : undefined;
+}
+
+/** Azure's code of a refusal, in the envelopes that it was seen to use. */
+function codeOf(body: unknown): string | undefined {
+  const of = (value: unknown, name: string): unknown =>
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  const code = of(of(body, 'error'), 'code') ?? of(body, 'code') ?? of(body, 'ErrorCode');
+  return typeof code === 'string' && code !== '' ? code : undefined;
+}
+
+function describe(body: unknown): string {
+  return body === null ? 'empty' : typeof body === 'string' ? 'no JSON' : Array.isArray(body) ? 'an array' : 'an object';
+}

@@ -1,0 +1,102 @@
+/** A local HTTPS server that answers with what was recorded, and a client of ours that trusts it. */
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
+import { createArmClient } from '../../src/cloud/armClient.ts';
+import { createArmPipeline } from '../../src/cloud/pipeline.ts';
+import type { ArmClient, CloudEnvironment } from '../../src/cloud/types.ts';
+import type { Certificates } from '../../src/sandbox/identity/certificates.ts';
+import { addressKey, addressOf, pathKey } from './address.ts';
+import type { Interaction } from './recording.ts';
+
+export interface ReplayServer {
+  readonly arm: ArmClient;
+  /**
+   * From now on these are the answers, each for its own address; what a page or a redirection points to must be among them.
+   * @param byPath true where the query does not count: one resource is the same whatever more of it was asked for.
+   * @returns what was asked since the last call that has no answer among those before: addresses, as asked.
+   */
+  play(interactions: readonly Interaction[], byPath?: boolean): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startServer(certificates: Certificates): Promise<ReplayServer> {
+  let answers = new Map<string, Interaction>();
+  let unexpected: string[] = [];
+  let origin = '';
+  const server = https.createServer({ cert: certificates.serverPem, key: certificates.serverKeyPem }, (request, response) => {
+    const url = request.url ?? '/';
+    const address = addressOf(url);
+    const found = answers.get(addressKey(address)) ?? answers.get(pathKey(address));
+    if (!found || request.method !== 'GET') {
+      unexpected.push(`${request.method} ${url}`);
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: 'NotRecorded', message: 'This request is not what was recorded.' } }));
+      return;
+    }
+    const body = bodyText(found, origin);
+    response.writeHead(found.status, answerHeaders(found, origin));
+    response.end(body);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const environment: CloudEnvironment = {
+    kind: 'custom',
+    label: 'Replay',
+    resourceManagerEndpoint: origin,
+    authorityHost: origin,
+    audience: `${origin}/`,
+  };
+  const pipeline = createArmPipeline({
+    environment,
+    tokens: { getToken: () => Promise.resolve({ token: 'replay', expiresAt: Date.now() + 3_600_000 }) },
+    secureContext: tls.createSecureContext({ ca: certificates.authorityPem }),
+    // A recorded 429 or 500 is what is looked at: trying again would only ask for the same recording.
+    retry: { retries: 0, firstDelayMs: 0, longestDelayMs: 0, longestRetryAfterMs: 0 },
+  });
+  return {
+    arm: createArmClient({ environment, pipeline: () => Promise.resolve(pipeline) }),
+    play: (interactions, byPath = false) => {
+      const before = unexpected;
+      unexpected = [];
+      answers = new Map(interactions.map((one) => [(byPath ? pathKey : addressKey)(addressOf(one.url)), one]));
+      return before;
+    },
+    close: async () => {
+      pipeline.dispose();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const hopByHop = new Set(['connection', 'content-encoding', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer']);
+
+/** Recorded addresses point to the cloud that was recorded: whatever its host, here they point to this server. */
+function answerHeaders(interaction: Interaction, origin: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(interaction.headers)) {
+    if (!hopByHop.has(name) && !/[^\t\x20-\x7e\x80-\xff]/.test(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      headers[name] = name === 'location' || name === 'azure-asyncoperation' ? moved(value, origin) : value;
+    }
+  }
+  return headers;
+}
+
+function bodyText({ body, status }: Interaction, origin: string): string {
+  if (body === null || status === 204 || status === 304) {
+    return '';
+  }
+  if (typeof body === 'string') {
+    return body;
+  }
+  const { nextLink } = body as { nextLink?: unknown };
+  return JSON.stringify(typeof nextLink === 'string' ? { ...body, nextLink: moved(nextLink, origin) } : body);
+}
+
+export function moved(url: string, origin: string): string {
+  return url.replace(/^https?:\/\/[^/?#]+/i, origin);
+}
