@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT, errors, exportJWK, generateKeyPair, jwtVerify, type JWK } from 'jose';
+import type { SandboxClock } from '../arm/types.ts';
+import type { Directory } from './directory.ts';
+
+export interface IssuedToken {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  /** Seconds since the epoch. */
+  readonly notBefore: number;
+  readonly expiresOn: number;
+}
+
+/** What a presented token is worth. Times are milliseconds since the epoch, UTC. */
+export type TokenVerdict =
+  | { readonly kind: 'valid'; readonly audience: string; readonly tenantId: string }
+  | { readonly kind: 'expired'; readonly expiredAtMs: number }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+
+/** Issues and checks signed access tokens (RS256). Its key is made at start and never leaves the process. */
+export class TokenIssuer {
+  readonly lifetimeSeconds: number;
+  readonly #keys: Keys;
+  readonly #keyId = randomUUID();
+  readonly #directory: Directory;
+  readonly #clock: SandboxClock;
+  /** `jti` of tokens that expired before their time, with the moment. */
+  readonly #expired = new Map<string, number>();
+
+  private constructor(keys: Keys, directory: Directory, clock: SandboxClock, lifetimeSeconds: number) {
+    this.#keys = keys;
+    this.#directory = directory;
+    this.#clock = clock;
+    this.lifetimeSeconds = lifetimeSeconds;
+  }
+
+  static async create(directory: Directory, clock: SandboxClock, lifetimeSeconds: number): Promise<TokenIssuer> {
+    return new TokenIssuer(await generateKeyPair('RS256'), directory, clock, lifetimeSeconds);
+  }
+
+  async issue(issuer: string, audience: string): Promise<IssuedToken> {
+    const { clientId, objectId, tenantGuid } = this.#directory;
+    const notBefore = Math.floor(this.#clock.now() / 1000);
+    const expiresOn = notBefore + this.lifetimeSeconds;
+    const accessToken = await new SignJWT({
+      appid: clientId,
+      appidacr: '1',
+      idp: issuer,
+      idtyp: 'app',
+      oid: objectId,
+      sub: objectId,
+      tid: tenantGuid,
+      ver: '1.0',
+    })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: this.#keyId })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt(notBefore)
+      .setNotBefore(notBefore)
+      .setExpirationTime(expiresOn)
+      .setJti(randomUUID())
+      .sign(this.#keys.privateKey);
+    return { accessToken, expiresInSeconds: this.lifetimeSeconds, notBefore, expiresOn };
+  }
+
+  async verify(token: string): Promise<TokenVerdict> {
+    const now = this.#clock.now();
+    try {
+      const { payload } = await jwtVerify(token, this.#keys.publicKey, { algorithms: ['RS256'], currentDate: new Date(now) });
+      const endedAt = this.#expired.get(payload.jti ?? '');
+      if (endedAt !== undefined) {
+        return { kind: 'expired', expiredAtMs: endedAt };
+      }
+      const audience = typeof payload.aud === 'string' ? payload.aud : '';
+      return { kind: 'valid', audience, tenantId: typeof payload.tid === 'string' ? payload.tid : '' };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) {
+        return { kind: 'expired', expiredAtMs: (error.payload.exp ?? 0) * 1000 };
+      }
+      return { kind: 'invalid', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Ends a token before its time; it stays ended. Anything that is no token of ours is left alone. */
+  async expire(token: string): Promise<void> {
+    const { payload } = await jwtVerify(token, this.#keys.publicKey, { algorithms: ['RS256'] }).catch(() => ({ payload: undefined }));
+    if (payload?.jti !== undefined) {
+      this.#expired.set(payload.jti, this.#clock.now());
+    }
+  }
+
+  /** The public key, for whoever checks a token himself. */
+  async keySet(): Promise<{ keys: JWK[] }> {
+    return { keys: [{ ...(await exportJWK(this.#keys.publicKey)), kid: this.#keyId, use: 'sig', alg: 'RS256' }] };
+  }
+}

@@ -1,0 +1,63 @@
+import { Hono } from 'hono';
+import type { Gateway, RawRequest } from '../arm/gateway.ts';
+import { maxBodyBytes } from '../arm/body.ts';
+import { type ControlParts, addControlRoutes } from './controlRoutes.ts';
+import { type FaultLayerParts, faultLayer, toResponse } from './faultLayer.ts';
+import { type IdentityParts, addIdentityRoutes } from './identityRoutes.ts';
+import { cloudMetadata } from './metadata.ts';
+import { type App, type AppContext, type Env, originOf, routingPath } from './request.ts';
+
+export interface AppParts {
+  readonly origins: readonly [string, ...string[]];
+  readonly gateway: Gateway;
+  readonly control: ControlParts;
+  readonly faults: FaultLayerParts;
+  readonly identity: Omit<IdentityParts, 'originOf'>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The whole HTTP surface: control, then faults, sign-in, cloud metadata, and the resource manager for all the rest. */
+export function createApp(parts: AppParts): App {
+  const app = new Hono<Env>({ getPath: (request) => routingPath(request.url) });
+  const origin = (context: AppContext): string => originOf(context, parts.origins);
+  app.onError((error) => {
+    parts.onError(error);
+    return Response.json({ error: { code: 'InternalServerError', message: 'Encountered internal server error.' } }, { status: 500 });
+  });
+  addControlRoutes(app, parts.control);
+  app.use('*', faultLayer(parts.faults));
+  addIdentityRoutes(app, { ...parts.identity, originOf: origin });
+  app.get('/metadata/endpoints', (context) => {
+    const version = new URL(context.req.url).searchParams.get('api-version') ?? '2022-09-01';
+    return Response.json(cloudMetadata(origin(context), version));
+  });
+  app.all('*', async (context) => {
+    const raw: RawRequest = {
+      method: context.req.method,
+      target: context.env.incoming.url ?? '/',
+      headers: context.req.header(),
+      origin: origin(context),
+      read: () => readBody(context),
+    };
+    return toResponse(await parts.gateway.handle(raw));
+  });
+  return app;
+}
+
+/** Reads no further than a byte past the limit: that is enough for the refusal. */
+async function readBody(context: AppContext): Promise<Uint8Array> {
+  const stream = context.req.raw.body;
+  if (stream === null) {
+    return new Uint8Array();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) {
+      break;
+    }
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,76 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Certificates } from '../identity/certificates.ts';
+import { Connections } from './connections.ts';
+import type { App } from './request.ts';
+
+/** The sandbox never listens on anything else. */
+export const host = '127.0.0.1';
+
+/** Why the sandbox did not start, for a person. */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartError';
+  }
+}
+
+export interface Listener {
+  readonly port: number;
+  readonly connections: Connections;
+  /** Hands the requests to an app: it can be built only once the port is known. */
+  serve(app: App): void;
+  /** Ends all connections and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on 127.0.0.1; answers 503 until it is given an app.
+ * @throws StartError where the port is in use or not allowed.
+ */
+export async function listen(port: number, certificates: Certificates): Promise<Listener> {
+  let app: App | undefined;
+  const server = createAdaptorServer({
+    fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+    createServer,
+    serverOptions: { key: certificates.serverKeyPem, cert: certificates.serverPem + certificates.authorityPem },
+    // Tests start the sandbox inside their own process: its Request and Response must stay Node's.
+    overrideGlobalObjects: false,
+  }) as Server;
+  // Longer than any client keeps an idle connection, else a reused one is reset now and then by no fault's wish.
+  server.keepAliveTimeout = 120_000;
+  server.headersTimeout = 125_000;
+  const connections = new Connections(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, port)));
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections,
+    serve: (ready) => {
+      app = ready;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function startError(error: NodeJS.ErrnoException, port: number): StartError {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(`Port ${port} on ${host} is in use. Choose another with --port, or leave --port out for a free one.`, {
+        cause: error,
+      });
+    case 'EACCES':
+      return new StartError(`Port ${port} on ${host} needs more rights than this user has. Choose one above 1023 with --port.`, {
+        cause: error,
+      });
+    default:
+      return new StartError(`Cannot listen on ${host}:${port}: ${error.message}.`, { cause: error });
+  }
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { Gateway } from '../arm/gateway.ts';
+import { type LimitOptions, Limits } from '../arm/limits.ts';
+import { TemplateRouter } from '../arm/router.ts';
+import { createToolbox } from '../arm/toolbox.ts';
+import type { SandboxClock } from '../arm/types.ts';
+import { FaultPlan } from '../faults/plan.ts';
+import type { FaultsFile } from '../faults/schema.ts';
+import { Authentication } from '../identity/authentication.ts';
+import { makeCertificates } from '../identity/certificates.ts';
+import { adfsTenant, Audiences, type Directory } from '../identity/directory.ts';
+import { TokenIssuer } from '../identity/tokens.ts';
+import { createApp } from './app.ts';
+import { writeAuthorityFile } from './authorityFile.ts';
+import { createClock } from './clock.ts';
+import { type Compose, composeWorld } from './compose.ts';
+import { Ledger } from './ledger.ts';
+import { host, type Listener, listen } from './listen.ts';
+import { createRandom } from './random.ts';
+
+export interface SandboxOptions {
+  /** 0, or left out: a free one. */
+  readonly port?: number;
+  /** Milliseconds that every answer is held back. */
+  readonly latencyMs?: number;
+  /** 60 makes a minute of Azure a second. */
+  readonly speed?: number;
+  /** Vaults beside those of the standing world, and items in each. */
+  readonly vaults?: number;
+  readonly items?: number;
+  readonly faults?: FaultsFile;
+  readonly seed?: number;
+  /** Where the authority's certificate is written; a new temporary directory where left out. */
+  readonly dataDirectory?: string;
+  /** 3600 where left out. */
+  readonly tokenLifetimeSeconds?: number;
+  readonly limits?: LimitOptions;
+  /** What stands behind the resource manager; the sandbox's own world where left out. */
+  readonly compose?: Compose;
+  /** Told of mistakes of the sandbox itself; written to stderr where left out. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** What a client needs to know: the line that `npm run sandbox` prints. */
+export interface SandboxEndpoint {
+  /** Origin without trailing slash. */
+  readonly resourceManagerEndpoint: string;
+  /** For `authorityHost` of Azure's identity libraries, and an ADFS authority as it is. */
+  readonly authorityHost: string;
+  /** `adfs`: the one tenant name with which those libraries ask this host, and not Microsoft's, where to sign in. */
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly subscriptionIds: readonly string[];
+  /** Absolute path of a PEM file. */
+  readonly certificateAuthorityFile: string;
+}
+
+export interface RunningSandbox {
+  readonly endpoint: SandboxEndpoint;
+  /** The PEM file's text. */
+  readonly certificateAuthority: string;
+  readonly faults: FaultPlan;
+  readonly ledger: Ledger;
+  readonly clock: SandboxClock;
+  /** Ends connections, frees the port, removes the temporary directory. Safe to call twice. */
+  close(): Promise<void>;
+  /** Removes the temporary directory only, at once: for `exit` handlers. */
+  removeFiles(): void;
+}
+
+/** Seed, speed and sizes of a sandbox that was told nothing. */
+export const defaults = { seed: 1, speed: 1, latencyMs: 0, tokenLifetimeSeconds: 3600 };
+
+/**
+ * Starts a sandbox in this process, on 127.0.0.1.
+ * @throws StartError where it cannot listen.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const seed = options.seed ?? defaults.seed;
+  const clock = createClock(options.speed ?? defaults.speed);
+  const random = createRandom(seed);
+  const onError = options.onError ?? ((error: unknown) => console.error(error));
+  const toolbox = createToolbox(clock, random);
+  const composition = (options.compose ?? composeWorld)({ seed, vaults: options.vaults, items: options.items, toolbox });
+  const certificates = await makeCertificates(clock.now());
+  const listener = await listen(options.port ?? 0, certificates);
+  const origins = [`https://${host}:${listener.port}`, `https://localhost:${listener.port}`] as const;
+  const directory = directoryOf(seed, composition.tenantId);
+  const audiences = new Audiences(origins);
+  const tokens = await TokenIssuer.create(directory, clock, options.tokenLifetimeSeconds ?? defaults.tokenLifetimeSeconds);
+  const authorityHost = `${origins[0]}/${adfsTenant}`;
+  const authentication = new Authentication({ tokens, audiences, clock, authorizationUri: authorityHost });
+  const authenticate = (headers: Readonly<Record<string, string>>): Promise<void> => authentication.check(headers);
+  const router = new TemplateRouter();
+  for (const provider of composition.providers) {
+    provider.register(router);
+  }
+  const faults = new FaultPlan(options.faults?.faults);
+  const ledger = new Ledger();
+  const closing = new AbortController();
+  const region = 'WESTEUROPE';
+  const limits = new Limits(clock, options.limits ?? { enforced: options.faults?.enforceLimits ?? false });
+  const latencyMs = options.latencyMs ?? defaults.latencyMs;
+  const startedAt = new Date(clock.now()).toISOString();
+  const app = createApp({
+    origins,
+    gateway: new Gateway({ router, limits, clock, authenticate, region, onError }),
+    control: {
+      faults,
+      ledger,
+      clientSecret: directory.clientSecret,
+      authenticate,
+      facts: () => ({ startedAt, seed, speed: clock.speed, latencyMs }),
+    },
+    faults: {
+      faults,
+      ledger,
+      clock,
+      tokens,
+      authentication,
+      connections: listener.connections,
+      region,
+      latencyMs,
+      closing: closing.signal,
+    },
+    identity: { directory, audiences, tokens, clock },
+    onError,
+  });
+  listener.serve(app);
+  const file = await writeAuthorityFile(certificates.authorityPem, options.dataDirectory).catch(async (error: unknown) => {
+    await listener.close();
+    throw error;
+  });
+  return {
+    endpoint: {
+      resourceManagerEndpoint: origins[0],
+      authorityHost,
+      tenantId: adfsTenant,
+      clientId: directory.clientId,
+      clientSecret: directory.clientSecret,
+      subscriptionIds: composition.subscriptionIds,
+      certificateAuthorityFile: file.path,
+    },
+    certificateAuthority: certificates.authorityPem,
+    faults,
+    ledger,
+    clock,
+    removeFiles: () => file.remove(),
+    close: () => close(listener, closing, () => file.remove()),
+  };
+}
+
+async function close(listener: Listener, closing: AbortController, removeFiles: () => void): Promise<void> {
+  closing.abort();
+  await listener.close();
+  removeFiles();
+}
+
+/** The same seed names the same service principal; its secret is new with each start. */
+function directoryOf(seed: number, tenantGuid: string): Directory {
+  const random = createRandom(seed ^ 0x5ea5);
+  return { tenantGuid, clientId: random.guid(), objectId: random.guid(), clientSecret: randomBytes(30).toString('base64url') };
+}
