@@ -1,0 +1,24 @@
+import type { ConnectionState } from '../cloud/types.ts';
+import { displayName } from '../core/displayText.ts';
+import { offeredCommands } from './ids.ts';
+import type { Row } from './rows.ts';
+
+/** The first level while there is no cloud. Nothing at all where the view's welcome speaks. */
+export function connectionRows(state: ConnectionState): readonly Row[] {
+  switch (state.kind) {
+    case 'connecting':
+      return [{ type: 'loading', key: '!connecting', parent: undefined, label: `Connecting to ${displayName(state.label)}...` }];
+    case 'failed':
+      return [
+        { type: 'error', key: '!failed', parent: undefined, error: state.error, ofNextPage: false },
+        offer('!signIn', 'Sign in to Azure', offeredCommands.signIn),
+        offer('!useSandbox', 'Use the sandbox', offeredCommands.useSandbox),
+      ];
+    default:
+      return [];
+  }
+}
+
+function offer(key: string, message: string, command: string): Row {
+  return { type: 'empty', key, parent: undefined, empty: { message, command } };
+}

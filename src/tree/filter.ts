@@ -1,0 +1,85 @@
+import type { Inventory, InventoryNode } from '../inventory/types.ts';
+
+/** What a filter finds in what is loaded. */
+export interface FilterResult {
+  readonly matches: number;
+  /** False where a list has more pages, or a vault or an item has never been opened: matches may be there. */
+  readonly complete: boolean;
+}
+
+/**
+ * Rows that hold a text, their ancestors, and all that stands below a match. Looks at what is loaded only, each node
+ * once for each change, so that thousands of rows cost thousands of steps.
+ */
+export class TreeFilter {
+  readonly #inventory: Pick<Inventory, 'loaded' | 'parentOf'>;
+  readonly #words: readonly string[];
+  readonly #visible = new Map<string, boolean>();
+  #result: FilterResult | undefined;
+  readonly text: string;
+
+  constructor(inventory: Pick<Inventory, 'loaded' | 'parentOf'>, text: string) {
+    this.#inventory = inventory;
+    this.text = text;
+    this.#words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  }
+
+  /** Something was loaded or forgotten. */
+  invalidate(): void {
+    this.#visible.clear();
+    this.#result = undefined;
+  }
+
+  /** The children to show of those that there are. */
+  apply(parent: InventoryNode | undefined, nodes: readonly InventoryNode[]): readonly InventoryNode[] {
+    if (this.#isBelowMatch(parent)) {
+      return nodes;
+    }
+    this.result();
+    return nodes.filter((node) => this.#visible.get(node.key) ?? this.matches(node));
+  }
+
+  result(): FilterResult {
+    if (this.#result === undefined) {
+      const count = { matches: 0, complete: true };
+      this.#visit(undefined, count);
+      this.#result = count;
+    }
+    return this.#result;
+  }
+
+  /** Groups are the same everywhere and match nothing: it is resources that are looked for. */
+  matches(node: InventoryNode): boolean {
+    if (node.resourceId === undefined) {
+      return false;
+    }
+    const text = `${node.label} ${node.description ?? ''}`.toLowerCase();
+    return this.#words.every((word) => text.includes(word));
+  }
+
+  #isBelowMatch(node: InventoryNode | undefined): boolean {
+    for (let at = node; at; at = this.#inventory.parentOf(at)) {
+      if (this.matches(at)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** True where something at or below this level is to be shown. */
+  #visit(parent: InventoryNode | undefined, count: { matches: number; complete: boolean }): boolean {
+    const page = this.#inventory.loaded(parent);
+    if (!page || page.more !== undefined) {
+      count.complete = false;
+    }
+    let any = false;
+    for (const node of page?.nodes ?? []) {
+      const matches = this.matches(node);
+      count.matches += matches ? 1 : 0;
+      const below = node.expandable && this.#visit(node, count);
+      this.#visible.set(node.key, matches || below);
+      any ||= matches || below;
+    }
+    return any;
+  }
+}

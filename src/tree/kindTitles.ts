@@ -1,0 +1,24 @@
+import { kinds, type Kind } from '../inventory/tokens.ts';
+
+const titles: Readonly<Record<Kind, string>> = {
+  [kinds.subscription]: 'subscription',
+  [kinds.vaults]: 'group',
+  [kinds.vault]: 'vault',
+  [kinds.protectedItems]: 'group',
+  [kinds.workload]: 'group',
+  [kinds.protectableItems]: 'group',
+  [kinds.containers]: 'group',
+  [kinds.policies]: 'group',
+  [kinds.jobs]: 'group',
+  [kinds.protectedItem]: 'protected item',
+  [kinds.protectableItem]: 'protectable item',
+  [kinds.container]: 'container',
+  [kinds.policy]: 'policy',
+  [kinds.job]: 'job',
+  [kinds.recoveryPoint]: 'recovery point',
+};
+
+/** What a node is, for who cannot see its icon. */
+export function kindTitle(kind: string): string {
+  return titles[kind as Kind] ?? kind;
+}

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../cloud/types.ts';
+import { shortened, visibleText } from '../core/displayText.ts';
+import type { Inventory, InventoryNode } from '../inventory/types.ts';
+import { registerTreeCommands } from './commands.ts';
+import { contextKeys, viewIds } from './ids.ts';
+import { JsonDocuments } from './jsonDocuments.ts';
+import { ResourceTreeProvider } from './provider.ts';
+import type { Row } from './rows.ts';
+import { TreeModel } from './treeModel.ts';
+
+export interface TreeServices {
+  readonly connection: Connection;
+  readonly inventory: Inventory;
+  /** Tries the connection again, after it failed. */
+  reconnect(): Promise<void>;
+}
+
+export interface Tree {
+  readonly view: vscode.TreeView<Row>;
+  /**
+   * Opens the tree at a resource, loading what lies on the way; false where it is not there.
+   * @throws BackupError, CancelledError
+   */
+  reveal(resourceId: string, signal: AbortSignal): Promise<boolean>;
+  /** Opens a read-only document of a resource, read just now. @throws BackupError */
+  viewJson(resourceId: string, tenantId?: string): Promise<void>;
+  /** Opens a text as a read-only document; `name` becomes the tab's title. */
+  showDocument(name: string, text: string): Promise<void>;
+  /** Nodes that are selected. */
+  selection(): readonly InventoryNode[];
+}
+
+/** The view, its commands and its documents. Asks nothing of the cloud until the view is open. */
+export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptions'>, services: TreeServices): Tree {
+  const { connection, inventory } = services;
+  const model = new TreeModel({ connection, inventory, reconnect: () => services.reconnect() });
+  const provider = new ResourceTreeProvider(model);
+  const documents = new JsonDocuments(connection);
+  const view = vscode.window.createTreeView<Row>(viewIds.resources, {
+    treeDataProvider: provider,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  const showState = (): void => describe(view, connection, model);
+  const keys = new Map<string, unknown>();
+  const setKey = (key: string, value: unknown): void => {
+    if (keys.get(key) !== value) {
+      keys.set(key, value);
+      void vscode.commands.executeCommand('setContext', key, value);
+    }
+  };
+  context.subscriptions.push(
+    model,
+    provider,
+    documents,
+    view,
+    registerTreeCommands({ model, connection, documents, view }),
+    connection.onDidChange(({ kind }) => {
+      setKey(contextKeys.connection, kind);
+      showState();
+    }),
+    model.onDidChangeLoading((loading) => setKey(contextKeys.loading, loading)),
+    model.onDidChange(() => {
+      setKey(contextKeys.filtered, model.filterText !== undefined);
+      showState();
+    }),
+  );
+  setKey(contextKeys.connection, connection.state.kind);
+  showState();
+  return {
+    view,
+    reveal: async (resourceId, signal) => {
+      const node = await inventory.find(resourceId, signal);
+      if (node) {
+        await view.reveal(model.rowOf(node), { select: true, focus: true });
+      }
+      return node !== undefined;
+    },
+    viewJson: (id, tenantId) => documents.showResource(tenantId === undefined ? { id } : { id, tenantId }),
+    showDocument: (name, text) => documents.showText(name, text),
+    selection: () => view.selection.flatMap((row) => (row.type === 'node' ? [row.node] : [])),
+  };
+}
+
+/** Beside the view's title: which cloud, who. Above its rows: what is filtered. */
+function describe(view: vscode.TreeView<Row>, connection: Pick<Connection, 'state'>, model: TreeModel): void {
+  const { state } = connection;
+  const account = state.kind === 'connected' && state.account ? ` · ${visibleText(state.account)}` : '';
+  const description = state.kind === 'connected' ? visibleText(state.environment.label) + account : '';
+  const message = filterMessage(model);
+  // Setting either makes the view draw: only where it says something else.
+  if ((view.description ?? '') !== description) {
+    view.description = description;
+  }
+  if ((view.message ?? '') !== message) {
+    // An empty message, not undefined, would still count as one and hide the welcome.
+    (view as { message: string | undefined }).message = message || undefined;
+  }
+}
+
+function filterMessage(model: TreeModel): string {
+  const text = model.filterText;
+  const result = model.filterResult;
+  if (text === undefined || !result) {
+    return '';
+  }
+  const found = `Filter "${shortened(visibleText(text), 60)}": ${result.matches} ${result.matches === 1 ? 'match' : 'matches'}.`;
+  return result.complete ? found : `${found} Only what is loaded is searched: open more vaults, or load more, to search there.`;
+}

@@ -1,0 +1,280 @@
+import type { Connection } from '../cloud/types.ts';
+import { Emitter, type Disposable } from '../core/events.ts';
+import type { Inventory, InventoryNode, NodePage } from '../inventory/types.ts';
+import { connectionRows } from './connectionRows.ts';
+import { TreeFilter, type FilterResult } from './filter.ts';
+import { Pending, type Outcome } from './pending.ts';
+import { treeCommands } from './ids.ts';
+import { isNodeRow, type LoadMoreRow, type NodeRow, type Row } from './rows.ts';
+
+export interface TreeModelOptions {
+  readonly connection: Pick<Connection, 'state' | 'onDidChange'>;
+  readonly inventory: Inventory;
+  /** Tries the connection again, after it failed. */
+  reconnect(): Promise<void>;
+  /** Milliseconds before a level that loads says so by a row that can be clicked to cancel. */
+  readonly patienceMs?: number;
+}
+
+type Trouble = { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'cancelled' };
+
+/** Which rows stand where. Rows and their order come from the inventory; this adds what stands in for nodes. */
+export class TreeModel implements Disposable {
+  readonly #options: Required<TreeModelOptions>;
+  readonly #rows = new Map<string, NodeRow>();
+  /** Levels that could not be read, by the key of their row; asked again only when a person says so. */
+  readonly #troubles = new Map<string, Trouble>();
+  readonly #pending = new Pending();
+  /** Levels whose loading outlasted the patience: a row stands for them. */
+  readonly #slow = new Set<string>();
+  readonly #changes = new Emitter<Row | undefined>();
+  readonly #subscriptions: readonly Disposable[];
+  #filter: TreeFilter | undefined;
+
+  /** A row whose looks or children changed; undefined for all. */
+  readonly onDidChange = this.#changes.event;
+  /** True while something loads. */
+  readonly onDidChangeLoading = this.#pending.onDidChange;
+
+  constructor(options: TreeModelOptions) {
+    this.#options = { patienceMs: 1500, ...options };
+    const { connection, inventory } = options;
+    this.#subscriptions = [
+      inventory.onDidChange((node) => this.#onInventory(node)),
+      connection.onDidChange(() => {
+        this.#pending.cancelAll();
+        this.#troubles.clear();
+        this.#changes.fire(undefined);
+      }),
+    ];
+  }
+
+  get loading(): boolean {
+    return this.#pending.any;
+  }
+
+  get filterText(): string | undefined {
+    return this.#filter?.text;
+  }
+
+  get filterResult(): FilterResult | undefined {
+    return this.#filter?.result();
+  }
+
+  /** The rows below a row, or of the first level. Never rejects: what cannot be read is a row that says so. */
+  async children(row: Row | undefined): Promise<readonly Row[]> {
+    if (row && !isNodeRow(row)) {
+      return [];
+    }
+    if (!row && this.#options.connection.state.kind !== 'connected') {
+      return connectionRows(this.#options.connection.state);
+    }
+    const key = levelKey(row);
+    const trouble = this.#troubles.get(key);
+    if (trouble) {
+      return [this.#troubleRow(row, trouble, false)];
+    }
+    const known = this.#options.inventory.loaded(row?.node);
+    if (known) {
+      return this.#pageRows(row, known);
+    }
+    const loadingRow: Row = { type: 'loading', key: `${key}!loading`, parent: row, label: 'Loading...' };
+    if (this.#slow.has(key) && this.#pending.has(key)) {
+      return [loadingRow];
+    }
+    const load = this.#pending.run(key, (signal) => this.#options.inventory.children(row?.node, { signal }));
+    const first = await Promise.race([load, after(this.#options.patienceMs)]);
+    if (first === undefined) {
+      this.#slow.add(key);
+      void load.then((outcome) => {
+        this.#slow.delete(key);
+        this.#settle(key, outcome);
+        this.#changes.fire(row);
+      });
+      return [loadingRow];
+    }
+    return this.#settle(key, first) ? this.#pageRows(row, (first as { value: NodePage }).value) : this.children(row);
+  }
+
+  parent(row: Row): NodeRow | undefined {
+    if (!isNodeRow(row)) {
+      return row.parent;
+    }
+    const node = this.#options.inventory.parentOf(row.node);
+    return node && this.#rowOf(node);
+  }
+
+  /** The row of a node that the inventory found, for revealing it. */
+  rowOf(node: InventoryNode): NodeRow {
+    return this.#rowOf(node);
+  }
+
+  /** Reads the next page of a level; the rows say how it went. */
+  async loadMore(row: LoadMoreRow): Promise<void> {
+    const key = moreKey(row.parent);
+    this.#troubles.delete(key);
+    const done = this.#pending.run(key, (signal) => this.#options.inventory.children(row.parent?.node, { signal, more: row.more }));
+    this.#changes.fire(row.parent);
+    this.#settle(key, await done);
+    this.#changes.fire(row.parent);
+  }
+
+  /** Asks again for what failed or was cancelled. */
+  async retry(row: Row): Promise<void> {
+    const parent = isNodeRow(row) ? row : row.parent;
+    if (row.type === 'error' && row.ofNextPage) {
+      const page = this.#options.inventory.loaded(parent?.node);
+      this.#troubles.delete(moreKey(parent));
+      if (page?.more !== undefined) {
+        return this.loadMore({ type: 'loadMore', key: '', parent, more: page.more, loaded: page.nodes.length });
+      }
+    }
+    if (this.#options.connection.state.kind === 'failed') {
+      return this.#options.reconnect();
+    }
+    this.refresh(parent);
+  }
+
+  /** Forgets what is known at and below a row, and what went wrong there. */
+  refresh(row?: NodeRow): void {
+    const covered = (key: string): boolean => !row || isAtOrBelow(key, row.key);
+    [...this.#troubles.keys()].filter(covered).forEach((key) => this.#troubles.delete(key));
+    this.#pending.forget(covered);
+    this.#options.inventory.refresh(row?.node);
+    this.#changes.fire(row);
+  }
+
+  reconnect(): Promise<void> {
+    return this.#options.reconnect();
+  }
+
+  cancel(row?: Row): void {
+    if (!row) {
+      this.#pending.cancelAll();
+    } else if (!isNodeRow(row)) {
+      this.#pending.cancel(levelKey(row.parent));
+      this.#pending.cancel(moreKey(row.parent));
+    }
+  }
+
+  /** @param text undefined or blank: everything is shown. */
+  setFilter(text: string | undefined): void {
+    this.#filter = text?.trim() ? new TreeFilter(this.#options.inventory, text.trim()) : undefined;
+    this.#changes.fire(undefined);
+  }
+
+  dispose(): void {
+    this.#pending.cancelAll();
+    this.#subscriptions.forEach((subscription) => subscription.dispose());
+    this.#changes.dispose();
+  }
+
+  /** True where it came; else what went wrong is remembered. */
+  #settle(key: string, outcome: Outcome<unknown>): boolean {
+    this.#filter?.invalidate();
+    if (outcome.ok) {
+      this.#troubles.delete(key);
+      return true;
+    }
+    this.#troubles.set(key, outcome.cancelled ? { kind: 'cancelled' } : { kind: 'failed', error: outcome.error });
+    return false;
+  }
+
+  #pageRows(parent: NodeRow | undefined, page: NodePage): readonly Row[] {
+    const key = levelKey(parent);
+    const shown = this.#filter ? this.#filter.apply(parent?.node, page.nodes) : page.nodes;
+    const rows: Row[] = shown.map((node) => this.#rowOf(node));
+    (page.problems ?? []).forEach((error, index) => rows.push({ type: 'problem', key: `${key}!problem${index}`, parent, error }));
+    if (page.empty) {
+      const subject = this.#subjectOf(parent, page.empty.command);
+      rows.push({ type: 'empty', key: `${key}!empty`, parent, empty: page.empty, ...(subject ? { subject } : {}) });
+    }
+    if (!parent && this.#filter && shown.length === 0 && page.nodes.length > 0) {
+      rows.push({ type: 'empty', key: '!nothing', parent, empty: nothingMatches(this.#filter) });
+    }
+    return page.more === undefined ? rows : [...rows, this.#moreRow(parent, page.more, page.nodes.length)];
+  }
+
+  /** Refreshing is done to the level itself, an action to the nearest thing around it that actions can be done to. */
+  #subjectOf(parent: NodeRow | undefined, command: string | undefined): NodeRow | undefined {
+    if (command === treeCommands.refreshNode) {
+      return parent;
+    }
+    for (let row = parent; row; row = this.parent(row)) {
+      if (row.node.target) {
+        return row;
+      }
+    }
+    return undefined;
+  }
+
+  #moreRow(parent: NodeRow | undefined, more: string, loaded: number): Row {
+    const key = moreKey(parent);
+    const trouble = this.#troubles.get(key);
+    if (trouble?.kind === 'failed') {
+      return this.#troubleRow(parent, trouble, true);
+    }
+    return this.#pending.has(key)
+      ? { type: 'loading', key: `${key}!loading`, parent, label: 'Loading more...' }
+      : { type: 'loadMore', key, parent, more, loaded };
+  }
+
+  #troubleRow(parent: NodeRow | undefined, trouble: Trouble, ofNextPage: boolean): Row {
+    const key = ofNextPage ? moreKey(parent) : levelKey(parent);
+    return trouble.kind === 'cancelled'
+      ? { type: 'cancelled', key: `${key}!cancelled`, parent }
+      : { type: 'error', key: `${key}!error`, parent, error: trouble.error, ofNextPage };
+  }
+
+  #rowOf(node: InventoryNode): NodeRow {
+    const known = this.#rows.get(node.key);
+    if (known) {
+      known.node = node;
+      return known;
+    }
+    const row: NodeRow = { type: 'node', key: node.key, node };
+    this.#rows.set(node.key, row);
+    return row;
+  }
+
+  #onInventory(node: InventoryNode | undefined): void {
+    this.#filter?.invalidate();
+    const row = node && this.#rows.get(node.key);
+    if (node && row) {
+      row.node = node;
+    }
+    // With a filter on, a change anywhere can bring or take a row anywhere.
+    if (!node || this.#filter) {
+      this.#changes.fire(undefined);
+    } else if (row) {
+      this.#changes.fire(row);
+    }
+  }
+}
+
+/** Key of a level: of the row that it is below. */
+function levelKey(row: NodeRow | undefined): string {
+  return row?.key ?? '';
+}
+
+function moreKey(row: NodeRow | undefined): string {
+  return `${levelKey(row)}!more`;
+}
+
+function isAtOrBelow(key: string, rowKey: string): boolean {
+  return key === rowKey || ['/', '#', '!'].some((separator) => key.startsWith(rowKey + separator));
+}
+
+function nothingMatches(filter: TreeFilter): NonNullable<NodePage['empty']> {
+  return {
+    message: filter.result().complete ? `Nothing matches "${filter.text}".` : `Nothing that is loaded matches "${filter.text}".`,
+    command: treeCommands.clearFilter,
+    commandTitle: 'Clear Filter',
+  };
+}
+
+function after(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref?.();
+  });
+}
