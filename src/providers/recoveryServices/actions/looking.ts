@@ -5,9 +5,9 @@ import { displayName } from '../../../core/displayText.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { OperationRecord, OperationTarget } from '../../../core/operation.ts';
 import type { ActionContext, ActionTarget } from '../../action.ts';
-import { getPolicy, type ReadOptions } from '../api.ts';
+import type { ReadOptions } from '../api.ts';
 import { armPath } from '../armUrl.ts';
-import { readProtectedItem, type Policy, type ProtectedItem } from '../model.ts';
+import { readPolicy, readProtectedItem, type Policy, type ProtectedItem } from '../model.ts';
 
 export function readOptions(context: ActionContext, of: { readonly tenantId?: string }): ReadOptions {
   return { signal: context.signal, ...(of.tenantId === undefined ? {} : { tenantId: of.tenantId }) };
@@ -84,7 +84,8 @@ export async function freshPolicy(
     });
   }
   try {
-    return { policy: await getPolicy(context.arm, policyId, readOptions(context, of)), seenAt: new Date(context.now()).toISOString() };
+    const answer = await context.arm.get(armPath(policyId), { ...readOptions(context, of), attempted: 'read the policy', resource: name });
+    return { policy: readPolicy(answer.body), seenAt: serviceTime(answer.headers['date'], context.now()) };
   } catch (error) {
     if (statusOf(error) !== 404) {
       throw error;
