@@ -96,11 +96,23 @@ function sandboxOf(value: unknown): SandboxSettings {
   const members = isObject(value) ? value : {};
   const seed = members['seed'];
   return {
-    speed: numberOf('sandbox.speed', members['speed'] ?? 20, (speed) => speed > 0 && speed <= 10_000, 'a number above 0 and up to 10000'),
-    latency: numberOf('sandbox.latency', members['latency'] ?? 0, (ms) => ms >= 0 && ms <= 60_000, 'milliseconds from 0 to 60000'),
+    speed: numberOf('sandbox.speed', members['speed'] ?? 20, (speed) => speed >= 0.01 && speed <= 10_000, 'a number from 0.01 to 10000'),
+    latency: numberOf(
+      'sandbox.latency',
+      members['latency'] ?? 0,
+      (ms) => Number.isInteger(ms) && ms >= 0 && ms <= 60_000,
+      'whole milliseconds from 0 to 60000',
+    ),
     ...(seed === undefined || seed === null
       ? {}
-      : { seed: numberOf('sandbox.seed', seed, (number) => Number.isSafeInteger(number) && number >= 0, 'a whole number from 0 on') }),
+      : {
+          seed: numberOf(
+            'sandbox.seed',
+            seed,
+            (number) => Number.isInteger(number) && number >= 0 && number <= 4_294_967_295,
+            'a whole number from 0 to 4294967295',
+          ),
+        }),
   };
 }
 

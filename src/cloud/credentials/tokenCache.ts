@@ -1,4 +1,5 @@
-import { CancelledError, isCancelled, throwIfCancelled } from '../../core/cancellation.ts';
+import { isCancelled, throwIfCancelled } from '../../core/cancellation.ts';
+import { untilAborted } from '../untilAborted.ts';
 import type { ArmToken, TokenRequest, TokenSource } from './types.ts';
 
 interface Entry extends ArmToken {
@@ -32,7 +33,7 @@ export class TokenCache implements TokenSource {
       return entry;
     }
     try {
-      return await raceSignal(this.#ask(tenant, forced, request), request.signal);
+      return await untilAborted(this.#ask(tenant, forced, request), request.signal);
     } catch (error) {
       // Early renewal that failed is no reason to fail while the token of before still works.
       if (usable && !isCancelled(error)) {
@@ -64,15 +65,4 @@ export class TokenCache implements TokenSource {
     }
     return pending;
   }
-}
-
-function raceSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) {
-    return promise;
-  }
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new CancelledError(undefined, { cause: signal.reason }));
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
