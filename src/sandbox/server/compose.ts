@@ -1,7 +1,7 @@
 import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
+import { createProviders, createWorld } from '../providers.ts';
 
 export interface ComposeOptions {
-  readonly seed: number;
   readonly vaults: number | undefined;
   readonly items: number | undefined;
   readonly toolbox: ArmToolbox;
@@ -17,6 +17,8 @@ export interface Composition {
 
 export type Compose = (options: ComposeOptions) => Composition;
 
-export const composeWorld: Compose = () => {
-  throw new Error('The world is not written yet.');
+/** The sandbox's own world and the providers that serve it. */
+export const composeWorld: Compose = ({ vaults, items, toolbox }) => {
+  const world = createWorld({ vaults, items, clock: toolbox.clock, random: toolbox.random });
+  return { providers: createProviders(world, toolbox), tenantId: world.tenantId, subscriptionIds: world.subscriptionIds };
 };

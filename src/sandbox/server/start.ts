@@ -82,7 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const random = createRandom(seed);
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   const toolbox = createToolbox(clock, random);
-  const composition = (options.compose ?? composeWorld)({ seed, vaults: options.vaults, items: options.items, toolbox });
+  const composition = (options.compose ?? composeWorld)({ vaults: options.vaults, items: options.items, toolbox });
   const certificates = await makeCertificates(clock.now());
   const listener = await listen(options.port ?? 0, certificates);
   const origins = [`https://${host}:${listener.port}`, `https://localhost:${listener.port}`] as const;

@@ -23,7 +23,10 @@ export class TinyProvider implements ArmProvider {
   register(router: Parameters<ArmProvider['register']>[0]): void {
     const vault = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.RecoveryServices/vaults/{vault}';
     const item = `${vault}/backupFabrics/{fabric}/protectionContainers/{container}/protectedItems/{item}`;
-    router.on('GET', '/subscriptions', () => ({ status: 200, body: { value: [{ subscriptionId }] } }));
+    router.on('GET', '/subscriptions', () => ({
+      status: 200,
+      body: { value: [{ id: `/subscriptions/${subscriptionId}`, subscriptionId, displayName: 'Tiny', state: 'Enabled' }] },
+    }));
     router.on('GET', vault, (request) => {
       this.lastParams = request.params;
       return { status: 200, body: { id: vaultId, name: 'vault-one', type: 'Microsoft.RecoveryServices/vaults', location: 'westeurope' } };
