@@ -3,6 +3,7 @@ import { flowCommands } from '../../src/commands/commandIds.ts';
 import { walkthroughs } from '../../src/commands/walkthrough.ts';
 import { actionTable } from '../../src/providers/actionTable.ts';
 import { treeContributions } from '../../src/tree/contributions.ts';
+import { type ViewCommand, viewCommands } from '../../src/views/viewCommands.ts';
 import {
   commandsTable,
   type Contributions,
@@ -21,7 +22,21 @@ const flowContributions: Contributions = {
   walkthroughs,
 };
 
-export const contributions: Contributions = merged([contributionsOfActions(actionTable), flowContributions, treeContributions]);
+const viewContributions: Contributions = {
+  commands: Object.values<ViewCommand>(viewCommands).map(({ id, title, icon }) => ({
+    command: id,
+    title,
+    category,
+    ...(icon === undefined ? {} : { icon: `$(${icon})` }),
+  })),
+};
+
+export const contributions: Contributions = merged([
+  contributionsOfActions(actionTable),
+  flowContributions,
+  viewContributions,
+  treeContributions,
+]);
 
 const rowNames: Readonly<Record<string, string>> = {
   vault: 'vault',
