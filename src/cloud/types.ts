@@ -112,8 +112,9 @@ export interface Connection {
   /**
    * Connects as far as that goes without asking the person anything; at once where it is connected already, one
    * attempt for all who ask meanwhile. Nothing is sent anywhere before the first call. Never rejects: the state tells.
+   * `retry`: a person asks, so also where an earlier attempt failed or was ended.
    */
-  connect(): Promise<ConnectionState>;
+  connect(options?: { readonly retry?: boolean }): Promise<ConnectionState>;
   /** Tenants left out of the newest `subscriptions()`, each with the reason. */
   readonly problems: readonly TenantProblem[];
   /** @throws BackupError where the state is not `connected`. */

@@ -28,13 +28,17 @@ const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 const fullPage = 200;
 
 interface Where {
-  readonly connection: Pick<Connection, 'arm' | 'subscriptions'>;
+  readonly connection: Pick<Connection, 'arm' | 'subscriptions' | 'problems'>;
   readonly tenantId?: string;
 }
 
 export function subscriptionSource({ connection }: Where): ListSource<Subscription> {
   return {
-    fetch: async (_, signal) => ({ items: await connection.subscriptions(signal), problems: [] }),
+    fetch: async (_, signal) => {
+      const items = await connection.subscriptions(signal);
+      // A tenant that lets nobody in is one row beside what the others gave.
+      return { items, problems: connection.problems.map((problem) => problem.error) };
+    },
     idOf: (subscription) => subscription.id,
     compare: (a, b) => collator.compare(a.name, b.name) || collator.compare(a.id, b.id),
     atLeast: 1,

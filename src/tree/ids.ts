@@ -27,7 +27,7 @@ export const offeredCommands = {
 } as const;
 
 export const contextKeys = {
-  /** `ConnectionState.kind`. */
+  /** `ConnectionState.kind`; set by the connection. */
   connection: 'azureBackup.connection',
   loading: 'azureBackup.loading',
   filtered: 'azureBackup.filtered',

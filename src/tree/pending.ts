@@ -1,8 +1,12 @@
 import { isCancelled } from '../core/cancellation.ts';
 import { Emitter } from '../core/events.ts';
 
-export type Outcome<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly cancelled: boolean; readonly error: unknown };
+export type Outcome<T> = (
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly cancelled: boolean; readonly error: unknown }
+) & {
+  /** It was forgotten meanwhile: whatever came of it says nothing about what is asked now. */
+  readonly stale: boolean;
+};
 
 interface Entry {
   readonly controller: AbortController;
@@ -32,9 +36,10 @@ export class Pending {
       return known.outcome as Promise<Outcome<T>>;
     }
     const controller = new AbortController();
+    const isStale = (): boolean => this.#entries.get(key) !== entry;
     const outcome = work(controller.signal).then(
-      (value): Outcome<T> => ({ ok: true, value }),
-      (error: unknown): Outcome<T> => ({ ok: false, cancelled: isCancelled(error), error }),
+      (value): Outcome<T> => ({ ok: true, value, stale: isStale() }),
+      (error: unknown): Outcome<T> => ({ ok: false, cancelled: isCancelled(error), error, stale: isStale() }),
     );
     const entry: Entry = { controller, outcome };
     this.#entries.set(key, entry);
@@ -55,6 +60,13 @@ export class Pending {
 
   cancelAll(): void {
     [...this.#entries.values()].forEach((entry) => entry.controller.abort());
+  }
+
+  /** Ends all, for nobody: another cloud is being shown. */
+  abandonAll(): void {
+    const entries = [...this.#entries.values()];
+    this.forget(() => true);
+    entries.forEach((entry) => entry.controller.abort());
   }
 
   /** What is under way for these keys is old: it goes on for whoever waits, and the next to ask begins anew. */

@@ -12,8 +12,6 @@ import { TreeModel } from './treeModel.ts';
 export interface TreeServices {
   readonly connection: Connection;
   readonly inventory: Inventory;
-  /** Tries the connection again, after it failed. */
-  reconnect(): Promise<void>;
 }
 
 export interface Tree {
@@ -34,7 +32,7 @@ export interface Tree {
 /** The view, its commands and its documents. Asks nothing of the cloud until the view is open. */
 export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptions'>, services: TreeServices): Tree {
   const { connection, inventory } = services;
-  const model = new TreeModel({ connection, inventory, reconnect: () => services.reconnect() });
+  const model = new TreeModel({ connection, inventory });
   const provider = new ResourceTreeProvider(model);
   const documents = new JsonDocuments(connection);
   const view = vscode.window.createTreeView<Row>(viewIds.resources, {
@@ -56,17 +54,13 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     documents,
     view,
     registerTreeCommands({ model, connection, documents, view }),
-    connection.onDidChange(({ kind }) => {
-      setKey(contextKeys.connection, kind);
-      showState();
-    }),
+    connection.onDidChange(showState),
     model.onDidChangeLoading((loading) => setKey(contextKeys.loading, loading)),
     model.onDidChange(() => {
       setKey(contextKeys.filtered, model.filterText !== undefined);
       showState();
     }),
   );
-  setKey(contextKeys.connection, connection.state.kind);
   showState();
   return {
     view,

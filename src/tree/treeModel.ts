@@ -8,15 +8,15 @@ import { treeCommands } from './ids.ts';
 import { isNodeRow, type LoadMoreRow, type NodeRow, type Row } from './rows.ts';
 
 export interface TreeModelOptions {
-  readonly connection: Pick<Connection, 'state' | 'onDidChange'>;
+  readonly connection: Pick<Connection, 'state' | 'onDidChange' | 'connect'>;
   readonly inventory: Inventory;
-  /** Tries the connection again, after it failed. */
-  reconnect(): Promise<void>;
   /** Milliseconds before a level that loads says so by a row that can be clicked to cancel. */
   readonly patienceMs?: number;
 }
 
 type Trouble = { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'cancelled' };
+
+const connectPatienceMs = 250;
 
 /** Which rows stand where. Rows and their order come from the inventory; this adds what stands in for nodes. */
 export class TreeModel implements Disposable {
@@ -42,7 +42,8 @@ export class TreeModel implements Disposable {
     this.#subscriptions = [
       inventory.onDidChange((node) => this.#onInventory(node)),
       connection.onDidChange(() => {
-        this.#pending.cancelAll();
+        this.#pending.abandonAll();
+        this.#slow.clear();
         this.#troubles.clear();
         this.#changes.fire(undefined);
       }),
@@ -66,7 +67,7 @@ export class TreeModel implements Disposable {
     if (row && !isNodeRow(row)) {
       return [];
     }
-    if (!row && this.#options.connection.state.kind !== 'connected') {
+    if (!row && !(await this.#isConnected())) {
       return connectionRows(this.#options.connection.state);
     }
     const key = levelKey(row);
@@ -87,11 +88,16 @@ export class TreeModel implements Disposable {
     if (first === undefined) {
       this.#slow.add(key);
       void load.then((outcome) => {
-        this.#slow.delete(key);
-        this.#settle(key, outcome);
-        this.#changes.fire(row);
+        if (!outcome.stale) {
+          this.#slow.delete(key);
+          this.#settle(key, outcome);
+          this.#changes.fire(row);
+        }
       });
       return [loadingRow];
+    }
+    if (first.stale) {
+      return this.children(row);
     }
     return this.#settle(key, first) ? this.#pageRows(row, (first as { value: NodePage }).value) : this.children(row);
   }
@@ -115,7 +121,10 @@ export class TreeModel implements Disposable {
     this.#troubles.delete(key);
     const done = this.#pending.run(key, (signal) => this.#options.inventory.children(row.parent?.node, { signal, more: row.more }));
     this.#changes.fire(row.parent);
-    this.#settle(key, await done);
+    const outcome = await done;
+    if (!outcome.stale) {
+      this.#settle(key, outcome);
+    }
     this.#changes.fire(row.parent);
   }
 
@@ -130,7 +139,7 @@ export class TreeModel implements Disposable {
       }
     }
     if (this.#options.connection.state.kind === 'failed') {
-      return this.#options.reconnect();
+      return this.reconnect();
     }
     this.refresh(parent);
   }
@@ -144,8 +153,9 @@ export class TreeModel implements Disposable {
     this.#changes.fire(row);
   }
 
-  reconnect(): Promise<void> {
-    return this.#options.reconnect();
+  /** A person asks for another attempt. */
+  async reconnect(): Promise<void> {
+    await this.#options.connection.connect({ retry: true });
   }
 
   cancel(row?: Row): void {
@@ -167,6 +177,15 @@ export class TreeModel implements Disposable {
     this.#pending.cancelAll();
     this.#subscriptions.forEach((subscription) => subscription.dispose());
     this.#changes.dispose();
+  }
+
+  /** Looking at the tree is what connects; a moment's patience spares it a first draw that is wrong at once. */
+  async #isConnected(): Promise<boolean> {
+    const { connection } = this.#options;
+    if (connection.state.kind === 'disconnected') {
+      await Promise.race([connection.connect(), after(connectPatienceMs)]);
+    }
+    return connection.state.kind === 'connected';
   }
 
   /** True where it came; else what went wrong is remembered. */
