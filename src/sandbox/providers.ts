@@ -1,0 +1,33 @@
+import type { ArmProvider, ArmToolbox, Random, SandboxClock } from './arm/types.ts';
+import { computeProvider } from './compute/machines.ts';
+import { recoveryServicesProvider } from './recoveryServices/provider.ts';
+import { subscriptionsProvider } from './subscriptions/subscriptions.ts';
+import { addFleet } from './world/fleet.ts';
+import { populate } from './world/populate.ts';
+import { keepSchedule } from './world/schedule.ts';
+import { tellStory } from './world/story.ts';
+import { World } from './world/world.ts';
+
+export interface WorldOptions {
+  /** Generated vaults beside the standing ones, and items in each. */
+  readonly vaults?: number | undefined;
+  readonly items?: number | undefined;
+  readonly clock: SandboxClock;
+  /** From the seed: the same seed gives the same world, at other moments. */
+  readonly random: Random;
+}
+
+/** Makes everything that exists when a sandbox starts. */
+export function createWorld({ vaults, items, clock, random }: WorldOptions): World {
+  const world = new World(clock, random);
+  populate(world);
+  tellStory(world);
+  addFleet(world, vaults ?? 0, items ?? 10);
+  keepSchedule(world, () => world.allVaults());
+  return world;
+}
+
+/** The resource providers that serve a world. */
+export function createProviders(world: World, toolbox: ArmToolbox): ArmProvider[] {
+  return [subscriptionsProvider(world, toolbox), computeProvider(world, toolbox), recoveryServicesProvider({ world, tools: toolbox })];
+}

@@ -1,0 +1,156 @@
+import { armIdKey } from '../../core/armId.ts';
+import type { Json, JsonObject } from '../arm/types.ts';
+import type { DatabaseServer } from '../world/entities.ts';
+import type { RecoveryPointStore } from './recoveryPointStore.ts';
+
+/** Backup's own words for the systems it backs up: `itemType` of filters, `workloadType` of items. */
+export type Workload = 'VM' | 'SQLDataBase' | 'SAPHanaDatabase' | 'AzureFileShare';
+export type Management = 'AzureIaasVM' | 'AzureWorkload' | 'AzureStorage';
+
+export const managementOf: Readonly<Record<Workload, Management>> = {
+  VM: 'AzureIaasVM',
+  SQLDataBase: 'AzureWorkload',
+  SAPHanaDatabase: 'AzureWorkload',
+  AzureFileShare: 'AzureStorage',
+};
+
+export interface Policy {
+  readonly name: string;
+  /** As Azure answers it, without `protectedItemsCount`. */
+  readonly properties: JsonObject;
+}
+
+export interface Container {
+  /** As lists give it: `IaasVMContainer;iaasvmcontainerv2;{rg};{vm}`. */
+  readonly name: string;
+  readonly management: Management;
+  readonly sourceResourceId: string;
+  readonly resourceGroup: string;
+  readonly friendlyName: string;
+  readonly databaseServer?: DatabaseServer;
+  readonly shares?: readonly string[];
+  /** The databases or shares were looked for; only then they are protectable. */
+  inquired: boolean;
+  updatedAt: number;
+}
+
+export interface BackupError {
+  readonly code: number;
+  readonly title: string;
+  readonly message: string;
+  readonly recommendations: readonly string[];
+}
+
+export interface RecoveryPoint {
+  /** A decimal number. */
+  readonly name: string;
+  readonly at: number;
+  readonly type: 'AppConsistent' | 'FileSystemConsistent' | 'CrashConsistent' | 'Full' | 'Log';
+  /** Moment from which the snapshot is gone; undefined where there never was one. */
+  readonly snapshotUntil?: number;
+  /** Moment from which the vault holds the data; undefined while only the snapshot does. */
+  vaultedAt?: number;
+  readonly expiresAt: number;
+  /** `Daily`, `Weekly`, ... or `On-Demand`. */
+  readonly rule: string;
+}
+
+export type ProtectionState = 'IRPending' | 'Protected' | 'ProtectionStopped' | 'ProtectionError';
+
+export interface ProtectedItem {
+  readonly workload: Workload;
+  /** As in the item's id: `VMAppContainer;compute;{rg};{vm}` where the container's own name says `Compute`. */
+  readonly containerName: string;
+  readonly name: string;
+  readonly friendlyName: string;
+  readonly sourceResourceId: string;
+  /** Instance or system of a database; storage account of a share. */
+  readonly parentName?: string;
+  readonly hostName?: string;
+  /** Decimal number, Azure's internal id. */
+  readonly dataId: string;
+  /** Size of what is backed up, in GB: decides how long a transfer takes. */
+  readonly sizeGb: number;
+  /** Name of a policy of the same vault; undefined while protection is stopped. */
+  policyName: string | undefined;
+  protectionState: ProtectionState;
+  /** As Azure words it for the workload: `Completed`, `Healthy`, `IRPending`, empty. */
+  lastBackupStatus: string;
+  lastBackupAt: number | undefined;
+  lastError: BackupError | undefined;
+  /** Moment of the delete while the item is soft-deleted. */
+  deletedAt: number | undefined;
+  /** Newest first. Made when first read, where the item has a past. */
+  readonly points: RecoveryPointStore;
+}
+
+export type JobStatus = 'InProgress' | 'Completed' | 'CompletedWithWarnings' | 'Failed' | 'Cancelling' | 'Cancelled';
+
+export interface PlannedTask {
+  readonly taskId: string;
+  readonly startAt: number;
+  readonly endAt: number;
+}
+
+/** A job as it was planned at its start; what it shows at a moment follows from the plan. */
+export interface Job {
+  /** GUID. */
+  readonly id: string;
+  readonly activityId: string;
+  readonly workload: Workload;
+  /** `Backup`, `ConfigureBackup`, `DisableBackup`, `DeleteBackupData`, `Undelete`. */
+  readonly operation: string;
+  /** Backup type in brackets that a workload's job shows once it runs: `Full`. */
+  readonly backupType?: string;
+  readonly friendlyName: string;
+  /** `sql-host` in `erp [sql-host]`. */
+  readonly hostName?: string;
+  readonly containerName: string;
+  /** Key of the item in its vault. */
+  readonly itemKey: string;
+  readonly startAt: number;
+  readonly endAt: number;
+  /** Until then a GET of the job gives 404: the operation knows the job before the job service does. */
+  readonly visibleAt: number;
+  readonly tasks: readonly PlannedTask[];
+  readonly outcome: 'Completed' | 'CompletedWithWarnings' | 'Failed';
+  readonly error?: BackupError;
+  readonly cancellable: boolean;
+  readonly userTriggered: boolean;
+  readonly properties: Readonly<Record<string, string>>;
+  /** Shown once the job is done. */
+  readonly resultProperties?: Readonly<Record<string, string>>;
+  /** Data to transfer, in GB. */
+  readonly transferGb?: number;
+  cancel?: { readonly requestedAt: number; readonly doneAt: number };
+}
+
+export interface OperationError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Which paths answer for an operation; the guid works at all of them. */
+export type OperationFamily = 'item' | 'container' | 'fabric' | 'vault' | 'job';
+
+export interface Operation {
+  /** GUID. */
+  readonly id: string;
+  readonly family: OperationFamily;
+  readonly startAt: number;
+  readonly dueAt: number;
+  readonly jobId?: string;
+  readonly error?: OperationError;
+  /** HTTP status of an operationResults poll that tells the error; where absent such a poll answers with the operation's body. */
+  readonly errorStatus?: number;
+  /** Body of the 200 at operationResults; absent: 204. */
+  readonly result?: () => Json | undefined;
+  /** Azure says 202 at least twice before a result. */
+  resultPolls: number;
+  /** Once told, the end stays told. */
+  told: boolean;
+}
+
+export function itemKey(containerName: string, itemName: string): string {
+  return armIdKey(`${containerName}/${itemName}`);
+}

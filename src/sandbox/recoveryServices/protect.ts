@@ -1,0 +1,220 @@
+import type { ArmReply, ArmRequest, ArmRouter, JsonObject } from '../arm/types.ts';
+import { machineId } from '../world/entities.ts';
+import { sameArmId } from '../../core/armId.ts';
+import { itemOf, itemTemplate, propertiesOf, vaultOf, type BackupContext } from './context.ts';
+import { param, textOf } from '../world/scope.ts';
+import { changeItem, isChanging, type ItemChange } from './itemChanges.ts';
+import { itemResource } from './items.ts';
+import { type Policy, type ProtectedItem, type Workload } from './model.ts';
+import type { Vault } from './vault.ts';
+import { accepted, startOperation } from './operations.ts';
+import { policyById, workloadOf } from './policies.ts';
+import { newWorkloadItem } from './workloadItems.ts';
+import { addToVault, newMachineItem } from './machineItems.ts';
+import { laterFailures, refusals } from './rules.ts';
+
+export function registerProtect(context: BackupContext, router: ArmRouter): void {
+  router.on('PUT', itemTemplate, (request) => putItem(context, request));
+}
+
+/** Azure's names of what is protected; classic and older spellings are taken too. */
+const workloadByType: Readonly<Record<string, Workload>> = {
+  'microsoft.compute/virtualmachines': 'VM',
+  azureiaasvmprotecteditem: 'VM',
+  azurevmworkloadsqldatabase: 'SQLDataBase',
+  azurevmworkloadsaphanadatabase: 'SAPHanaDatabase',
+  azurefileshareprotecteditem: 'AzureFileShare',
+};
+
+/** One PUT does five things; the body tells which. */
+function putItem(context: BackupContext, request: ArmRequest): ArmReply {
+  const vault = vaultOf(context, request);
+  const properties = propertiesOf(request);
+  const existing = vault.item(param(request, 'container'), param(request, 'item'));
+  if (existing !== undefined && isChanging(context, vault, existing)) {
+    throw refusals.conflictingProtection();
+  }
+  if (properties.isRehydrate === true) {
+    return undelete(context, request, vault);
+  }
+  if (existing?.deletedAt !== undefined) {
+    throw refusals.softDeleted();
+  }
+  const state = textOf(properties.protectionState);
+  if (state === 'BackupsSuspended') {
+    throw refusals.notImmutable();
+  }
+  const policyId = textOf(properties.policyId) ?? '';
+  if (policyId === '') {
+    return stop(context, request, vault, state);
+  }
+  const policy = chosenPolicy(vault, policyId);
+  return existing === undefined
+    ? configure(context, request, vault, policy, properties)
+    : reassign(context, request, vault, existing, policy);
+}
+
+function chosenPolicy(vault: Vault, policyId: string): Policy {
+  const policy = policyById(vault, policyId);
+  if (policy === undefined) {
+    throw refusals.invalidInput(`The policy '${policyId}' is not one of vault '${vault.name}'.`);
+  }
+  return policy;
+}
+
+function checkWorkload(policy: Policy, workload: Workload): void {
+  if (workloadOf(policy) !== workload) {
+    throw refusals.invalidProtectionRequest(
+      `The policy '${policy.name}' is for '${workloadOf(policy) ?? ''}' and cannot protect '${workload}'.`,
+    );
+  }
+}
+
+function start(context: BackupContext, request: ArmRequest, vault: Vault, item: ProtectedItem, change: ItemChange): ArmReply {
+  const result = (): JsonObject => itemResource(context, request, vault, item, false);
+  return accepted(context, request, vault, changeItem(context, vault, item, { ...change, family: 'item', result }));
+}
+
+function undelete(context: BackupContext, request: ArmRequest, vault: Vault): ArmReply {
+  const item = itemOf(vault, request);
+  if (item.deletedAt === undefined) {
+    throw refusals.invalidInput(`'${item.friendlyName}' is not in soft-deleted state, so there is nothing to undelete.`);
+  }
+  return start(context, request, vault, item, {
+    operation: 'Undelete',
+    takes: 30_000,
+    properties: item.workload === 'VM' ? { 'VM Name': item.friendlyName } : {},
+    apply: () => {
+      item.deletedAt = undefined;
+    },
+  });
+}
+
+function stop(context: BackupContext, request: ArmRequest, vault: Vault, state: string | undefined): ArmReply {
+  const item = itemOf(vault, request);
+  if (state !== undefined && state !== 'ProtectionStopped') {
+    throw refusals.invalidProtectionRequest(`The protection state '${state}' needs a policy.`);
+  }
+  return start(context, request, vault, item, {
+    operation: 'DisableBackup',
+    takes: item.workload === 'VM' ? 2_000 : 31_000,
+    properties: item.workload === 'VM' ? { 'VM Name': item.friendlyName, 'Policy Name': '' } : {},
+    apply: () => {
+      item.policyName = undefined;
+      item.protectionState = 'ProtectionStopped';
+    },
+  });
+}
+
+/** Changes the policy, or resumes with it. */
+function reassign(context: BackupContext, request: ArmRequest, vault: Vault, item: ProtectedItem, policy: Policy): ArmReply {
+  checkWorkload(policy, item.workload);
+  return start(context, request, vault, item, {
+    operation: 'ConfigureBackup',
+    takes: item.policyName === undefined ? 2_000 : 31_000,
+    properties: configured(item, policy),
+    apply: () => {
+      item.policyName = policy.name;
+      if (item.protectionState === 'ProtectionStopped') {
+        item.protectionState = item.points.all.length > 0 ? 'Protected' : 'IRPending';
+      }
+    },
+  });
+}
+
+function configured(item: ProtectedItem, policy: Policy): Record<string, string> {
+  const name = { 'Policy Name': policy.name };
+  switch (item.workload) {
+    case 'VM':
+      return { 'VM Name': item.friendlyName, ...name };
+    case 'AzureFileShare':
+      return { 'File Share Name': item.friendlyName, 'Storage Account Name': item.parentName ?? '', ...name };
+    case 'SQLDataBase':
+    case 'SAPHanaDatabase':
+      return name;
+  }
+}
+
+function configure(context: BackupContext, request: ArmRequest, vault: Vault, policy: Policy, properties: JsonObject): ArmReply {
+  const type = textOf(properties.protectedItemType) ?? '';
+  const workload = workloadByType[type.toLowerCase()];
+  if (workload === undefined) {
+    throw refusals.invalidProtectionRequest(`'${type}' is not a protectedItemType that this vault can protect.`);
+  }
+  checkWorkload(policy, workload);
+  if (workload !== 'VM') {
+    const item = newWorkloadItem(vault, workload, param(request, 'container'), param(request, 'item'), context.world.random);
+    return begin(context, request, vault, item, policy);
+  }
+  return configureMachine(context, request, vault, policy, textOf(properties.sourceResourceId) ?? '');
+}
+
+function configureMachine(context: BackupContext, request: ArmRequest, vault: Vault, policy: Policy, sourceResourceId: string): ArmReply {
+  const { world } = context;
+  checkNames(request);
+  const machine = world.machine(sourceResourceId);
+  if (machine === undefined) {
+    const failed = startOperation(context, vault, { family: 'item', takes: 8_000, error: laterFailures.machineGone() });
+    return accepted(context, request, vault, failed);
+  }
+  const item = newMachineItem(machine, world.random.next());
+  const named = `${param(request, 'container')}/${param(request, 'item')}`.toLowerCase();
+  if (named !== `${item.containerName}/${item.name}`.toLowerCase()) {
+    throw refusals.invalidProtectionRequest(`The container and item names in the path are not those of '${machineId(machine)}'.`);
+  }
+  if (machine.location !== vault.location || machine.subscriptionId !== vault.subscriptionId) {
+    throw refusals.invalidProtectionRequest(
+      `The virtual machine is in '${machine.location}'; a vault protects machines of its own subscription and region ('${vault.location}') only.`,
+    );
+  }
+  const other = world.protectorOf(sourceResourceId);
+  if (other !== undefined && !sameArmId(other.id, vault.id)) {
+    return refuseLater(context, request, vault, item, policy, other);
+  }
+  return begin(context, request, vault, item, policy);
+}
+
+/** Azure takes the request and lets the job fail. */
+function refuseLater(
+  context: BackupContext,
+  request: ArmRequest,
+  vault: Vault,
+  item: ProtectedItem,
+  policy: Policy,
+  other: Vault,
+): ArmReply {
+  const operation = changeItem(context, vault, item, {
+    family: 'item',
+    operation: 'ConfigureBackup',
+    takes: 15_000,
+    properties: configured(item, policy),
+    error: laterFailures.protectedElsewhere(other.name),
+    apply: () => undefined,
+  });
+  return accepted(context, request, vault, operation);
+}
+
+function begin(context: BackupContext, request: ArmRequest, vault: Vault, item: ProtectedItem, policy: Policy): ArmReply {
+  if (isChanging(context, vault, item)) {
+    throw refusals.conflictingProtection();
+  }
+  return start(context, request, vault, item, {
+    operation: 'ConfigureBackup',
+    takes: item.workload === 'VM' ? 40_000 : 70_000,
+    properties: configured(item, policy),
+    apply: (at) => {
+      item.policyName = policy.name;
+      addToVault(context, vault, item, at);
+    },
+  });
+}
+
+function checkNames(request: ArmRequest): void {
+  const [container, item] = [param(request, 'container'), param(request, 'item')];
+  if (!/^iaasvmcontainer;iaasvmcontainerv2;[^;]+;[^;]+$/i.test(container)) {
+    throw refusals.containerName(container);
+  }
+  if (!/^vm;iaasvmcontainerv2;[^;]+;[^;]+$/i.test(item)) {
+    throw refusals.itemName(item);
+  }
+}

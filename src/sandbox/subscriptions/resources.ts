@@ -1,0 +1,72 @@
+import type { ArmReply, ArmRequest, ArmRouter, ArmToolbox, JsonObject } from '../arm/types.ts';
+import { groupOf, matches, subscriptionOf } from '../world/scope.ts';
+import { diskId, machineId, storageAccountId } from '../world/entities.ts';
+import type { World } from '../world/world.ts';
+
+/** The list of all resources of a subscription or group; its `$filter` knows type, name, group and location. */
+export function registerResources(world: World, tools: ArmToolbox, router: ArmRouter): void {
+  router.on('GET', '/subscriptions/{subscriptionId}/resources', (request) =>
+    reply(tools, request, resourcesOf(world, subscriptionOf(world, request))),
+  );
+  router.on('GET', '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources', (request) => {
+    const { group, subscriptionId } = groupOf(world, request);
+    const mark = `/resourcegroups/${group.toLowerCase()}/`;
+    return reply(
+      tools,
+      request,
+      resourcesOf(world, subscriptionId).filter((resource) => resource.id.toLowerCase().includes(mark)),
+    );
+  });
+}
+
+interface Resource {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly location: string;
+}
+
+function reply(tools: ArmToolbox, request: ArmRequest, resources: readonly Resource[]): ArmReply {
+  const filter = new Map([...(tools.filter(request) ?? [])].map(([name, value]) => [name.toLowerCase(), value]));
+  const wanted = resources.filter(
+    (resource) =>
+      matches(filter, 'resourcetype', resource.type) &&
+      matches(filter, 'name', resource.name) &&
+      matches(filter, 'location', resource.location) &&
+      matches(filter, 'resourcegroup', resource.id.split('/')[4] ?? ''),
+  );
+  return tools.paged(
+    request,
+    wanted.map((resource): JsonObject => ({ ...resource })),
+  );
+}
+
+function resourcesOf(world: World, subscriptionId: string): Resource[] {
+  world.now();
+  const machines = world.machines(subscriptionId);
+  return [
+    ...machines.map((machine) => ({
+      id: machineId(machine),
+      name: machine.name,
+      type: 'Microsoft.Compute/virtualMachines',
+      location: machine.location,
+    })),
+    ...machines.flatMap((machine) =>
+      machine.disks.map((disk) => ({
+        id: diskId(machine, disk),
+        name: disk.name,
+        type: 'Microsoft.Compute/disks',
+        location: machine.location,
+      })),
+    ),
+    ...world.storageAccounts(subscriptionId).map((account) => ({
+      id: storageAccountId(account),
+      name: account.name,
+      type: 'Microsoft.Storage/storageAccounts',
+      location: account.location,
+    })),
+    ...world
+      .vaults(subscriptionId)
+      .map((vault) => ({ id: vault.id, name: vault.name, type: 'Microsoft.RecoveryServices/vaults', location: vault.location })),
+  ];
+}

@@ -1,0 +1,81 @@
+/** What exists besides backup: subscriptions, groups, machines, disks, storage accounts. Sizes in GB, moments in ms UTC. */
+
+export interface Subscription {
+  /** GUID. */
+  readonly subscriptionId: string;
+  readonly name: string;
+}
+
+export interface ResourceGroup {
+  readonly subscriptionId: string;
+  readonly name: string;
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Disk {
+  readonly name: string;
+  readonly sizeGb: number;
+  readonly sku: 'Premium_LRS' | 'StandardSSD_LRS' | 'Standard_LRS';
+  /** Undefined for the disk of the operating system. */
+  readonly lun?: number;
+  readonly uniqueId: string;
+}
+
+/** Databases that a registered machine offers. */
+export interface DatabaseServer {
+  readonly kind: 'SQLDataBase' | 'SAPHanaDatabase';
+  /** `MSSQLSERVER` or a HANA system id such as `P01`. */
+  readonly instance: string;
+  readonly hostName: string;
+  readonly databases: readonly string[];
+}
+
+/** What a machine's backups run into. */
+export type BackupTrouble = 'agentUnavailable' | 'comError' | 'collectionLimit' | 'crashConsistent';
+
+export interface VirtualMachine {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  readonly size: string;
+  readonly osType: 'Windows' | 'Linux';
+  readonly image: { readonly publisher: string; readonly offer: string; readonly sku: string };
+  readonly vmId: string;
+  readonly createdAt: number;
+  readonly powerState: 'running' | 'deallocated';
+  readonly disks: readonly Disk[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly databaseServer?: DatabaseServer;
+  readonly trouble?: BackupTrouble;
+}
+
+export interface StorageAccount {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  readonly shares: readonly string[];
+}
+
+export function groupId(of: { subscriptionId: string; resourceGroup: string }): string {
+  return `/subscriptions/${of.subscriptionId}/resourceGroups/${of.resourceGroup}`;
+}
+
+export function machineId(machine: VirtualMachine): string {
+  return `${groupId(machine)}/providers/Microsoft.Compute/virtualMachines/${machine.name}`;
+}
+
+export function diskId(machine: VirtualMachine, disk: Disk): string {
+  return `${groupId(machine)}/providers/Microsoft.Compute/disks/${disk.name}`;
+}
+
+export function storageAccountId(account: StorageAccount): string {
+  return `${groupId(account)}/providers/Microsoft.Storage/storageAccounts/${account.name}`;
+}
+
+/** Size of all disks of a machine, in GB. */
+export function totalGb(machine: VirtualMachine): number {
+  return machine.disks.reduce((sum, disk) => sum + disk.sizeGb, 0);
+}
