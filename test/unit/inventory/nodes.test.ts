@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../../../src/core/json.ts';
+import type { NodeContext } from '../../../src/inventory/nodes/common.ts';
+import { containerNode } from '../../../src/inventory/nodes/container.ts';
+import { jobNode } from '../../../src/inventory/nodes/job.ts';
+import { policyNode } from '../../../src/inventory/nodes/policy.ts';
+import { protectableItemNode } from '../../../src/inventory/nodes/protectableItem.ts';
+import { protectedItemNode } from '../../../src/inventory/nodes/protectedItem.ts';
+import { recoveryPointNode } from '../../../src/inventory/nodes/recoveryPoint.ts';
+import { subscriptionNode } from '../../../src/inventory/nodes/subscription.ts';
+import { vaultNode } from '../../../src/inventory/nodes/vault.ts';
+import { ago, durationMs, elapsed, localTime, spelled } from '../../../src/inventory/text.ts';
+import { contextValueOf } from '../../../src/inventory/tokens.ts';
+import { workloadOf } from '../../../src/inventory/workloads.ts';
+import {
+  readContainer,
+  readJob,
+  readPolicy,
+  readProtectableItem,
+  readProtectedItem,
+  readRecoveryPoint,
+  readVault,
+} from '../../../src/providers/recoveryServices/model.ts';
+import { jobJson, now, protectableVm, sqlItem, subscriptionOf, vaultId, vaultJson, vmItem } from './fakeCloud.ts';
+
+const context: NodeContext = { nowMs: now, portal: true, running: () => undefined };
+
+describe('inventory nodes', () => {
+  describe('protected items tell their state at a glance', () => {
+    const cases: readonly [string, JsonObject, string, string, readonly string[]][] = [
+      ['healthy', {}, 'healthy · last backup 3 h ago · DailyPolicy', 'pass-filled', ['protected', 'healthy']],
+      [
+        'first backup pending',
+        { protectionState: 'IRPending', lastBackupStatus: '', lastBackupTime: '2001-01-01T00:00:00Z' },
+        'first backup pending · DailyPolicy',
+        'watch',
+        ['firstBackupPending'],
+      ],
+      [
+        'stopped',
+        { protectionState: 'ProtectionStopped', policyName: '' },
+        'stopped, data kept · last backup 3 h ago',
+        'debug-pause',
+        ['stopped'],
+      ],
+      [
+        'suspended',
+        { protectionState: 'BackupsSuspended' },
+        'suspended · last backup 3 h ago · DailyPolicy',
+        'debug-pause',
+        ['stopped', 'suspended'],
+      ],
+      [
+        'soft-deleted',
+        {
+          protectionState: 'ProtectionStopped',
+          policyName: '',
+          isScheduledForDeferredDelete: true,
+          deferredDeleteTimeInUTC: '2026-02-27T09:00:00Z',
+          softDeleteRetentionPeriod: 14,
+        },
+        'soft-deleted · 12 days left',
+        'trash',
+        ['softDeleted'],
+      ],
+      ['failed', { lastBackupStatus: 'Failed' }, 'failed 3 h ago · DailyPolicy', 'error', ['protected', 'failed']],
+      [
+        'unhealthy',
+        { healthStatus: 'ActionRequired' },
+        'needs attention · last backup 3 h ago · DailyPolicy',
+        'warning',
+        ['protected', 'unhealthy'],
+      ],
+      [
+        'of tomorrow',
+        { protectionState: 'QuantumProtected' },
+        'quantum protected · last backup 3 h ago · DailyPolicy',
+        'question',
+        ['otherState'],
+      ],
+    ];
+    for (const [name, properties, description, icon, tokens] of cases) {
+      it(name, () => {
+        const node = protectedItemNode(readProtectedItem(vmItem('web-01', properties)), context);
+        assert.equal(node.description, description);
+        assert.equal(node.icon.id, icon);
+        assert.deepEqual(node.tokens, ['protectedItem', 'recoveryServices', 'vm', ...tokens, 'resource', 'portal', 'refreshable']);
+      });
+    }
+
+    it('running, with the percentage only where Azure gave one', () => {
+      const item = readProtectedItem(vmItem('web-01'));
+      const running = (percent?: number): string | undefined =>
+        protectedItemNode(item, { ...context, running: () => ({ title: 'Back Up Now', ...(percent === undefined ? {} : { percent }) }) })
+          .description;
+      assert.equal(running(99.9), 'Back Up Now running · 99 % · DailyPolicy');
+      assert.equal(running(), 'Back Up Now running · DailyPolicy');
+    });
+
+    it('databases name their server', () => {
+      assert.match(protectedItemNode(readProtectedItem(sqlItem('msdb')), context).description ?? '', /^sql-01 · healthy/);
+    });
+
+    it('the reason of a failure and what to do stand in the tooltip', () => {
+      const lastBackupErrorDetail = {
+        code: 'UserErrorGuestAgentStatusUnavailable',
+        message: 'The agent does not answer.',
+        recommendations: ['Restart it.'],
+      };
+      const node = protectedItemNode(readProtectedItem(vmItem('web-01', { lastBackupStatus: 'Failed', lastBackupErrorDetail })), context);
+      assert.ok(node.tooltip?.includes('The agent does not answer.'));
+      assert.ok(node.tooltip?.includes('Restart it.'));
+    });
+  });
+
+  it('without a portal nothing can be opened in one', () => {
+    assert.ok(!vaultNode(readVault(vaultJson('v')), { ...context, portal: false }).tokens.includes('portal'));
+    assert.ok(vaultNode(readVault(vaultJson('v')), context).tokens.includes('portal'));
+  });
+
+  it('a vault that failed to be made shows it', () => {
+    const node = vaultNode(readVault(vaultJson('v', { provisioningState: 'Failed' })), context);
+    assert.equal(node.description, 'westeurope · backup-rg · failed');
+    assert.equal(node.icon.id, 'warning');
+  });
+
+  describe('jobs', () => {
+    const node = (properties: JsonObject): ReturnType<typeof jobNode> => jobNode(readJob(jobJson('job-1', properties)), context);
+
+    it('running: can be cancelled where Azure says so, took so far', () => {
+      const running = node({});
+      assert.equal(running.label, 'Backup: web-01');
+      assert.match(running.description ?? '', /^running · started \d{4}-\d\d-\d\d \d\d:\d\d · 12 min$/);
+      assert.ok(running.tokens.includes('cancellable'));
+      assert.ok(!node({ actionsInfo: [] }).tokens.includes('cancellable'));
+    });
+
+    it('ended: not to be cancelled though Azure leaves the word, with the duration that Azure gave', () => {
+      const ended = node({ status: 'Completed', endTime: '2026-03-01T09:59:00Z', duration: 'PT1H7M12.9313244S' });
+      assert.match(ended.description ?? '', /^completed · started .* · 1 h 7 min$/);
+      assert.deepEqual(
+        ended.tokens.filter((token) => ['running', 'ended', 'succeeded', 'cancellable'].includes(token)),
+        ['ended', 'succeeded'],
+      );
+    });
+
+    it('failed: code, sentence and remedy in the tooltip', () => {
+      const failed = node({
+        status: 'Failed',
+        operation: 'DeleteBackupData',
+        errorDetails: [{ errorCode: 400446, errorTitle: 'UserErrorX', errorString: 'It failed.', recommendations: ['Do this.'] }],
+      });
+      assert.equal(failed.label, 'Delete backup data: web-01');
+      assert.ok(failed.tooltip?.includes('UserErrorX: It failed.'));
+      assert.ok(failed.tooltip?.includes('Do this.'));
+    });
+  });
+
+  it('recovery points tell when, how consistent and where', () => {
+    const point = readRecoveryPoint({
+      id: `${vaultId}/x/protectedItems/i/recoveryPoints/781743033722243`,
+      name: '781743033722243',
+      properties: {
+        recoveryPointType: 'CrashConsistent',
+        recoveryPointTime: '2025-05-30T09:30:40.7036186Z',
+        recoveryPointTierDetails: [
+          { type: 'InstantRP', status: 'Valid' },
+          { type: 1, status: 3 },
+          { type: 'HardenedRP', status: 'Valid' },
+        ],
+      },
+    });
+    const node = recoveryPointNode(point, 'vm', context);
+    assert.equal(node.label, localTime('2025-05-30T09:30:40Z'));
+    assert.equal(node.description, 'crash-consistent · snapshot, vault');
+  });
+
+  it('policies summarise their schedule and say how many use them', () => {
+    const node = policyNode(
+      readPolicy({
+        id: `${vaultId}/backupPolicies/Daily`,
+        name: 'Daily',
+        properties: { backupManagementType: 'AzureIaasVM', protectedItemsCount: 1 },
+      }),
+      context,
+    );
+    assert.match(node.description ?? '', /^VM · .*1 item$|^VM · 1 item$/);
+  });
+
+  it('a container whose machine is gone says so', () => {
+    const node = containerNode(
+      readContainer({ id: `${vaultId}/c`, name: 'c', properties: { registrationStatus: 'Registered', healthStatus: 'Deleted' } }),
+      context,
+    );
+    assert.equal(node.description, 'registered · its machine is gone');
+  });
+
+  it('what a vault already protects is not offered for protecting', () => {
+    const tokens = (properties: JsonObject): readonly string[] =>
+      protectableItemNode(readProtectableItem(protectableVm('web-01', properties)), context).tokens;
+    assert.ok(tokens({}).includes('notProtected'));
+    assert.ok(tokens({ protectionState: 'Protected' }).includes('alreadyProtected'));
+    assert.ok(tokens({ isProtectable: false }).includes('alreadyProtected'));
+  });
+
+  describe('names of others', () => {
+    const hostile = ['<img src=x onerror=alert(1)>', '"\';;vm;;', '🦄👩‍👩‍👧', '\u202Egpj.exe', '$(flame) hot', 'x'.repeat(250), 'ab;stopped;'];
+    for (const name of hostile) {
+      it(`never become tokens, and keep their characters: ${JSON.stringify(name.slice(0, 20))}`, () => {
+        const nodes = [
+          protectedItemNode(
+            readProtectedItem(vmItem('web-01', { friendlyName: name, policyName: name, protectionState: name, serverName: name })),
+            context,
+          ),
+          protectableItemNode(readProtectableItem(protectableVm('web-01', { friendlyName: name, protectionState: name })), context),
+          jobNode(readJob(jobJson('job-1', { entityFriendlyName: name, operation: name, status: name })), context),
+          vaultNode(readVault({ ...vaultJson('v'), name, location: name }), context),
+          policyNode(readPolicy({ id: `${vaultId}/backupPolicies/p`, name, properties: { workLoadType: name } }), context),
+          containerNode(readContainer({ id: `${vaultId}/c`, name: 'c', properties: { friendlyName: name, healthStatus: name } }), context),
+          subscriptionNode({ ...subscriptionOf(1), name, state: name }, { portal: true, forbidden: false }),
+        ];
+        for (const node of nodes) {
+          assert.match(contextValueOf(node.tokens), /^(;[A-Za-z]+)+;$/);
+          assert.ok(!node.tokens.includes('stopped'));
+          assert.ok(node.label.includes(name), node.label);
+        }
+      });
+    }
+  });
+
+  it('workloads are told apart, and what is new is shown as other', () => {
+    assert.equal(workloadOf({ isVirtualMachine: true }), 'vm');
+    assert.equal(workloadOf({ backupManagementType: 'AzureIaasVM' }), 'vm');
+    assert.equal(workloadOf({ backupManagementType: 'AzureWorkload', workloadType: 'SQLDataBase' }), 'sql');
+    assert.equal(workloadOf({ backupManagementType: 'AzureWorkload', itemType: 'AzureVmWorkloadSAPHanaDatabase' }), 'hana');
+    assert.equal(workloadOf({ backupManagementType: 'AzureWorkload', itemType: 'SAPAseDatabase' }), 'other');
+    assert.equal(workloadOf({ backupManagementType: 'AzureStorage', workloadType: 'AzureFileShare' }), 'fileShare');
+    assert.equal(workloadOf({ backupManagementType: 'AzureSql', itemType: 'Microsoft.Sql/servers/databases' }), 'other');
+    assert.equal(workloadOf({ backupManagementType: 'MAB' }), 'other');
+    assert.equal(workloadOf({}), 'other');
+  });
+
+  describe('times', () => {
+    it('say how long ago', () => {
+      const at = (ms: number): string | undefined => ago(new Date(now - ms).toISOString(), now);
+      assert.deepEqual(
+        [at(-5000), at(59_000), at(61_000), at(3 * 3_600_000), at(47 * 3_600_000), at(48 * 3_600_000)],
+        ['just now', 'just now', '1 min ago', '3 h ago', '47 h ago', '2 days ago'],
+      );
+      assert.match(at(60 * 86_400_000) ?? '', /^on \d{4}-\d\d-\d\d$/);
+      assert.equal(ago('soon', now), undefined);
+    });
+
+    it('read both of the duration forms that Azure writes', () => {
+      assert.equal(durationMs('PT1H7M12.5S'), 4_032_500);
+      assert.equal(durationMs('P1DT1S'), 86_401_000);
+      assert.equal(durationMs('00:20:23.5'), 1_223_500);
+      assert.equal(durationMs('1.00:00:01'), 86_401_000);
+      for (const text of [undefined, '', 'P', 'PT', '20', 'PT1X']) {
+        assert.equal(durationMs(text), undefined, text);
+      }
+    });
+
+    it('round durations for reading', () => {
+      assert.deepEqual([0, 45_000, 125_000, 754_000, 3_600_000, 4_032_000, 90_000_000].map(elapsed), [
+        '0 s',
+        '45 s',
+        '2 min 5 s',
+        '12 min',
+        '1 h',
+        '1 h 7 min',
+        '1 d 1 h',
+      ]);
+    });
+
+    it('spell words that Azure glued together', () => {
+      assert.deepEqual(['ConfigureBackup', 'Backup (Full)', 'backup'].map(spelled), ['Configure backup', 'Backup (Full)', 'Backup']);
+    });
+  });
+
+  it('use only icons that VS Code has', () => {
+    const known = new Set(readFileSync('node_modules/@vscode/codicons/dist/codicon.csv', 'utf8').match(/^[a-z][\w-]*/gm));
+    const sources = ['src/inventory', 'src/inventory/nodes', 'src/tree'].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(join(folder, file), 'utf8')),
+    );
+    const used = sources.flatMap((text) => [
+      ...[...text.matchAll(/\b(?:icon|id|vm|sql|hana|fileShare|other): '([a-z~-]+)'/g)].map(([, id]) => id ?? ''),
+      ...[...text.matchAll(/'\$\(([a-z-]+)\)'/g)].map(([, id]) => id ?? ''),
+    ]);
+    const wrong = used.map((id) => id.replace('~spin', '')).filter((id) => !known.has(id) && !['sql', 'hana', 'other'].includes(id));
+    assert.deepEqual(wrong, []);
+    assert.ok(used.length > 30, `${used.length} found`);
+  });
+});

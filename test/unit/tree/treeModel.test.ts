@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
+import type { LoadMoreRow, NodeRow, Row } from '../../../src/tree/rows.ts';
+import { TreeModel } from '../../../src/tree/treeModel.ts';
+import {
+  fakeCloud,
+  idOf,
+  jobJson,
+  now,
+  operation,
+  refusal,
+  subscriptionOf,
+  vaultId,
+  vaultJson,
+  vaultsPath,
+  vmItem,
+  type FakeCloud,
+} from '../inventory/fakeCloud.ts';
+
+describe('tree model', () => {
+  let cloud: FakeCloud;
+  let inventory: LiveInventory;
+  let model: TreeModel;
+
+  beforeEach(() => {
+    cloud = fakeCloud();
+    cloud.set(vaultsPath, [vaultJson('vault-a')]);
+    inventory = createInventory({ connection: cloud.connection, now: () => now });
+    model = new TreeModel({ connection: cloud.connection, inventory, patienceMs: 5 });
+  });
+  afterEach(() => {
+    cloud.release();
+    model.dispose();
+    inventory.dispose();
+  });
+
+  const labelOf = (row: Row): string => (row.type === 'node' ? row.node.label : row.type);
+  const labels = async (row?: Row): Promise<readonly string[]> => (await settled(row)).map(labelOf);
+
+  /** The rows once nothing loads any more. */
+  async function settled(row?: Row): Promise<readonly Row[]> {
+    for (;;) {
+      const rows = await model.children(row);
+      if (!rows.some((one) => one.type === 'loading')) {
+        return rows;
+      }
+      await changed();
+    }
+  }
+
+  function changed(): Promise<Row | undefined> {
+    return new Promise((resolve) => {
+      const subscription = model.onDidChange((row) => {
+        subscription.dispose();
+        resolve(row);
+      });
+    });
+  }
+
+  async function at(...path: readonly string[]): Promise<NodeRow> {
+    let row: Row | undefined;
+    for (const label of path) {
+      const rows = await settled(row);
+      row = rows.find((one) => labelOf(one) === label);
+      assert.ok(row, `no ${label} among ${rows.map(labelOf).join(', ')}`);
+    }
+    return row as NodeRow;
+  }
+  const vaults = ['Subscription 1', 'Recovery Services vaults'] as const;
+  const vault = [...vaults, 'vault-a'] as const;
+
+  it('keeps one row for a node over refreshes, and its parents', async () => {
+    const row = await at(...vault);
+    model.refresh();
+    assert.equal(await at(...vault), row);
+    assert.equal(model.parent(row), await at(...vaults));
+    assert.equal(model.parent(await at('Subscription 1')), undefined);
+  });
+
+  it('shows a refused level as one row with Retry, without asking again by itself', async () => {
+    cloud.set(vaultsPath, refusal(403, 'AuthorizationFailed'));
+    const group = await at(...vaults);
+    const [row] = await settled(group);
+    assert.equal(row?.type, 'error');
+    cloud.clear();
+    await settled(group);
+    await settled(group);
+    assert.deepEqual(cloud.asked, []);
+    cloud.set(vaultsPath, [vaultJson('vault-a')]);
+    await model.retry(row);
+    assert.deepEqual(await labels(group), ['vault-a']);
+  });
+
+  it('never shows an error as an empty level', async () => {
+    cloud.setSubscriptions(refusal(500, 'InternalServerError'));
+    assert.deepEqual(await labels(), ['error']);
+  });
+
+  it('shows a row for a level that takes long; cancelling it ends the request and offers to retry', async () => {
+    cloud.set(`${vaultId}/backupJobs`, [jobJson('job-1')]);
+    const group = await at(...vault, 'Jobs');
+    cloud.hold();
+    const [loading] = await model.children(group);
+    assert.equal(loading?.type, 'loading');
+    assert.equal(model.loading, true);
+    const change = changed();
+    model.cancel(loading);
+    assert.equal(await change, group);
+    assert.equal(cloud.signals.at(-1)?.aborted, true);
+    const rows = await model.children(group);
+    assert.deepEqual(rows.map(labelOf), ['cancelled']);
+    assert.equal(model.loading, false);
+    cloud.release();
+    await model.retry(rows[0] as Row);
+    assert.deepEqual(await labels(group), ['Backup: web-01']);
+  });
+
+  it('cancels all that loads at once', async () => {
+    const jobs = await at(...vault, 'Jobs');
+    const policies = await at(...vault, 'Policies');
+    cloud.hold();
+    const loads = [model.children(jobs), model.children(policies)];
+    await Promise.all(loads);
+    model.cancel();
+    assert.deepEqual([await labels(jobs), await labels(policies)], [['cancelled'], ['cancelled']]);
+  });
+
+  it('fills the level in by itself when what took long has come', async () => {
+    cloud.set(`${vaultId}/backupJobs`, [jobJson('job-1')]);
+    const group = await at(...vault, 'Jobs');
+    cloud.hold();
+    assert.deepEqual((await model.children(group)).map(labelOf), ['loading']);
+    assert.deepEqual((await model.children(group)).map(labelOf), ['loading'], 'asked again meanwhile: at once, and no second request');
+    const change = changed();
+    cloud.release();
+    await change;
+    assert.deepEqual((await model.children(group)).map(labelOf), ['Backup: web-01']);
+  });
+
+  it('loads more on demand, tells of a page that was refused, and retries that page alone', async () => {
+    const rows = Array.from({ length: 5 }, (_, index) => jobJson(`job-${index}`, { entityFriendlyName: `vm-${index}` }));
+    cloud.set(`${vaultId}/backupJobs`, rows, 2);
+    const group = await at(...vault, 'Jobs');
+    const first = await settled(group);
+    assert.deepEqual(first.map(labelOf), ['Backup: vm-0', 'Backup: vm-1', 'loadMore']);
+    await model.loadMore(first.at(-1) as LoadMoreRow);
+    const second = await settled(group);
+    assert.equal(second.length, 5);
+    cloud.set(`${vaultId}/backupJobs`, refusal(429, 'TooManyRequests'));
+    await model.loadMore(second.at(-1) as LoadMoreRow);
+    const third = await settled(group);
+    assert.deepEqual(third.map(labelOf), [...second.slice(0, 4).map(labelOf), 'error']);
+    cloud.set(`${vaultId}/backupJobs`, rows, 2);
+    cloud.clear();
+    await model.retry(third.at(-1) as Row);
+    assert.equal((await settled(group)).length, 5);
+    assert.equal(cloud.asked.length, 1);
+  });
+
+  it('cancels a next page and offers it again', async () => {
+    cloud.set(`${vaultId}/backupJobs`, [jobJson('job-1'), jobJson('job-2')], 1);
+    const group = await at(...vault, 'Jobs');
+    const more = (await settled(group)).at(-1) as LoadMoreRow;
+    cloud.hold();
+    const done = model.loadMore(more);
+    const loading = (await model.children(group)).at(-1) as Row;
+    assert.equal(loading.type, 'loading');
+    model.cancel(loading);
+    await done;
+    assert.equal((await model.children(group)).at(-1)?.type, 'loadMore');
+  });
+
+  it('shows what could not be read beside what could', async () => {
+    cloud.set(`${vaultId}/backupJobs`, [jobJson('job-1'), { nothing: true }]);
+    assert.deepEqual(await labels(await at(...vault, 'Jobs')), ['Backup: web-01', 'problem']);
+  });
+
+  it('offers the next step of an empty level, done to what actions can be done to', async () => {
+    const [row] = await settled(await at(...vault, 'Protected items'));
+    assert.equal(row?.type, 'empty');
+    assert.equal(row?.type === 'empty' && row.empty.command, 'azureBackup.discoverVms');
+    assert.equal(row?.type === 'empty' && row.subject?.node.kind, 'vault');
+    const jobs = await at(...vault, 'Jobs');
+    const [none] = await settled(jobs);
+    assert.equal(none?.type === 'empty' && none.subject, jobs);
+  });
+
+  describe('without a cloud', () => {
+    it('connects when it is looked at, and leaves the first level to the welcome', async () => {
+      cloud.setState({ kind: 'disconnected' });
+      cloud.clear();
+      assert.deepEqual(await labels(), []);
+      assert.deepEqual(cloud.asked, ['connect']);
+    });
+
+    it('leaves the first level to the welcome when signed out', async () => {
+      const { state } = cloud.connection;
+      assert.ok(state.kind === 'connected');
+      cloud.setState({ kind: 'signedOut', environment: state.environment });
+      cloud.clear();
+      assert.deepEqual(await labels(), []);
+      assert.deepEqual(cloud.asked, []);
+    });
+
+    it('says that it connects', async () => {
+      cloud.setState({ kind: 'connecting', label: 'Sandbox' });
+      const [row] = await model.children(undefined);
+      assert.equal(row?.type === 'loading' && row.label, 'Connecting to Sandbox...');
+    });
+
+    it('says why it cannot connect, tries again on demand, and offers other ways', async () => {
+      cloud.setState({ kind: 'failed', error: new Error('The certificate is not trusted') });
+      const rows = await settled();
+      assert.deepEqual(rows.map(labelOf), ['error', 'empty', 'empty']);
+      cloud.clear();
+      await model.retry(rows[0] as Row);
+      assert.deepEqual(cloud.asked, ['connect again']);
+    });
+
+    it('does not take what the change of cloud ended for something that a person cancelled', async () => {
+      cloud.hold();
+      const rows = model.children(undefined);
+      const { state } = cloud.connection;
+      cloud.setState(state);
+      cloud.release();
+      await rows;
+      assert.deepEqual(await labels(), ['Subscription 1']);
+    });
+  });
+
+  describe('filter', () => {
+    beforeEach(() => {
+      cloud.setSubscriptions([subscriptionOf(1), subscriptionOf(2, 'Web shop')]);
+      cloud.set(vaultsPath, [vaultJson('vault-a'), vaultJson('vault-b')]);
+      cloud.set(`${vaultId}/backupProtectedItems`, [vmItem('web-01'), vmItem('web-02', { policyName: 'Weekly' }), vmItem('db-01')], 200);
+    });
+    const vms = [...vault, 'Protected items', 'Azure virtual machines'] as const;
+
+    it('keeps what matches in name or description, and its ancestors', async () => {
+      assert.deepEqual(await labels(await at(...vms)), ['db-01', 'web-01', 'web-02']);
+      model.setFilter('WEB daily');
+      assert.deepEqual(await labels(await at(...vms)), ['web-01']);
+      assert.deepEqual(await labels(), ['Subscription 1']);
+      assert.deepEqual(await labels(await at(...vaults)), ['vault-a']);
+      model.setFilter(' ');
+      assert.equal(model.filterText, undefined);
+      assert.deepEqual(await labels(await at(...vms)), ['db-01', 'web-01', 'web-02']);
+    });
+
+    it('shows all below a match', async () => {
+      await settled(await at(...vms));
+      model.setFilter('vault-a');
+      assert.deepEqual(await labels(await at(...vms)), ['db-01', 'web-01', 'web-02']);
+      assert.deepEqual(await labels(await at(...vaults)), ['vault-a']);
+    });
+
+    it('says how much it found, and that not everything is loaded', async () => {
+      await settled(await at(...vms));
+      model.setFilter('web');
+      assert.deepEqual(model.filterResult, { matches: 3, complete: false });
+      assert.deepEqual(await labels(), ['Subscription 1', 'Web shop']);
+    });
+
+    it('says so where nothing matches, and offers to clear the filter', async () => {
+      await settled();
+      model.setFilter('nowhere');
+      const [row] = await settled();
+      assert.equal(row?.type === 'empty' && row.empty.command, 'azureBackup.clearFilter');
+    });
+
+    it('finds what is loaded while it is on', async () => {
+      await settled(await at(...vaults));
+      model.setFilter('web-02');
+      assert.equal(model.filterResult?.matches, 0);
+      model.setFilter(undefined);
+      await settled(await at(...vms));
+      model.setFilter('web-02');
+      assert.deepEqual(await labels(await at(...vms)), ['web-02']);
+      inventory.noteOperation(operation({ target: { id: idOf(vmItem('web-02')), name: 'web-02', kind: 'VM' } }));
+      model.setFilter('running');
+      assert.deepEqual(await labels(await at(...vms)), ['web-02']);
+    });
+  });
+});
