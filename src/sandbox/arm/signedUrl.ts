@@ -11,7 +11,7 @@ const epochTicks = 621_355_968_000_000_000n;
  */
 export class UrlSigner {
   readonly #key = randomBytes(32);
-  readonly #certificate = randomBytes(1530).toString('base64url');
+  readonly #certificate = randomBytes(1740).toString('base64url');
 
   /** @param path decoded, starting with `/`; it may carry a query of its own, behind which Azure puts a second `?`. */
   sign(origin: string, path: string, apiVersion: string, nowMs: number): string {

@@ -1,5 +1,6 @@
 import { commonHeaders, failureToWire, type WireReply } from '../arm/reply.ts';
 import { ArmFailure } from '../arm/types.ts';
+import { SignInRefusal } from '../identity/refusal.ts';
 import type { Fault } from './schema.ts';
 
 type Of<K extends Fault['kind']> = Extract<Fault, { kind: K }>;
@@ -15,6 +16,18 @@ export function serviceError(fault: Of<'error'>): WireReply {
   const usual = usualErrors[fault.status] ?? { code: 'InternalServerError', message: 'Encountered internal server error.' };
   const failure = new ArmFailure(fault.status, fault.code ?? usual.code, fault.message ?? usual.message);
   return failureToWire(failure, retryAfter(fault.retryAfterSeconds));
+}
+
+/** The same two from the token endpoint, whose errors have OAuth's form. */
+export function signInError(fault: Of<'throttle' | 'error'>, nowMs: number): WireReply {
+  const status = fault.kind === 'throttle' ? 429 : fault.status;
+  const text = (fault.kind === 'error' ? fault.message : undefined) ?? 'A transient error has occurred. Please try again.';
+  const refusal = new SignInRefusal(status, 'temporarily_unavailable', 90033, text);
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...retryAfter(fault.retryAfterSeconds) },
+    body: JSON.stringify(refusal.toBody(nowMs, undefined)),
+  };
 }
 
 /** An error page of some gateway in between: no JSON, no request id. */

@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
 import type { Gateway, RawRequest } from '../arm/gateway.ts';
-import { maxBodyBytes } from '../arm/body.ts';
+import { failureToWire } from '../arm/reply.ts';
+import { ArmFailure } from '../arm/types.ts';
 import { type ControlParts, addControlRoutes } from './controlRoutes.ts';
 import { type FaultLayerParts, faultLayer, toResponse } from './faultLayer.ts';
 import { type IdentityParts, addIdentityRoutes } from './identityRoutes.ts';
 import { cloudMetadata } from './metadata.ts';
-import { type App, type AppContext, type Env, originOf, routingPath } from './request.ts';
+import { type App, type AppContext, type Env, originOf, readBody, routingPath } from './request.ts';
 
 export interface AppParts {
   readonly origins: readonly [string, ...string[]];
@@ -21,6 +22,9 @@ export function createApp(parts: AppParts): App {
   const app = new Hono<Env>({ getPath: (request) => routingPath(request.url) });
   const origin = (context: AppContext): string => originOf(context, parts.origins);
   app.onError((error) => {
+    if (error instanceof ArmFailure) {
+      return toResponse(failureToWire(error));
+    }
     parts.onError(error);
     return Response.json({ error: { code: 'InternalServerError', message: 'Encountered internal server error.' } }, { status: 500 });
   });
@@ -42,22 +46,4 @@ export function createApp(parts: AppParts): App {
     return toResponse(await parts.gateway.handle(raw));
   });
   return app;
-}
-
-/** Reads no further than a byte past the limit: that is enough for the refusal. */
-async function readBody(context: AppContext): Promise<Uint8Array> {
-  const stream = context.req.raw.body;
-  if (stream === null) {
-    return new Uint8Array();
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) {
-      break;
-    }
-  }
-  return Buffer.concat(chunks);
 }

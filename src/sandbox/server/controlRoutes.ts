@@ -1,4 +1,4 @@
-import type { App, AppContext } from './request.ts';
+import { type App, type AppContext, readText } from './request.ts';
 import { timingSafeEqual } from 'node:crypto';
 import { globToRegExp } from '../faults/pattern.ts';
 import type { FaultPlan } from '../faults/plan.ts';
@@ -57,7 +57,7 @@ async function takeFaults(
   apply: (faults: ReturnType<typeof parseFaults>['faults']) => void,
 ): Promise<Response> {
   try {
-    apply(parseFaults(JSON.parse(await context.req.text())).faults);
+    apply(parseFaults(JSON.parse(await readText(context))).faults);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof FaultsError) {
       return refuse(400, 'InvalidFaults', error.message);

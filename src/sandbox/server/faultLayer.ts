@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MiddlewareHandler } from 'hono';
 import { failureToWire, type WireReply } from '../arm/reply.ts';
 import type { SandboxClock } from '../arm/types.ts';
-import { htmlError, serviceError, throttled, truncated, withCommonHeaders } from '../faults/answers.ts';
+import { htmlError, serviceError, signInError, throttled, truncated, withCommonHeaders } from '../faults/answers.ts';
 import type { FaultPlan, FaultVerdict } from '../faults/plan.ts';
 import { type Authentication, bearerOf } from '../identity/authentication.ts';
 import type { TokenIssuer } from '../identity/tokens.ts';
@@ -66,9 +66,9 @@ export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
 async function standIn(parts: FaultLayerParts, fault: Effect, context: AppContext, path: string): Promise<WireReply | undefined> {
   switch (fault.kind) {
     case 'throttle':
-      return throttled(fault, `${context.req.method} ${path}`);
+      return isSignIn(path) ? signInError(fault, parts.clock.now()) : throttled(fault, `${context.req.method} ${path}`);
     case 'error':
-      return serviceError(fault);
+      return isSignIn(path) ? signInError(fault, parts.clock.now()) : serviceError(fault);
     case 'htmlError':
       return htmlError(fault);
     case 'expireToken': {
@@ -82,6 +82,10 @@ async function standIn(parts: FaultLayerParts, fault: Effect, context: AppContex
     default:
       return undefined;
   }
+}
+
+function isSignIn(path: string): boolean {
+  return /\/oauth2\/(v2\.0\/)?token$/i.test(path);
 }
 
 /** Hono merges the headers of a response it already had into the next; a stand-in has none of the other's. */

@@ -1,4 +1,5 @@
-import type { App, AppContext } from './request.ts';
+import { randomUUID } from 'node:crypto';
+import { type App, type AppContext, readText } from './request.ts';
 import type { SandboxClock } from '../arm/types.ts';
 import { adfsTenant, type Audiences, type Directory, knowsTenant } from '../identity/directory.ts';
 import { instanceDiscovery, issuerOf, openIdConfiguration } from '../identity/discovery.ts';
@@ -39,7 +40,7 @@ export function addIdentityRoutes(app: App, parts: IdentityParts): void {
 
 async function answerToken(parts: IdentityParts, context: AppContext, version: 'v1' | 'v2'): Promise<Response> {
   try {
-    const form = new URLSearchParams(await context.req.text());
+    const form = new URLSearchParams(await readText(context));
     const resource = checkTokenRequest(parts.directory, parts.audiences, tenantOf(context), form, context.req.header('authorization'));
     const authority = authorityOf(parts, context);
     const token = await parts.tokens.issue(issuerOf(parts.originOf(context), authority, version), resource);
@@ -91,5 +92,5 @@ function authorityOf(parts: IdentityParts, context: AppContext): string {
 }
 
 function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } });
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store', pragma: 'no-cache', 'x-ms-request-id': randomUUID() } });
 }

@@ -1,6 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import { maxBodyBytes } from '../arm/body.ts';
 import { parseTarget, type Target } from '../arm/path.ts';
+import { ArmFailure } from '../arm/types.ts';
 
 export interface Env {
   Bindings: HttpBindings;
@@ -27,4 +29,37 @@ export function routingPath(url: string): string {
 export function originOf(context: AppContext, origins: readonly [string, ...string[]]): string {
   const asked = `https://${context.env.incoming.headers.host?.toLowerCase() ?? ''}`;
   return origins.find((origin) => origin === asked) ?? origins[0];
+}
+
+/**
+ * The content of a request, no further than a byte past the limit: that is enough for the refusal.
+ * @throws ArmFailure 400 where the caller went away in the middle.
+ */
+export async function readBody(context: AppContext): Promise<Uint8Array> {
+  const stream = context.req.raw.body;
+  if (stream === null) {
+    return new Uint8Array();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size > maxBodyBytes) {
+        break;
+      }
+    }
+  } catch (error) {
+    if (context.env.incoming.complete) {
+      throw error;
+    }
+    throw new ArmFailure(400, 'IncompleteContent', 'The request ended before its content did.', { failureCause: 'gateway' });
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The same as text. */
+export async function readText(context: AppContext): Promise<string> {
+  return Buffer.from(await readBody(context)).toString('utf8');
 }

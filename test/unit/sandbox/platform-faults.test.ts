@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { RecoveryServicesBackupClient } from '@azure/arm-recoveryservicesbackup';
 import { globToRegExp } from '../../../src/sandbox/faults/pattern.ts';
 import { type FaultInput, FaultsError, parseFaults } from '../../../src/sandbox/faults/schema.ts';
-import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
 import type { LedgerEntry } from '../../../src/sandbox/server/ledger.ts';
 import { credentialOf, send, startTiny, subscriptionId, tokenOf, vaultId, type TinySandbox } from './platformSupport.ts';
 
@@ -155,7 +154,7 @@ describe('sandbox platform: faults', () => {
 
   it('sign-in can be hit as well', async () => {
     inject({ kind: 'error', method: 'POST', path: '/adfs/oauth2/token', status: 503 });
-    await failure(tokenOf(sandbox));
+    assert.match((await failure(tokenOf(sandbox))).message, /90033/);
     assert.ok(await tokenOf(sandbox));
   });
 
@@ -222,63 +221,6 @@ describe('sandbox platform: faults', () => {
         );
       });
     }
-  });
-
-  describe('control endpoints', () => {
-    const control = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
-      send(sandbox, method, `/_sandbox/${path}`, {
-        token: null,
-        headers: headers ?? { [secretHeader]: sandbox.endpoint.clientSecret },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-
-    it('are closed to callers without the secret or a token, but for health', async () => {
-      assert.equal((await control('GET', 'health', undefined, {})).at('status'), 'ok');
-      assert.equal((await control('GET', 'ledger', undefined, {})).status, 401);
-      assert.equal((await control('GET', 'ledger', undefined, { [secretHeader]: 'wrong' })).status, 401);
-      assert.equal((await control('PUT', 'faults', [], { authorization: 'Bearer nothing' })).status, 401);
-      assert.equal((await control('GET', 'ledger', undefined, { authorization: `Bearer ${await tokenOf(sandbox)}` })).status, 200);
-    });
-
-    it('put, add, list and delete faults while the sandbox runs', async () => {
-      await control('PUT', 'faults', [{ kind: 'error', path: vaultId, status: 500 }]);
-      const added = await control('POST', 'faults', { faults: [{ kind: 'truncate', path: '**/none' }] });
-      assert.equal(added.at('faults.length'), 2);
-      assert.equal((await send(sandbox, 'GET', anywhere)).status, 500);
-      const listed = await control('GET', 'faults');
-      assert.deepEqual([listed.at('faults.0.hits'), listed.at('faults.0.countLeft'), listed.at('faults.1.hits')], [1, 0, 0]);
-      assert.equal((await control('DELETE', 'faults')).status, 204);
-      assert.deepEqual((await control('GET', 'faults')).at('faults'), []);
-    });
-
-    it('refuse bad faults and keep the ones there were', async () => {
-      inject({ kind: 'truncate', path: '/kept' });
-      const answer = await control('PUT', 'faults', [{ kind: 'error', path: '/a', status: 99 }]);
-      assert.deepEqual([answer.status, answer.at('error.code')], [400, 'InvalidFaults']);
-      assert.match(answer.textAt('error.message'), /faults\[0\]\.status/);
-      assert.equal((await control('GET', 'faults')).at('faults.0.fault.path'), '/kept');
-    });
-
-    it('show what was received, without tokens, bodies or signatures', async () => {
-      const token = await tokenOf(sandbox);
-      const { headers } = await send(sandbox, 'POST', `${item}/backup?${version}`, {
-        token,
-        headers: { 'x-ms-client-request-id': 'mine' },
-      });
-      await send(sandbox, 'GET', headers['azure-asyncoperation'] ?? '', { token });
-      const ledger = await control('GET', `ledger?method=post&path=${encodeURIComponent('**/BACKUP')}`);
-      const entry = ledger.at('entries.0') as LedgerEntry;
-      assert.deepEqual([entry.method, entry.status, entry.tookEffect, entry.clientRequestId], ['POST', 202, true, 'mine']);
-      const all = await control('GET', 'ledger');
-      assert.ok(!all.text.includes(token));
-      assert.ok(!all.text.includes(new URL(headers['azure-asyncoperation'] ?? '').searchParams.get('s') ?? '?'));
-      assert.match(all.text, /api-version=2019-05-13-preview/);
-      assert.ok(!all.text.includes('_sandbox'), 'control requests are not in it');
-    });
-
-    it('are known by name only', async () => {
-      assert.equal((await control('GET', 'nonsense')).status, 404);
-    });
   });
 
   it('latency holds back every answer, sign-in included, and closing waits for none of them', async () => {
