@@ -46,7 +46,7 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
       ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
     });
     if (response.status >= 400) {
-      throw context.options.explain(response, 'cancel the job', record.target.name);
+      throw await context.options.explain(response, 'cancel the job', record.target.name);
     }
   } catch (error) {
     if (!hasEnded(entry.record.status)) {

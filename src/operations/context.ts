@@ -18,7 +18,7 @@ export interface EngineOptions {
   /** Builds the request that asks the service to cancel a record's job. @throws BackupError where it cannot. */
   readonly canceller: (record: OperationRecord) => Promise<PreparedRequest>;
   /** What a refusal (400 and above) says, for a person. */
-  readonly explain: (response: ArmResponse, attempted: string, resource: string) => BackupError;
+  readonly explain: (response: ArmResponse, attempted: string, resource: string) => Promise<BackupError>;
   readonly clock?: Clock;
   /** Replaced in tests; else whether a process of this machine runs. */
   readonly isAlive?: (pid: number) => boolean;
@@ -43,7 +43,7 @@ export interface EngineContext {
 
 export const timing = {
   /** One poll, with the pipeline's own retries in it. */
-  pollMs: 100_000,
+  pollMs: 200_000,
   /** A send that answers later than this is settled by looking. */
   sendMs: 180_000,
   readBackMs: 100_000,

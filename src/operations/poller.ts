@@ -34,7 +34,7 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
       }),
     );
     if (isNoAnswer(response) || response.status === 401 || response.status === 403) {
-      throw context.options.explain(response, attempted, record.target.name);
+      throw await context.options.explain(response, attempted, record.target.name);
     }
     step = tracker.step(tracking, response, context.clock.now());
   } catch (error) {

@@ -47,15 +47,21 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
     return;
   }
   if (response.status === 429) {
-    await end(context, entry, { status: 'failed', error: toErrorRecord(context.options.explain(response, attempted, record.target.name)) });
+    await end(context, entry, {
+      status: 'failed',
+      error: toErrorRecord(await context.options.explain(response, attempted, record.target.name)),
+    });
     return;
   }
   if (isNoAnswer(response)) {
-    await toBeSettled(context, entry, context.options.explain(response, attempted, record.target.name).message);
+    await toBeSettled(context, entry, (await context.options.explain(response, attempted, record.target.name)).message);
     return;
   }
   if (response.status >= 400) {
-    await end(context, entry, { status: 'failed', error: toErrorRecord(context.options.explain(response, attempted, record.target.name)) });
+    await end(context, entry, {
+      status: 'failed',
+      error: toErrorRecord(await context.options.explain(response, attempted, record.target.name)),
+    });
     return;
   }
   let step: TrackStep;

@@ -7,6 +7,7 @@ import { BackupError } from '../../../src/core/errors.ts';
 import { isObject, stringAt, type Json, type JsonObject } from '../../../src/core/json.ts';
 import { hasEnded, type OperationRecord, type PreparedRequest, type Tracker, type TrackStep } from '../../../src/core/operation.ts';
 import type { Clock } from '../../../src/operations/clock.ts';
+import { refusalExplainer } from '../../../src/operations/explain.ts';
 import { Engine } from '../../../src/operations/engine.ts';
 import type { EngineOptions } from '../../../src/operations/context.ts';
 import type { Follower, OperationEngine, OperationPlan } from '../../../src/operations/types.ts';
@@ -61,7 +62,7 @@ export function answer(status: number, body?: Json, headers: Record<string, stri
     status,
     headers,
     url: signedUrl,
-    text: body === undefined ? '' : JSON.stringify(body),
+    text: body === undefined ? '' : JSON.stringify(status >= 400 ? { error: body } : body),
     requestId: 'req-1',
     ...(body === undefined ? {} : { body }),
   };
@@ -215,12 +216,7 @@ export function house(
     trackers: new Map([['fake', tracker]]),
     followers: new Map([['backupNow', follower]]),
     canceller: (record) => Promise.resolve({ method: 'POST', url: `${origin}${record.job?.id}/cancel`, headers: {} }),
-    explain: (response, attempted, resource) =>
-      new BackupError(`Could not ${attempted} on ${resource}: ${stringAt(response.body, 'message') ?? response.status}`, {
-        code: stringAt(response.body, 'code') ?? `Http${response.status}`,
-        status: response.status,
-        ...(response.headers['retry-after'] ? { retryAfterMs: Number(response.headers['retry-after']) * 1000 } : {}),
-      }),
+    explain: refusalExplainer((code) => (code === 'AuthorizationFailed' ? ['Ask for a role.'] : [])),
     watchFolder: () => ({ dispose: () => undefined }),
     ...options,
     arm: () => (connected() ? arm : undefined),

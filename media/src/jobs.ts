@@ -1,0 +1,197 @@
+/** The browser side of the Jobs panel: shows what it is told, one row at a time, and asks for what is clicked. */
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-option/index.js';
+import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
+import '@vscode-elements/elements/dist/vscode-single-select/index.js';
+import '@vscode-elements/elements/dist/vscode-split-layout/index.js';
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
+import { Asker, AskRefused } from '../../src/views/asking.ts';
+import type { Ask, FeedView, PanelState, RowView, ToBrowser, ToHost } from '../../src/views/protocol.ts';
+import { Details } from './jobs/details.ts';
+import { element } from './jobs/dom.ts';
+import { JobList } from './jobs/list.ts';
+import { stateText } from './jobs/row.ts';
+import { Toolbar } from './jobs/toolbar.ts';
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: ToHost): void;
+  getState(): PanelState | undefined;
+  setState(state: PanelState): void;
+};
+
+/** An ask may wait for a person's confirmation. */
+const askTimeoutMs = 10 * 60_000;
+const narrowPx = 640;
+/** Arrow keys pass over rows; only where they rest is more asked for. */
+const restMs = 250;
+
+const vscode = acquireVsCodeApi();
+const asker = new Asker((message) => vscode.postMessage(message), askTimeoutMs);
+const saved = vscode.getState() ?? {};
+let feed: FeedView = { loading: false, problems: [] };
+let wanted = saved.selected;
+let detailTimer: ReturnType<typeof setTimeout> | undefined;
+
+const details = new Details((action, view) => void ask({ kind: action, id: view.id }));
+const list = new JobList({ onSelect: onSelected, onOpen: () => details.node.focus() });
+const toolbar = new Toolbar(
+  () => onFiltered(),
+  () => void ask({ kind: 'refresh' }),
+);
+const nothing = element('p', 'nothing');
+nothing.setAttribute('role', 'status');
+const announcer = element('div', 'announcer');
+announcer.setAttribute('aria-live', 'polite');
+const split = element('vscode-split-layout', 'panes');
+
+function onSelected(view: RowView): void {
+  wanted = view.id;
+  details.show(view);
+  save();
+  clearTimeout(detailTimer);
+  if (view.source === 'job') {
+    detailTimer = setTimeout(() => void ask({ kind: 'detail', id: view.id }), restMs);
+  }
+}
+
+function onFiltered(): void {
+  list.filter(toolbar.filter);
+  showNothing();
+  save();
+}
+
+function save(): void {
+  const { text, state } = toolbar.filter;
+  vscode.setState({ ...(wanted === undefined ? {} : { selected: wanted }), filter: text, stateFilter: state });
+}
+
+async function ask(request: Ask): Promise<void> {
+  try {
+    await asker.ask(request);
+  } catch (error) {
+    const failure = error instanceof AskRefused ? error.failure : { message: String(error), code: 'Unexpected', remedies: [] };
+    if ('id' in request && details.shownId === request.id) {
+      details.fail(failure);
+    } else {
+      announcer.textContent = failure.message;
+    }
+  }
+}
+
+function showNothing(): void {
+  const shown = list.shownCount;
+  nothing.hidden = shown > 0;
+  list.node.hidden = shown === 0;
+  if (list.size > 0) {
+    nothing.textContent = 'No operation or job matches the filter.';
+  } else if (feed.loading) {
+    nothing.textContent = 'Reading the jobs of the vaults…';
+  } else {
+    nothing.textContent = 'Nothing has run yet. Right-click a protected item in the tree and choose "Back Up Now".';
+  }
+}
+
+function take(message: ToBrowser): void {
+  switch (message.type) {
+    case 'all':
+      list.keep(new Set(message.rows.map((row) => row.id)));
+      // Oldest first: each new one goes on top without looking far.
+      [...message.rows].sort((a, b) => a.startedAt - b.startedAt).forEach((row) => list.upsert(row));
+      feed = message.feed;
+      toolbar.showFeed(feed);
+      wanted = message.select ?? wanted;
+      restoreSelection();
+      break;
+    case 'upsert':
+      announceEnd(
+        list.views.find((view) => view.id === message.row.id),
+        message.row,
+      );
+      list.upsert(message.row);
+      if (details.shownId === message.row.id) {
+        details.show(message.row);
+      }
+      restoreSelection();
+      break;
+    case 'remove':
+      list.remove(message.id);
+      if (details.shownId === message.id) {
+        details.clear();
+      }
+      break;
+    case 'select':
+      wanted = message.id;
+      if (list.has(message.id)) {
+        revealInList(message.id);
+      }
+      break;
+    case 'feed':
+      feed = message.feed;
+      toolbar.showFeed(feed);
+      break;
+    case 'done':
+    case 'refused':
+      asker.take(message);
+      break;
+  }
+  showNothing();
+}
+
+/** What was selected before a reload is selected again as soon as its row is there; else nothing is forced on anybody. */
+function restoreSelection(): void {
+  if (wanted !== undefined && list.selected?.id !== wanted && list.has(wanted)) {
+    revealInList(wanted);
+  }
+}
+
+/** A filter must not hide what a notification's button promised to show. */
+function revealInList(id: string): void {
+  list.select(id);
+  if (list.views.length > 0 && list.node.querySelector('.row[aria-selected="true"]:not([hidden])') === null) {
+    toolbar.filter = { text: '', state: 'all' };
+    onFiltered();
+  }
+}
+
+function announceEnd(before: RowView | undefined, now: RowView): void {
+  if (before?.active && !now.active) {
+    announcer.textContent = `${now.title}, ${now.target}: ${stateText(now)}`;
+  }
+}
+
+function layOut(): void {
+  split.split = window.innerWidth < narrowPx ? 'horizontal' : 'vertical';
+}
+
+function begin(): void {
+  const start = element('div', 'start', list.node, nothing);
+  start.slot = 'start';
+  details.node.slot = 'end';
+  split.initialHandlePosition = '45%';
+  split.minStart = '200px';
+  split.minEnd = '200px';
+  split.append(start, details.node);
+  document.getElementById('app')?.append(toolbar.node, toolbar.feed, split, announcer);
+  toolbar.filter = { text: saved.filter ?? '', state: saved.stateFilter ?? 'all' };
+  list.filter({ text: saved.filter ?? '', state: saved.stateFilter ?? 'all' });
+  layOut();
+  window.addEventListener('resize', layOut);
+  window.addEventListener('message', (event: MessageEvent<ToBrowser>) => take(event.data));
+  details.node.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      list.node.focus();
+    }
+  });
+  setInterval(() => {
+    if (document.visibilityState === 'visible') {
+      const now = Date.now();
+      list.tick(now);
+      details.tick(now);
+    }
+  }, 1000);
+  showNothing();
+  vscode.postMessage({ type: 'ready' });
+}
+
+begin();

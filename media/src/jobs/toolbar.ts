@@ -1,0 +1,70 @@
+import type { FeedView } from '../../../src/views/protocol.ts';
+import { element, icon } from './dom.ts';
+import type { ListFilter } from './list.ts';
+
+const states: readonly (readonly [string, string])[] = [
+  ['all', 'All states'],
+  ['active', 'Not ended'],
+  ['failed', 'Failed'],
+  ['warning', 'With warnings'],
+  ['succeeded', 'Succeeded'],
+  ['cancelled', 'Cancelled'],
+  ['unknown', 'Outcome unknown'],
+];
+
+/** Filter box, state filter, refresh, and how reading the vaults' jobs goes. */
+export class Toolbar {
+  readonly node = element('header', 'toolbar');
+  readonly feed = element('div', 'feed');
+  readonly #text = element('vscode-textfield', 'filter');
+  readonly #state = element('vscode-single-select', 'state-filter');
+  readonly #refresh = element('vscode-toolbar-button');
+  readonly #onRefresh: () => void;
+
+  constructor(onFilter: (filter: ListFilter) => void, onRefresh: () => void) {
+    this.#onRefresh = onRefresh;
+    this.#text.placeholder = 'Filter by name, vault, action or job id';
+    this.#text.label = 'Filter';
+    this.#text.append(Object.assign(icon('filter'), { slot: 'content-before' }));
+    this.#state.label = 'State';
+    for (const [value, label] of states) {
+      const option = element('vscode-option', '', label);
+      option.value = value;
+      this.#state.append(option);
+    }
+    this.#refresh.icon = 'refresh';
+    this.#refresh.label = 'Read the jobs of the vaults again';
+    this.#refresh.title = 'Read the jobs of the vaults again';
+    this.feed.setAttribute('role', 'status');
+    const changed = (): void => onFilter(this.filter);
+    this.#text.addEventListener('input', changed);
+    this.#state.addEventListener('change', changed);
+    this.#refresh.addEventListener('click', onRefresh);
+    this.node.append(this.#text, this.#state, this.#refresh);
+  }
+
+  get filter(): ListFilter {
+    return { text: this.#text.value, state: this.#state.value || 'all' };
+  }
+
+  set filter(filter: ListFilter) {
+    this.#text.value = filter.text;
+    this.#state.value = filter.state;
+  }
+
+  showFeed(feed: FeedView): void {
+    this.#refresh.classList.toggle('spin', feed.loading);
+    this.feed.hidden = feed.problems.length === 0;
+    if (feed.problems.length === 0) {
+      this.feed.replaceChildren();
+      return;
+    }
+    const again = element('vscode-button', '', 'Try Again');
+    again.secondary = true;
+    again.addEventListener('click', this.#onRefresh);
+    const [first, ...others] = feed.problems;
+    const text = element('p', '', element('bdi', '', first ?? ''), others.length === 0 ? '' : ` And ${others.length} more.`);
+    text.title = feed.problems.join('\n');
+    this.feed.replaceChildren(icon('warning'), text, again);
+  }
+}

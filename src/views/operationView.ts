@@ -1,0 +1,164 @@
+/** What the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
+import type { ErrorRecord } from '../core/errors.ts';
+import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
+import type { Standing } from '../operations/types.ts';
+import { durationText } from './elapsed.ts';
+import type { FailureView, NoteView, RowAction, RowView, TaskView } from './protocol.ts';
+import type { RecentJob } from './recentJobs.ts';
+import { statusLooks, taskLooks } from './stateWords.ts';
+
+export function operationView(record: OperationRecord, standing: Standing): RowView {
+  const active = !hasEnded(record.status);
+  const stuck = standing.notConnected || record.trouble?.kind === 'paused';
+  const { job, target } = record;
+  return {
+    id: record.id,
+    source: 'operation',
+    title: record.title,
+    target: target.name,
+    targetKind: target.kind,
+    ...(target.containerName === undefined ? {} : { vault: target.containerName }),
+    ...looksOf(record, standing),
+    active,
+    moving: active && !stuck,
+    startedAt: Date.parse(record.createdAt),
+    ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
+    ...progressOf(record.progress, active),
+    notes: notesOf(record, standing),
+    tasks: tasksOf(record.progress),
+    ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
+    ...(record.error === undefined ? {} : { error: failureView(record.error) }),
+    warnings: (record.warnings ?? []).map(failureView),
+    facts: [
+      ...(job?.operation === undefined ? [] : [['Job operation', job.operation] as const]),
+      ...(job === undefined ? [] : [['Job', job.name] as const]),
+      ...Object.entries(record.progress.properties ?? {}),
+      ['Resource', target.id],
+      ['Cloud', record.cloud],
+    ],
+    trace: record.trace.map(({ at, ...rest }) => ({ at: Date.parse(at), ...rest })),
+    actions: actionsOf(record, standing),
+  };
+}
+
+export function jobView(job: RecentJob): RowView {
+  const active = !hasEnded(job.status);
+  const { state, word, icon } = statusLooks[job.status];
+  return {
+    id: job.id,
+    source: 'job',
+    title: job.title,
+    target: job.target.name,
+    targetKind: job.target.kind,
+    ...(job.target.containerName === undefined ? {} : { vault: job.target.containerName }),
+    state,
+    stateWord: word,
+    icon,
+    active,
+    moving: active,
+    startedAt: Date.parse(job.startedAt ?? job.endedAt ?? '') || 0,
+    ...(job.endedAt === undefined ? {} : { endedAt: Date.parse(job.endedAt) }),
+    ...progressOf(job.progress, active),
+    notes:
+      active && job.follow
+        ? [{ tone: 'info', text: 'Started elsewhere. Follow it to see its tasks move here and to be told how it ends.' }]
+        : [],
+    tasks: tasksOf(job.progress),
+    ...(job.error === undefined ? {} : { error: failureView(job.error) }),
+    warnings: (job.warnings ?? []).map(failureView),
+    facts: [['Job', job.name], ...Object.entries(job.progress.properties ?? {}), ['Resource', job.target.id]],
+    trace: [],
+    actions: [...(active && job.follow ? (['follow'] as const) : []), 'openInTree', 'openJson', 'copy'],
+  };
+}
+
+export function failureView(error: ErrorRecord): FailureView {
+  return {
+    message: error.message,
+    code: error.code,
+    remedies: error.remedies ?? [],
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+  };
+}
+
+function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'state' | 'stateWord' | 'icon'> {
+  const { state, word, icon } = statusLooks[record.status];
+  if (hasEnded(record.status)) {
+    return { state, stateWord: word, icon };
+  }
+  if (standing.notConnected) {
+    return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
+  }
+  if (record.trouble) {
+    return record.trouble.kind === 'paused'
+      ? { state: 'waiting', stateWord: 'Paused', icon: 'debug-pause' }
+      : { state: 'waiting', stateWord: 'No answer', icon: 'loading' };
+  }
+  return { state, stateWord: record.cancelRequestedAt === undefined ? word : 'Cancelling', icon };
+}
+
+function progressOf(progress: OperationProgress, active: boolean): Pick<RowView, 'percent' | 'message' | 'remaining'> {
+  return {
+    ...(active && progress.percent !== undefined ? { percent: progress.percent } : {}),
+    ...(progress.message === undefined ? {} : { message: progress.message }),
+    ...(active && progress.remaining !== undefined ? { remaining: durationText(progress.remaining) } : {}),
+  };
+}
+
+function tasksOf(progress: OperationProgress): TaskView[] {
+  return (progress.tasks ?? []).map(({ name, status, percent, detail, duration }) => ({
+    name,
+    ...taskLooks[status],
+    ...(percent === undefined ? {} : { percent }),
+    ...(detail === undefined ? {} : { detail }),
+    // Azure says PT0S of tasks that have not taken any time yet.
+    ...(duration === undefined || status === 'notStarted' ? {} : { duration: durationText(duration) }),
+  }));
+}
+
+function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
+  const notes: NoteView[] = [];
+  const { trouble } = record;
+  if (standing.notConnected) {
+    notes.push({ tone: 'warning', text: `It belongs to ${record.cloud}. Connect to that cloud to follow it; it goes on there meanwhile.` });
+  } else if (trouble?.kind === 'noAnswer') {
+    notes.push({ tone: 'warning', text: trouble.error.message, since: Date.parse(trouble.since), nextAt: Date.parse(trouble.nextAt) });
+  } else if (trouble) {
+    notes.push({
+      tone: 'error',
+      text: [trouble.error.message, ...(trouble.error.remedies ?? [])].join(' '),
+      since: Date.parse(trouble.since),
+    });
+  }
+  if (standing.followedBy === 'otherWindow') {
+    notes.push({ tone: 'info', text: 'Another window follows it and shows its end. Cancel or remove it there.' });
+  }
+  if (standing.unsaved) {
+    notes.push({
+      tone: 'error',
+      text: `Its newest step is not on disk: it is forgotten if this window closes. ${standing.unsaved.message}`,
+    });
+  }
+  if (record.cancelRequestedAt !== undefined && !hasEnded(record.status)) {
+    notes.push({ tone: 'info', text: 'The service was asked to cancel the job. The job itself says how it ends.' });
+  }
+  return notes;
+}
+
+function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
+  const active = !hasEnded(record.status);
+  const mine = standing.followedBy !== 'otherWindow';
+  const can: Readonly<Record<RowAction, boolean>> = {
+    cancel: active && standing.followedBy === 'here' && record.job?.cancellable === true && record.cancelRequestedAt === undefined,
+    retry: active && standing.followedBy === 'here' && record.trouble !== undefined,
+    lookAgain: record.status === 'unknown',
+    follow: false,
+    openInTree: true,
+    openJson: true,
+    copy: true,
+    // One that is just being sent stays; one whose fate nobody can look up now may go.
+    remove: mine && record.status !== 'planned' && (record.status !== 'sending' || standing.notConnected || record.trouble !== undefined),
+  };
+  return (Object.keys(can) as RowAction[]).filter((action) => can[action]);
+}

@@ -1,0 +1,141 @@
+/**
+ * What the two sides of the Jobs panel say to each other. Plain JSON only; text is text, never markup.
+ * Every `ask` is answered by one `done` or one `refused` with its number; the asking side gives up after a while.
+ */
+
+/** `waiting`: accepted, and no job yet, or nobody can ask now. */
+export type RowState = 'running' | 'waiting' | 'succeeded' | 'warning' | 'failed' | 'cancelled' | 'unknown';
+
+export type RowAction = 'cancel' | 'retry' | 'lookAgain' | 'follow' | 'openInTree' | 'openJson' | 'copy' | 'remove';
+
+export interface FailureView {
+  readonly message: string;
+  readonly code: string;
+  readonly remedies: readonly string[];
+  readonly status?: number;
+  readonly requestId?: string;
+}
+
+export interface TaskView {
+  readonly name: string;
+  readonly state: RowState | 'notStarted' | 'skipped';
+  readonly stateWord: string;
+  /** 0 to 100, only where the service gave it. */
+  readonly percent?: number;
+  readonly detail?: string;
+  readonly duration?: string;
+}
+
+/** A sentence beside the state. Moments are milliseconds since the epoch, so that they are shown in the viewer's time zone. */
+export interface NoteView {
+  readonly tone: 'info' | 'warning' | 'error';
+  readonly text: string;
+  readonly since?: number;
+  readonly nextAt?: number;
+}
+
+export interface TraceView {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status?: number;
+  readonly ms: number;
+  readonly requestId?: string;
+}
+
+/** One operation of this extension, or one job of a vault that somebody else started. */
+export interface RowView {
+  readonly id: string;
+  readonly source: 'operation' | 'job';
+  readonly title: string;
+  readonly target: string;
+  readonly targetKind: string;
+  readonly vault?: string;
+  readonly state: RowState;
+  readonly stateWord: string;
+  /** Codicon. */
+  readonly icon: string;
+  /** True while it has not ended. */
+  readonly active: boolean;
+  /** True where somebody is asking the service about it right now and then: the icon turns and the bar moves. */
+  readonly moving: boolean;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** 0 to 100, only where the service gave it and it has not ended. */
+  readonly percent?: number;
+  readonly message?: string;
+  readonly remaining?: string;
+  readonly notes: readonly NoteView[];
+  readonly tasks: readonly TaskView[];
+  readonly outcome?: string;
+  readonly error?: FailureView;
+  readonly warnings: readonly FailureView[];
+  /** Name and value. */
+  readonly facts: readonly (readonly [string, string])[];
+  readonly trace: readonly TraceView[];
+  readonly actions: readonly RowAction[];
+}
+
+/** How reading the vaults' own jobs goes. */
+export interface FeedView {
+  readonly loading: boolean;
+  /** One sentence each. */
+  readonly problems: readonly string[];
+}
+
+export type Ask =
+  | { readonly kind: RowAction; readonly id: string }
+  /** A job's tasks and errors, which lists do not hold; the row comes as an `upsert`. */
+  | { readonly kind: 'detail'; readonly id: string }
+  | { readonly kind: 'refresh' };
+
+export type ToHost = { readonly type: 'ready' } | { readonly type: 'ask'; readonly number: number; readonly ask: Ask };
+
+export type ToBrowser =
+  /** Once after `ready`; the only message that holds more than one row. */
+  | { readonly type: 'all'; readonly rows: readonly RowView[]; readonly feed: FeedView; readonly select?: string }
+  | { readonly type: 'upsert'; readonly row: RowView }
+  | { readonly type: 'remove'; readonly id: string }
+  | { readonly type: 'select'; readonly id: string }
+  | { readonly type: 'feed'; readonly feed: FeedView }
+  | { readonly type: 'done'; readonly number: number }
+  | { readonly type: 'refused'; readonly number: number; readonly error: FailureView };
+
+/** What survives a reload of the window: kept by the browser side, handed back by VS Code. */
+export interface PanelState {
+  readonly selected?: string;
+  readonly filter?: string;
+  readonly stateFilter?: string;
+}
+
+const rowActions: readonly string[] = [
+  'cancel',
+  'retry',
+  'lookAgain',
+  'follow',
+  'openInTree',
+  'openJson',
+  'copy',
+  'remove',
+] satisfies RowAction[];
+
+/** Narrows what came from the browser side: anything could have posted it. */
+export function isToHost(message: unknown): message is ToHost {
+  if (!isRecord(message)) {
+    return false;
+  }
+  if (message['type'] === 'ready') {
+    return true;
+  }
+  const ask = message['ask'];
+  if (message['type'] !== 'ask' || typeof message['number'] !== 'number' || !isRecord(ask) || typeof ask['kind'] !== 'string') {
+    return false;
+  }
+  return ask['kind'] === 'refresh' || (typeof ask['id'] === 'string' && (ask['kind'] === 'detail' || rowActions.includes(ask['kind'])));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

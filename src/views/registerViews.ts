@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../core/events.ts';
+import type { OperationEngine } from '../operations/types.ts';
+import { JobsPanel } from './jobsPanel.ts';
+import { notifyEnds } from './notifications.ts';
+import type { RecentJobs } from './recentJobs.ts';
+import { rowActions, type RowServices } from './rowActions.ts';
+import { showStatus } from './statusBar.ts';
+import { jobsViewType, viewCommands } from './viewCommands.ts';
+
+export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument' | 'copyText'> {
+  readonly extensionUri: vscode.Uri;
+  readonly engine: OperationEngine;
+  readonly recentJobs: RecentJobs;
+}
+
+export interface Views extends Disposable {
+  /** Brings the Jobs panel forward, at an operation where one is named. */
+  showJobs(operationId?: string): void;
+}
+
+/** Status bar, notifications and the Jobs panel with its command. */
+export function registerViews(services: ViewServices): Views {
+  const { engine, recentJobs, extensionUri } = services;
+  const act = rowActions({ ...services, confirm, showJobs: (id) => panel.show(id) });
+  const panel = new JobsPanel({ extensionUri, engine, recentJobs, act });
+  const disposables: Disposable[] = [
+    panel,
+    vscode.window.registerWebviewPanelSerializer(jobsViewType, panel),
+    vscode.commands.registerCommand(viewCommands.showJobs.id, (id?: unknown) => panel.show(typeof id === 'string' ? id : undefined)),
+    showStatus(engine),
+    notifyEnds(engine, (id) => panel.show(id)),
+  ];
+  return {
+    showJobs: (id) => panel.show(id),
+    dispose: () => disposables.forEach((disposable) => disposable.dispose()),
+  };
+}
+
+async function confirm(question: string, detail: string, yes: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}

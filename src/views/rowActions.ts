@@ -1,0 +1,119 @@
+/** What the buttons of the panel's rows do. Free of vscode: questions and documents are asked of `RowServices`. */
+import { CancelledError } from '../core/cancellation.ts';
+import { BackupError } from '../core/errors.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import type { OperationEngine } from '../operations/types.ts';
+import type { JobsModelOptions } from './jobsModel.ts';
+import type { RecentJob } from './recentJobs.ts';
+import { statusLooks } from './stateWords.ts';
+
+export interface RowServices {
+  readonly engine: OperationEngine;
+  /** Shows a resource in the tree; false where it is not there any more. */
+  reveal(resourceId: string): Promise<boolean>;
+  /** Opens a document that cannot be edited. */
+  showDocument(name: string, text: string): Promise<void>;
+  copyText(text: string): Promise<void>;
+  /** A modal question; true for yes. */
+  confirm(question: string, detail: string, yes: string): Promise<boolean>;
+  /** Brings the panel forward at an operation. */
+  showJobs(id: string): void;
+}
+
+export function rowActions(services: RowServices): JobsModelOptions['act'] {
+  const { engine } = services;
+  return async ({ kind, id }, job) => {
+    const record = engine.get(id);
+    switch (kind) {
+      case 'cancel':
+        await sure(
+          services,
+          `Cancel "${nameOf(record)}"?`,
+          'The service stops the job. What it has done so far may stay half done.',
+          'Cancel Job',
+        );
+        return engine.cancel(id);
+      case 'retry':
+        return engine.retry(id);
+      case 'lookAgain':
+        return engine.lookAgain(id);
+      case 'remove':
+        if (record && !hasEnded(record.status)) {
+          await sure(services, `Stop following "${nameOf(record)}"?`, 'It goes on at the service: this cancels nothing.', 'Stop Following');
+        }
+        return engine.remove(id);
+      case 'follow': {
+        const plan = job?.follow;
+        if (!plan) {
+          throw gone();
+        }
+        services.showJobs((await engine.follow(plan)).id);
+        return;
+      }
+      case 'openInTree':
+        await reveal(services, record?.target.id ?? job?.target.id);
+        return;
+      case 'openJson': {
+        const value = record ?? job?.raw ?? job;
+        if (!value) {
+          throw gone();
+        }
+        return services.showDocument(`${record?.title ?? job?.title ?? 'job'}.json`, JSON.stringify(value, undefined, 2));
+      }
+      case 'copy':
+        return services.copyText(detailsText(record, job));
+    }
+  };
+}
+
+async function sure(services: RowServices, question: string, detail: string, yes: string): Promise<void> {
+  if (!(await services.confirm(question, detail, yes))) {
+    throw new CancelledError();
+  }
+}
+
+async function reveal(services: RowServices, id: string | undefined): Promise<void> {
+  if (id === undefined) {
+    throw gone();
+  }
+  if (!(await services.reveal(id))) {
+    throw new BackupError('It is not in the tree any more, or the subscription filter leaves it out.', {
+      code: 'NotInTree',
+      resource: id,
+      remedies: ['Refresh the tree.', 'Check the setting azureBackup.subscriptions.'],
+    });
+  }
+}
+
+function gone(): BackupError {
+  return new BackupError('This job is not in the list any more.', { code: 'UnknownOperation', remedies: ['Refresh the panel.'] });
+}
+
+function nameOf(record: OperationRecord | undefined): string {
+  return record ? `${record.title}, ${record.target.name}` : 'this job';
+}
+
+/** Lines to paste into a ticket. */
+export function detailsText(record: OperationRecord | undefined, job: RecentJob | undefined): string {
+  const about = record ?? job;
+  if (!about) {
+    throw gone();
+  }
+  const error = about.error;
+  const line = (name: string, value: string | number | undefined): string[] => (value === undefined ? [] : [`${name}: ${value}`]);
+  return [
+    `${about.title}: ${statusLooks[about.status].word}`,
+    ...line('Resource', about.target.name),
+    ...line('Resource id', about.target.id),
+    ...line('Vault', about.target.containerName),
+    ...line('Started', record?.createdAt ?? job?.startedAt),
+    ...line('Ended', about.endedAt),
+    ...line('Job', record?.job?.id ?? job?.id),
+    ...line('Outcome', record?.outcome),
+    ...line('Error', error && `${error.message} (${error.code})`),
+    ...line('Request id', error?.requestId ?? record?.trace.findLast((trace) => trace.requestId !== undefined)?.requestId),
+    ...(about.warnings ?? []).flatMap((warning) => line('Warning', `${warning.message} (${warning.code})`)),
+    ...(error?.remedies ?? []).flatMap((remedy) => line('What to do', remedy)),
+    '',
+  ].join('\n');
+}

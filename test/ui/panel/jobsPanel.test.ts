@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import type { RowView } from '../../../src/views/protocol.ts';
+import { PanelHouse, waitFor, type Panel } from './page.ts';
+import { busyDay, hostileNames, row } from './rows.ts';
+
+const noFeed = { loading: false, problems: [] };
+
+describe('Jobs panel in a browser', function () {
+  this.timeout(60_000);
+  const house = new PanelHouse();
+  before(() => house.start());
+  after(() => house.stop());
+  afterEach(() => house.closePages());
+
+  async function opened(rows: readonly RowView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
+    const panel = await house.open(options);
+    await panel.send({ type: 'all', rows, feed: noFeed });
+    return panel;
+  }
+  const rowOf = (panel: Panel, id: string): ReturnType<Panel['page']['locator']> => panel.page.locator(`.row[data-id="${id}"]`);
+
+  it('keeps to its policy: nothing inline, nothing from elsewhere, no complaint', async () => {
+    const panel = await opened(busyDay());
+    await rowOf(panel, 'run').click();
+    assert.deepEqual(panel.complaints, []);
+    const inline = await panel.page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.ranInline = true';
+      document.body.append(script);
+      return (globalThis as unknown as { ranInline?: boolean }).ranInline;
+    });
+    assert.equal(inline, undefined);
+    await waitFor('the policy refuses an inline script', () => panel.complaints.some((text) => /Content Security Policy/.test(text)));
+  });
+
+  it('shows hostile names as text, in the list, the details, notes, tasks and errors', async () => {
+    const rows = hostileNames.map((name, at) =>
+      row(`h${at}`, name, at * 1000, {
+        title: name,
+        target: { id: name, name, kind: name, containerName: name },
+        progress: { message: name, tasks: [{ name, status: 'running', detail: name }], properties: { [name]: name } },
+        error: { code: name, message: name, remedies: [name] },
+        warnings: [{ code: name, message: name }],
+        outcome: name,
+        trouble: { kind: 'paused', since: new Date().toISOString(), error: { code: name, message: name } },
+        trace: [{ at: new Date().toISOString(), method: 'GET', path: `/${name}`, ms: 1 }],
+      }),
+    );
+    const panel = await opened(rows);
+    for (const [at, name] of hostileNames.entries()) {
+      await rowOf(panel, `h${at}`).click();
+      assert.equal(await rowOf(panel, `h${at}`).locator('.row-target').textContent(), name);
+      assert.equal(await panel.page.locator('.details h2').textContent(), name);
+      assert.equal(await panel.page.locator('.task-name').textContent(), name);
+      assert.equal(await panel.page.locator('.outcome bdi').textContent(), name);
+    }
+    const markup = await panel.page.evaluate(() => document.querySelectorAll('#app img, #app script, #app style, #app b').length);
+    assert.equal(markup, 0);
+    const wide = await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false, 'a name pushes the page wider than its window');
+    assert.deepEqual(panel.complaints, []);
+    await panel.screenshot('panel-hostile-names');
+  });
+
+  it('changes only what differs: rows, bars and buttons stay the same elements, focus and scrolling stay', async () => {
+    const rows = busyDay();
+    const panel = await opened(rows);
+    await rowOf(panel, 'run').click();
+    const cancel = panel.page.locator('vscode-button[data-action="cancel"]');
+    await cancel.focus();
+    await panel.page.evaluate(() => {
+      const marked = [...document.querySelectorAll('.row, .row *, .details h2, vscode-button, .facts dl, .trace table')];
+      marked.forEach((node, at) => ((node as unknown as { mark: number }).mark = at));
+      const changes: string[] = [];
+      Object.assign(globalThis, { changes });
+      new MutationObserver((records) =>
+        records.forEach((each) => changes.push(`${each.type} ${(each.target as Element).className ?? ''}`)),
+      ).observe(document.querySelector('.list') as Element, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ['class', 'hidden', 'aria-label', 'value'],
+      });
+    });
+    const [run] = rows;
+    await panel.send({ type: 'upsert', row: { ...(run as RowView), percent: 63 } });
+    await panel.page.locator('.row[data-id="run"] .row-state', { hasText: '63 %' }).waitFor();
+    const { unmarked, changes, focused } = await panel.page.evaluate(() => ({
+      unmarked: [...document.querySelectorAll('.row, .row *, .details h2, vscode-button, .facts dl, .trace table')].filter(
+        (node) => (node as unknown as { mark?: number }).mark === undefined,
+      ).length,
+      changes: (globalThis as unknown as { changes: string[] }).changes,
+      focused: (document.activeElement as HTMLElement).dataset['action'],
+    }));
+    assert.equal(unmarked, 0, 'elements were built anew');
+    assert.equal(focused, 'cancel');
+    assert.ok(changes.length > 0 && changes.length <= 6, `one step changed ${changes.length} things: ${changes.join('; ')}`);
+  });
+
+  it('shows a determinate bar only where the service gave a percentage', async () => {
+    const panel = await opened(busyDay());
+    const bar = async (id: string): Promise<[boolean, string | null]> => {
+      const inner = rowOf(panel, id).locator('vscode-progress-bar');
+      return [
+        await inner.evaluate((node) => (node as unknown as { indeterminate: boolean }).indeterminate),
+        await inner.locator('[role=progressbar]').getAttribute('aria-valuenow'),
+      ];
+    };
+    assert.deepEqual(await bar('run'), [false, '62']);
+    assert.deepEqual(await bar('indeterminate'), [true, null]);
+    assert.equal(await rowOf(panel, 'failed').locator('vscode-progress-bar').isVisible(), false);
+    assert.match((await rowOf(panel, 'run').locator('.row-state').textContent()) ?? '', /^Running, 62 %$/);
+    assert.doesNotMatch((await rowOf(panel, 'indeterminate').textContent()) ?? '', /%/);
+  });
+
+  it('lets the elapsed time go on by itself, and stops it at the end', async () => {
+    const panel = await opened(busyDay());
+    const elapsed = rowOf(panel, 'run').locator('.row-elapsed');
+    const first = await elapsed.textContent();
+    assert.match(first ?? '', /^6 min 0\d s$/);
+    await panel.page.waitForFunction((before) => document.querySelector('.row[data-id="run"] .row-elapsed')?.textContent !== before, first);
+    assert.equal(await rowOf(panel, 'failed').locator('.row-elapsed').textContent(), '1 h 00 min');
+  });
+
+  it('asks for what is clicked and shows why it was refused', async () => {
+    const panel = await opened(busyDay());
+    await rowOf(panel, 'run').click();
+    await panel.page.locator('vscode-button[data-action="cancel"]').click();
+    await waitFor('the ask is posted', () => panel.posted.some((message) => message.type === 'ask'));
+    const asked = panel.posted.find((message) => message.type === 'ask');
+    assert.deepEqual(asked, { type: 'ask', number: 1, ask: { kind: 'cancel', id: 'run' } });
+    await panel.send({
+      type: 'refused',
+      number: 1,
+      error: { code: 'NotCancellable', message: 'The service does not offer it now.', remedies: ['Wait.'] },
+    });
+    assert.match((await panel.page.locator('.ask-failure').textContent()) ?? '', /The service does not offer it now\.Wait\.NotCancellable/);
+    await rowOf(panel, 'failed').click();
+    assert.equal(await panel.page.locator('.ask-failure').textContent(), '');
+  });
+
+  it('offers cancelling only where the job allows it, and looking again only where the outcome is unknown', async () => {
+    const panel = await opened(busyDay());
+    const actions = async (id: string): Promise<string[]> => {
+      await rowOf(panel, id).click();
+      return panel.page
+        .locator('.buttons vscode-button')
+        .evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset['action'] ?? ''));
+    };
+    const always = ['openInTree', 'openJson', 'copy'];
+    assert.deepEqual(await actions('run'), ['cancel', ...always, 'remove']);
+    assert.deepEqual(await actions('indeterminate'), [...always, 'remove']);
+    assert.deepEqual(await actions('paused'), ['retry', ...always, 'remove']);
+    assert.deepEqual(await actions('failed'), [...always, 'remove']);
+    assert.deepEqual(await actions('unknown'), ['lookAgain', ...always, 'remove']);
+  });
+
+  it('reads a job of somebody else in full when it is selected, not when arrow keys pass over it', async () => {
+    const panel = await opened(busyDay());
+    const job = busyDay().find((each) => each.source === 'job') as RowView;
+    await panel.page.locator('.list').focus();
+    await panel.page.keyboard.press('Home');
+    for (let press = 0; press < 9; press++) {
+      await panel.page.keyboard.press('ArrowDown');
+    }
+    await panel.page.waitForTimeout(400);
+    assert.deepEqual(
+      panel.posted.filter((message) => message.type === 'ask'),
+      [],
+    );
+    await rowOf(panel, job.id).click();
+    await waitFor('its details are asked for', () =>
+      panel.posted.some((message) => message.type === 'ask' && message.ask.kind === 'detail'),
+    );
+    assert.ok(await panel.page.locator('vscode-button[data-action="follow"]').isVisible());
+  });
+
+  it('is worked with the keyboard alone', async () => {
+    const panel = await opened(busyDay());
+    const selected = (): Promise<string | null> => panel.page.locator('.row[aria-selected="true"]').getAttribute('data-id');
+    const active = (): Promise<string> => panel.page.evaluate(() => document.activeElement?.className ?? '');
+    await panel.page.locator('.list').focus();
+    await panel.page.keyboard.press('ArrowDown');
+    assert.equal(await selected(), 'indeterminate');
+    await panel.page.keyboard.press('ArrowDown');
+    assert.equal(await selected(), 'run');
+    await panel.page.keyboard.press('End');
+    assert.equal(await selected(), 'unknown');
+    await panel.page.keyboard.press('Home');
+    await panel.page.keyboard.press('ArrowUp');
+    assert.equal(await selected(), 'indeterminate');
+    const referred = await panel.page.locator('.list').getAttribute('aria-activedescendant');
+    assert.equal(await panel.page.locator(`#${referred}`).getAttribute('data-id'), 'indeterminate');
+    await panel.page.keyboard.press('Enter');
+    assert.equal(await active(), 'details');
+    await panel.page.keyboard.press('Escape');
+    assert.equal(await active(), 'list');
+  });
+
+  it('keeps the focus in the list and selects the neighbour when the selected row goes', async () => {
+    const panel = await opened(busyDay());
+    await rowOf(panel, 'run').click();
+    await panel.page.locator('.list').focus();
+    await panel.send({ type: 'remove', id: 'run' });
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.className), 'list');
+    assert.equal(await panel.page.locator('.row[aria-selected="true"]').count(), 1);
+    assert.equal(await panel.page.locator('.details h2').textContent(), 'vm-mail-10');
+  });
+
+  it('announces an end once, and no step before it', async () => {
+    const panel = await opened(busyDay());
+    const [run] = busyDay() as [RowView];
+    const said = panel.page.locator('.announcer');
+    await panel.send({ type: 'upsert', row: { ...run, percent: 99 } });
+    assert.equal(await said.textContent(), '');
+    await panel.send({ type: 'upsert', row: row('run', 'vm-web-01', 600_000, { status: 'succeeded', endedAt: new Date().toISOString() }) });
+    assert.equal(await said.textContent(), 'Back Up Now, vm-web-01: Succeeded');
+  });
+
+  it('filters by words and by state, and says when nothing is left', async () => {
+    const panel = await opened(busyDay());
+    const visible = (): Promise<number> => panel.page.locator('.row:visible').count();
+    const box = panel.page.locator('.filter input');
+    await box.fill('PROTECT keep');
+    assert.equal(await visible(), 1);
+    await box.fill('vault-prod vm-web');
+    assert.equal(await visible(), 5);
+    await panel.page.locator('.state-filter').click();
+    await panel.page.locator('.state-filter li', { hasText: 'Outcome unknown' }).click();
+    assert.equal(await visible(), 1);
+    await box.fill('no such thing');
+    assert.equal(await visible(), 0);
+    assert.equal(await panel.page.locator('.start .nothing').textContent(), 'No operation or job matches the filter.');
+    await panel.send({ type: 'select', id: 'run' });
+    assert.equal(await rowOf(panel, 'run').isVisible(), true, 'what was asked to be shown is hidden by the filter');
+  });
+
+  it('comes back after a reload with its selection and filter', async () => {
+    const first = await opened(busyDay());
+    await first.page.locator('.filter input').fill('vm-db');
+    await rowOf(first, 'failed').click();
+    const state = await first.state();
+    assert.deepEqual(state, { selected: 'failed', filter: 'vm-db', stateFilter: 'all' });
+    const second = await opened(busyDay(), { state: state ?? {} });
+    assert.equal(await second.page.locator('.row[aria-selected="true"]').getAttribute('data-id'), 'failed');
+    assert.equal(await second.page.locator('.row:visible').count(), 1);
+    assert.equal(await second.page.locator('.details h2').textContent(), 'vm-db-05');
+  });
+
+  it('takes 300 rows at once and steps of them without a stutter', async () => {
+    const rows = Array.from({ length: 300 }, (_, at) =>
+      row(`r${at}`, `vm-${String(at).padStart(3, '0')}`, at * 60_000, { progress: { percent: at % 100 } }),
+    );
+    const panel = await house.open();
+    const began = Date.now();
+    await panel.send({ type: 'all', rows, feed: noFeed });
+    await panel.page.locator('.row[data-id="r299"]').waitFor({ state: 'attached' });
+    const took = Date.now() - began;
+    const order = await panel.page.locator('.row').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset['id'] ?? ''));
+    assert.deepEqual(
+      order,
+      rows.map((each) => each.id),
+    );
+    const stepMs = await panel.page.evaluate(
+      async (next) => {
+        const start = performance.now();
+        for (const each of next) {
+          window.dispatchEvent(new MessageEvent('message', { data: { type: 'upsert', row: each } }));
+        }
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        return performance.now() - start;
+      },
+      rows.map((each) => ({ ...each, percent: 99 })),
+    );
+    assert.ok(took < 5_000, `showing 300 rows took ${took} ms`);
+    assert.ok(stepMs < 3_000, `300 steps took ${stepMs} ms`);
+    await panel.screenshot('panel-300-rows');
+  });
+
+  it('says what is going on where there is nothing to list, and names what could not be read', async () => {
+    const panel = await house.open();
+    await panel.send({ type: 'all', rows: [], feed: { loading: true, problems: [] } });
+    const nothing = panel.page.locator('.start .nothing');
+    assert.equal(await nothing.textContent(), 'Reading the jobs of the vaults…');
+    await panel.send({ type: 'feed', feed: { loading: false, problems: ['Could not list the jobs (vault-1): no role.', 'second'] } });
+    assert.match((await nothing.textContent()) ?? '', /Nothing has run yet/);
+    assert.match((await panel.page.locator('.feed').textContent()) ?? '', /Could not list the jobs \(vault-1\): no role\. And 1 more\./);
+    await panel.screenshot('panel-empty');
+    await panel.page.locator('.feed vscode-button').click();
+    await waitFor('it asks again', () => panel.posted.some((message) => message.type === 'ask' && message.ask.kind === 'refresh'));
+  });
+
+  it('stands still where motion is not wanted', async () => {
+    const panel = await opened(busyDay(), { reducedMotion: true });
+    const running = await panel.page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter((animation) => animation.playState === 'running')
+        .map((animation) => String((animation as CSSAnimation).animationName)),
+    );
+    assert.deepEqual(running, []);
+  });
+
+  for (const theme of ['dark', 'light', 'highContrast'] as const) {
+    it(`looks right in ${theme}`, async () => {
+      const panel = await opened(busyDay(), { theme });
+      await rowOf(panel, 'run').click();
+      await panel.page.locator('.list').focus();
+      await panel.screenshot(`panel-${theme}-running`);
+      await rowOf(panel, 'failed').click();
+      await panel.screenshot(`panel-${theme}-failed`);
+      const contrast = await panel.page.evaluate(lowestContrast);
+      assert.ok(contrast.ratio >= 3, `${contrast.text} has a contrast of ${contrast.ratio.toFixed(1)}`);
+      assert.deepEqual(panel.complaints, []);
+    });
+  }
+
+  it('folds into one column where it is narrow', async () => {
+    const panel = await opened(busyDay(), { width: 420, height: 900 });
+    await rowOf(panel, 'stuck').click();
+    await panel.screenshot('panel-narrow');
+    const wide = await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false);
+  });
+});
+
+/** The text of the list and details that stands out least from what is behind it. Runs in the page. */
+function lowestContrast(): { ratio: number; text: string } {
+  const parse = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = ([r = 0, g = 0, b = 0]: number[]): number => {
+    const [x = 0, y = 0, z = 0] = [r, g, b].map((value) =>
+      value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (node: Element): number[] => {
+    for (let at: Element | null = node; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || (colour[3] ?? 0) > 0.9) {
+        return colour;
+      }
+    }
+    return [255, 255, 255];
+  };
+  let lowest = { ratio: 21, text: '' };
+  for (const node of document.querySelectorAll('.row *, .details *')) {
+    const text = [...node.childNodes]
+      .filter((child) => child.nodeType === 3)
+      .map((child) => child.textContent)
+      .join('')
+      .trim();
+    if (text === '' || (node as HTMLElement).offsetParent === null) {
+      continue;
+    }
+    const back = behind(node);
+    const [r = 0, g = 0, b = 0, alpha = 1] = parse(getComputedStyle(node).color);
+    const front = [r, g, b].map((value, at) => value * alpha + (back[at] ?? 0) * (1 - alpha));
+    const [high = 0, low = 0] = [luminance(front), luminance(back)].sort((x, y) => y - x);
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < lowest.ratio) {
+      lowest = { ratio, text };
+    }
+  }
+  return lowest;
+}

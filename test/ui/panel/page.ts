@@ -1,0 +1,158 @@
+/** The Jobs panel's browser side in a real browser, with a stand-in for the extension's side. */
+import { createServer, type Server } from 'node:http';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { bundles } from '../../../scripts/lib/bundles.ts';
+import { ensureChromium } from '../../../scripts/vscode/chromium.ts';
+import { pageHtml } from '../../../src/views/html.ts';
+import type { PanelState, ToBrowser, ToHost } from '../../../src/views/protocol.ts';
+import { themeCss, type ThemeName } from './themes.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+  '.html': 'text/html; charset=utf-8',
+};
+
+export interface Panel {
+  readonly page: Page;
+  /** What the browser side posted. */
+  readonly posted: ToHost[];
+  /** Errors, warnings of the console and violations of the page's policy. */
+  readonly complaints: string[];
+  send(message: ToBrowser): Promise<void>;
+  state(): Promise<PanelState | undefined>;
+  screenshot(name: string): Promise<void>;
+}
+
+/** Serves the bundles as they are shipped and opens pages of them. */
+export class PanelHouse {
+  #folder = '';
+  #server: Server | undefined;
+  #browser: Browser | undefined;
+  readonly #contexts: BrowserContext[] = [];
+  #theme: ThemeName = 'dark';
+
+  async start(): Promise<void> {
+    this.#folder = await mkdtemp(path.join(tmpdir(), 'panel-'));
+    const options = bundles('production').get('media');
+    if (!options) {
+      throw new Error('no bundle named media');
+    }
+    await build({ ...options, outdir: this.#folder, logLevel: 'error' });
+    this.#server = createServer((request, response) => {
+      void this.#answer(request.url ?? '/').then(
+        ({ body, type }) => response.writeHead(200, { 'content-type': type }).end(body),
+        (error: unknown) => response.writeHead(404).end(String(error)),
+      );
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
+    this.#browser = await chromium.launch({ executablePath: await ensureChromium(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  }
+
+  async open(
+    options: { theme?: ThemeName; width?: number; height?: number; state?: PanelState; reducedMotion?: boolean } = {},
+  ): Promise<Panel> {
+    this.#theme = options.theme ?? 'dark';
+    const context = await this.#browser?.newContext({
+      viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
+      reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+      timezoneId: 'Europe/Berlin',
+      locale: 'en-GB',
+    });
+    if (!context) {
+      throw new Error('not started');
+    }
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    const posted: ToHost[] = [];
+    const complaints: string[] = [];
+    page.on('console', (message) => (['error', 'warning'].includes(message.type()) ? complaints.push(message.text()) : undefined));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    await page.exposeFunction('postToHost', (message: ToHost) => void posted.push(message));
+    // Functions handed to the page carry a helper of the TypeScript loader in them.
+    await page.addInitScript('globalThis.__name = (value) => value');
+    await page.addInitScript((state) => {
+      let kept: unknown = state ?? undefined;
+      Object.assign(globalThis, {
+        acquireVsCodeApi: () => ({
+          postMessage: (message: unknown) => (globalThis as unknown as { postToHost(message: unknown): void }).postToHost(message),
+          getState: () => kept,
+          setState: (next: unknown) => (kept = next),
+        }),
+        keptState: () => kept,
+      });
+    }, options.state ?? null);
+    await page.goto(`http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/`);
+    await waitFor(
+      () => `the page says that it is ready (it complained: ${complaints.join('; ')})`,
+      () => posted.some((message) => message.type === 'ready'),
+    );
+    return {
+      page,
+      posted,
+      complaints,
+      send: (message) =>
+        page
+          .evaluate((data) => window.postMessage(data, '*'), message)
+          .then(() => page.evaluate(() => new Promise<void>((resolve) => setTimeout(resolve)))),
+      state: () => page.evaluate(() => (globalThis as unknown as { keptState(): PanelState | undefined }).keptState()),
+      screenshot: async (name) => {
+        const folder = path.join(root, '.cache', 'screenshots');
+        await mkdir(folder, { recursive: true });
+        await page.screenshot({ path: path.join(folder, `${name}.png`) });
+      },
+    };
+  }
+
+  async closePages(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+  }
+
+  async stop(): Promise<void> {
+    await this.closePages();
+    await this.#browser?.close();
+    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(undefined)));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answer(url: string): Promise<{ body: string | Buffer; type: string }> {
+    if (url === '/') {
+      const html = pageHtml({
+        title: 'Backup Jobs',
+        cspSource: "'self'",
+        script: '/jobs.js',
+        styles: ['/jobs.css', '/theme.css'],
+        iconStyle: '/codicon.css',
+      });
+      return { body: html.replace('<body>', `<body class="${themeCss(this.#theme).bodyClass}">`), type: types['.html'] ?? '' };
+    }
+    if (url === '/theme.css') {
+      return { body: themeCss(this.#theme).css, type: 'text/css' };
+    }
+    const file = path.basename(url.replace(/[?#].*$/, ''));
+    const folder = file.startsWith('codicon') ? path.join(root, 'node_modules/@vscode/codicons/dist') : this.#folder;
+    return { body: await readFile(path.join(folder, file)), type: types[path.extname(file)] ?? 'application/octet-stream' };
+  }
+}
+
+/** Waits for a condition of this process, at most ten seconds. */
+export async function waitFor(what: string | (() => string), condition: () => boolean): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > end) {
+      throw new Error(`did not happen within 10 s: ${typeof what === 'string' ? what : what()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

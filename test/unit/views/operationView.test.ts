@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import type { OperationStatus } from '../../../src/core/operation.ts';
+import type { Standing } from '../../../src/operations/types.ts';
+import { durationText, elapsedText } from '../../../src/views/elapsed.ts';
+import { jobView, operationView } from '../../../src/views/operationView.ts';
+import { aRecord, targetId } from './fakeEngine.ts';
+
+const here: Standing = { followedBy: 'here', notConnected: false };
+const job = { id: `${targetId}/jobs/1`, name: '1', cancellable: true };
+
+describe('view of an operation', () => {
+  it('has a percentage only where the service gave one and it runs', () => {
+    assert.equal(operationView(aRecord('a'), here).percent, undefined);
+    const tasks = [{ name: 'Take Snapshot', status: 'running', percent: 40 } as const];
+    assert.equal(operationView(aRecord('a', { progress: { tasks } }), here).percent, undefined);
+    assert.equal(operationView(aRecord('a', { progress: { percent: 0 } }), here).percent, 0);
+    assert.equal(operationView(aRecord('a', { progress: { percent: 100 } }), here).percent, 100);
+    assert.equal(operationView(aRecord('a', { status: 'succeeded', progress: { percent: 100 } }), here).percent, undefined);
+  });
+
+  it('calls each state by its word, and moves only while somebody asks', () => {
+    const view = (status: OperationStatus, standing = here): string => {
+      const { stateWord, moving } = operationView(aRecord('a', { status }), standing);
+      return `${stateWord}${moving ? ' …' : ''}`;
+    };
+    assert.equal(view('sending'), 'Sending …');
+    assert.equal(view('running'), 'Running …');
+    assert.equal(view('running', { followedBy: 'nobody', notConnected: true }), 'Not connected');
+    assert.equal(view('succeededWithWarnings'), 'Succeeded with warnings');
+    assert.equal(view('unknown'), 'Outcome unknown');
+  });
+
+  it('says since when no answer came and when it asks again', () => {
+    const error = { code: 'NoAnswer', message: 'The connection broke.' };
+    const since = '2026-03-01T12:10:00.000Z';
+    const nextAt = '2026-03-01T12:15:00.000Z';
+    const view = operationView(aRecord('a', { trouble: { kind: 'noAnswer', since, nextAt, error } }), here);
+    assert.equal(view.stateWord, 'No answer');
+    assert.deepEqual(view.notes, [
+      { tone: 'warning', text: 'The connection broke.', since: Date.parse(since), nextAt: Date.parse(nextAt) },
+    ]);
+    assert.ok(view.actions.includes('retry'));
+    const paused = operationView(aRecord('a', { trouble: { kind: 'paused', since, error } }), here);
+    assert.equal(paused.moving, false);
+    assert.equal(paused.notes[0]?.tone, 'error');
+  });
+
+  it('says that it is not on disk, that another window follows it, which cloud it waits for', () => {
+    const notes = (standing: Standing): string =>
+      operationView(aRecord('a'), standing)
+        .notes.map((note) => note.text)
+        .join(' ');
+    assert.match(notes({ ...here, unsaved: { code: 'JournalUnwritable', message: 'Disk full.' } }), /not on disk.*Disk full\./);
+    assert.match(notes({ followedBy: 'otherWindow', notConnected: false }), /Another window follows it/);
+    assert.match(notes({ followedBy: 'nobody', notConnected: true }), /https:\/\/management\.azure\.com\. Connect/);
+  });
+
+  it('offers what can be done, and nothing that the engine would refuse', () => {
+    const actions = (parts: Parameters<typeof aRecord>[1], standing = here): string =>
+      operationView(aRecord('a', parts), standing)
+        .actions.filter((action) => !['openInTree', 'openJson', 'copy'].includes(action))
+        .join(' ');
+    assert.equal(actions({ job }), 'cancel remove');
+    assert.equal(actions({ job: { ...job, cancellable: false } }), 'remove');
+    assert.equal(actions({ job, cancelRequestedAt: '2026-03-01T12:00:00Z' }), 'remove');
+    assert.equal(actions({ job, status: 'succeeded' }), 'remove');
+    assert.equal(actions({ job }, { followedBy: 'otherWindow', notConnected: false }), '');
+    assert.equal(actions({ job }, { followedBy: 'nobody', notConnected: true }), 'remove');
+    assert.equal(actions({ status: 'planned' }), '');
+    assert.equal(actions({ status: 'sending' }), '');
+    assert.equal(actions({ status: 'sending' }, { followedBy: 'nobody', notConnected: true }), 'remove');
+    assert.equal(actions({ status: 'unknown' }), 'lookAgain remove');
+  });
+
+  it('gives times as moments, and none that is not known', () => {
+    const view = operationView(aRecord('a', { status: 'failed', endedAt: '2026-03-01T13:00:00Z' }), here);
+    assert.equal((view.endedAt ?? 0) - view.startedAt, 3_600_000);
+    const unknown = jobView({ id: 'j', name: 'j', title: 'Backup', target: aRecord('a').target, status: 'running', progress: {} });
+    assert.equal(unknown.startedAt, 0);
+  });
+
+  it('keeps the words of tasks and properties as the service gave them', () => {
+    const view = operationView(
+      aRecord('a', {
+        progress: {
+          tasks: [
+            { name: 'Take Snapshot', status: 'succeeded', duration: 'PT1M2.5S' },
+            { name: 'Transfer data to vault', status: 'notStarted', duration: 'PT0S' },
+          ],
+          properties: { 'Recovery point time ': '5/1/2026' },
+        },
+      }),
+      here,
+    );
+    assert.deepEqual(view.tasks, [
+      { name: 'Take Snapshot', state: 'succeeded', stateWord: 'Completed', duration: '1 min 02 s' },
+      { name: 'Transfer data to vault', state: 'notStarted', stateWord: 'Not started' },
+    ]);
+    assert.ok(view.facts.some(([name, value]) => name === 'Recovery point time ' && value === '5/1/2026'));
+  });
+});
+
+describe('spans of time', () => {
+  for (const [ms, text] of [
+    [-5, '0 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min 00 s'],
+    [3_599_999, '59 min 59 s'],
+    [3_600_000, '1 h 00 min'],
+    [86_400_000 * 2 + 3_600_000, '2 d 1 h'],
+  ] as const) {
+    it(`${ms} ms are ${text}`, () => assert.equal(elapsedText(ms), text));
+  }
+
+  for (const [given, text] of [
+    ['PT1H7M12.9313244S', '1 h 07 min'],
+    ['PT0S', '0 s'],
+    ['P1DT2H', '1 d 2 h'],
+    ['13.23:59:44.0256366', '13 d 23 h'],
+    ['00:02:03', '2 min 03 s'],
+    ['soon', 'soon'],
+  ] as const) {
+    it(`${given} is ${text}`, () => assert.equal(durationText(given), text));
+  }
+});

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { CancelledError, isCancelled } from '../../../src/core/cancellation.ts';
+import type { BackupError } from '../../../src/core/errors.ts';
+import { Asker, AskRefused } from '../../../src/views/asking.ts';
+import { endMessage } from '../../../src/views/endMessage.ts';
+import { pageHtml } from '../../../src/views/html.ts';
+import type { ToHost } from '../../../src/views/protocol.ts';
+import { detailsText, rowActions } from '../../../src/views/rowActions.ts';
+import { statusText } from '../../../src/views/statusText.ts';
+import { aRecord, FakeEngine, targetId } from './fakeEngine.ts';
+
+describe('asking across the panel', () => {
+  it('resolves with done and rejects with the words of the refusal, each by its number', async () => {
+    const posted: ToHost[] = [];
+    const asker = new Asker((message) => posted.push(message), 1_000);
+    const first = asker.ask({ kind: 'refresh' });
+    const second = asker.ask({ kind: 'cancel', id: 'a' });
+    assert.equal(asker.take({ type: 'refused', number: 2, error: { code: 'X', message: 'No.', remedies: [] } }), true);
+    assert.equal(asker.take({ type: 'done', number: 1 }), true);
+    assert.equal(asker.take({ type: 'done', number: 1 }), false);
+    assert.equal(asker.take({ type: 'remove', id: 'a' }), false);
+    await first;
+    await assert.rejects(second, (error: AskRefused) => error.failure.code === 'X');
+    assert.deepEqual(
+      posted.map((message) => message.type === 'ask' && message.number),
+      [1, 2],
+    );
+  });
+
+  it('gives up where no answer comes', async () => {
+    const asker = new Asker(() => undefined, 5);
+    await assert.rejects(
+      asker.ask({ kind: 'refresh' }),
+      (error: unknown) => error instanceof AskRefused && error.failure.code === 'NoReply',
+    );
+    assert.equal(asker.take({ type: 'done', number: 1 }), false);
+  });
+});
+
+describe('notification of ends', () => {
+  const ended = (id: string, status: 'succeeded' | 'failed' | 'unknown' | 'cancelled', parts = {}): ReturnType<typeof aRecord> =>
+    aRecord(id, { status, ...parts });
+
+  it('names action, resource and outcome', () => {
+    assert.deepEqual(endMessage([ended('a', 'succeeded', { outcome: 'vm-1 has a new recovery point.' })]), {
+      level: 'info',
+      text: 'Back Up Now, vm-1: succeeded. vm-1 has a new recovery point.',
+      showId: 'a',
+    });
+    assert.equal(endMessage([ended('a', 'failed', { error: { code: 'X', message: 'Agent unreachable.' } })]).level, 'error');
+    assert.equal(endMessage([ended('a', 'unknown')]).level, 'warning');
+    assert.equal(endMessage([ended('a', 'cancelled')]).level, 'info');
+  });
+
+  it('is one for many, and leads to the worst of them', () => {
+    const failed = ended('bad', 'failed', { error: { code: 'X', message: 'Agent unreachable.' } });
+    const message = endMessage([ended('a', 'succeeded'), failed, ended('b', 'succeeded')]);
+    assert.equal(message.level, 'error');
+    assert.equal(message.showId, 'bad');
+    assert.equal(message.text, '3 operations ended: 1 failed, 2 succeeded. Back Up Now, vm-1: failed. Agent unreachable.');
+  });
+
+  it('makes no link of a name and stays one line of bounded length', () => {
+    const name = '[Click](command:evil)\n' + 'x'.repeat(1000);
+    const { text } = endMessage([ended('a', 'succeeded', { target: { id: targetId, name, kind: 'VM' } })]);
+    assert.ok(!text.includes(']('));
+    assert.ok(!text.includes('\n'));
+    assert.ok(text.length < 400);
+  });
+});
+
+describe('status bar', () => {
+  const here = (): { followedBy: 'here'; notConnected: boolean } => ({ followedBy: 'here', notConnected: false });
+
+  it('is hidden where nothing runs, counts what does, and names it in the tooltip', () => {
+    assert.equal(statusText([aRecord('a', { status: 'succeeded' })], here), undefined);
+    assert.equal(statusText([aRecord('a')], here)?.text, '$(sync~spin) 1 backup operation');
+    const many = Array.from({ length: 12 }, (_, at) => aRecord(`r${at}`, { progress: { percent: at } }));
+    const status = statusText(many, here);
+    assert.equal(status?.text, '$(sync~spin) 12 backup operations');
+    assert.match(status?.tooltip ?? '', /Back Up Now: vm-1 \(3 %\)/);
+    assert.match(status?.tooltip ?? '', /and 2 more$/);
+  });
+
+  it('does not turn where nobody is being asked', () => {
+    const paused = aRecord('a', { trouble: { kind: 'paused', since: '2026-01-01T00:00:00Z', error: { code: 'X', message: 'x' } } });
+    assert.equal(statusText([paused], here)?.text, '$(warning) 1 backup operation');
+    assert.match(statusText([aRecord('a')], () => ({ followedBy: 'nobody', notConnected: true }))?.text ?? '', /^\$\(warning\)/);
+  });
+});
+
+describe('page of a webview', () => {
+  const parts = {
+    title: 'A "title" <b>',
+    cspSource: 'https://*.vscode-cdn.net',
+    script: 'https://x/jobs.js',
+    styles: ['https://x/a.css'],
+    iconStyle: 'https://x/c.css',
+  };
+
+  it('allows its own files alone', () => {
+    const html = pageHtml(parts, 'NONCE');
+    const policy = /content="(default-src[^"]*)"/.exec(html)?.[1] ?? '';
+    assert.match(policy, /^default-src 'none';/);
+    assert.match(policy, /script-src 'nonce-NONCE';/);
+    assert.doesNotMatch(policy, /unsafe|\*;|data:|https:(?!\/\/\*\.vscode-cdn)/);
+    assert.doesNotMatch(html, /<script(?![^>]*nonce="NONCE")|<style|\son\w+=/);
+    assert.ok(html.includes('A &quot;title&quot; &lt;b&gt;'));
+  });
+
+  it('has another nonce each time', () => {
+    assert.notEqual(pageHtml(parts), pageHtml(parts));
+  });
+});
+
+describe('buttons of a row', () => {
+  function made(answers: { sure?: boolean; found?: boolean } = {}): {
+    engine: FakeEngine;
+    said: string[];
+    act: ReturnType<typeof rowActions>;
+  } {
+    const engine = new FakeEngine();
+    const said: string[] = [];
+    const note = (text: string): Promise<void> => Promise.resolve(void said.push(text));
+    const act = rowActions({
+      engine,
+      reveal: async (id) => {
+        await note(`reveal ${id}`);
+        return answers.found ?? true;
+      },
+      showDocument: (name, text) => note(`document ${name} ${text.slice(0, 1)}`),
+      copyText: (text) => note(text),
+      confirm: async (question) => {
+        await note(question);
+        return answers.sure ?? true;
+      },
+      showJobs: (id) => said.push(`show ${id}`),
+    });
+    return { engine, said, act };
+  }
+
+  it('cancel asks first, and does nothing on a no', async () => {
+    const yes = made();
+    yes.engine.put(aRecord('a'));
+    await yes.act({ kind: 'cancel', id: 'a' }, undefined);
+    assert.deepEqual(yes.said, ['Cancel "Back Up Now, vm-1"?']);
+    assert.deepEqual(yes.engine.asked, ['cancel a']);
+    const no = made({ sure: false });
+    no.engine.put(aRecord('a'));
+    await assert.rejects(
+      no.act({ kind: 'cancel', id: 'a' }, undefined),
+      (error: unknown) => error instanceof CancelledError && isCancelled(error),
+    );
+    assert.deepEqual(no.engine.asked, []);
+  });
+
+  it('remove asks only where something still runs', async () => {
+    const { engine, said, act } = made();
+    engine.put(aRecord('a', { status: 'failed' }));
+    await act({ kind: 'remove', id: 'a' }, undefined);
+    assert.deepEqual(said, []);
+    engine.put(aRecord('b'));
+    await act({ kind: 'remove', id: 'b' }, undefined);
+    assert.deepEqual(said, ['Stop following "Back Up Now, vm-1"?']);
+    assert.deepEqual(engine.asked, ['remove a', 'remove b']);
+  });
+
+  it('follow makes an operation of a job and goes to it', async () => {
+    const { engine, said, act } = made();
+    const target = aRecord('x').target;
+    const follow = { title: 'Backup', target, job: { id: 'J', name: 'J' }, tracker: 'job', tracking: {} };
+    await act({ kind: 'follow', id: 'J' }, { id: 'J', name: 'J', title: 'Backup', target, status: 'running', progress: {}, follow });
+    assert.deepEqual(engine.asked, ['follow J']);
+    assert.deepEqual(said, ['show followed']);
+  });
+
+  it('say where a resource is not in the tree, or a job not in the list any more', async () => {
+    const { engine, said, act } = made({ found: false });
+    engine.put(aRecord('a'));
+    await assert.rejects(act({ kind: 'openInTree', id: 'a' }, undefined), (error: BackupError) => error.facts.code === 'NotInTree');
+    assert.deepEqual(said, [`reveal ${targetId}`]);
+    for (const kind of ['follow', 'openInTree', 'openJson', 'copy'] as const) {
+      await assert.rejects(act({ kind, id: 'gone' }, undefined), (error: BackupError) => error.facts.code === 'UnknownOperation');
+    }
+  });
+
+  it('copy gives the lines of a ticket', () => {
+    const text = detailsText(
+      aRecord('a', {
+        status: 'failed',
+        endedAt: '2026-03-01T13:00:00Z',
+        job: { id: '/jobs/1', name: '1' },
+        error: { code: 'UserErrorX', message: 'It failed.', remedies: ['Do this.'] },
+        trace: [{ at: '2026-03-01T12:00:00Z', method: 'GET', path: '/x', ms: 1, requestId: 'r-1' }],
+      }),
+      undefined,
+    );
+    assert.equal(
+      text,
+      [
+        'Back Up Now: Failed',
+        'Resource: vm-1',
+        `Resource id: ${targetId}`,
+        'Vault: vault-1',
+        'Started: 2026-03-01T12:00:00.000Z',
+        'Ended: 2026-03-01T13:00:00Z',
+        'Job: /jobs/1',
+        'Error: It failed. (UserErrorX)',
+        'Request id: r-1',
+        'What to do: Do this.',
+        '',
+      ].join('\n'),
+    );
+  });
+});
