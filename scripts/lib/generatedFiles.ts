@@ -1,7 +1,9 @@
 /** Which files are generated from which tables. */
 import { flowCommands } from '../../src/commands/commandIds.ts';
+import { connectionCommands } from '../../src/commands/connection/commandIds.ts';
 import { walkthroughs } from '../../src/commands/walkthrough.ts';
 import { actionTable } from '../../src/providers/actionTable.ts';
+import { contextKeys, viewIds } from '../../src/tree/ids.ts';
 import { treeContributions } from '../../src/tree/contributions.ts';
 import { type ViewCommand, viewCommands } from '../../src/views/viewCommands.ts';
 import {
@@ -16,10 +18,26 @@ import {
 } from './contributions.ts';
 
 const category = 'Azure Backup';
+const inView = `view == ${viewIds.resources}`;
+const isConnected = `${contextKeys.connection} == connected`;
 
 const flowContributions: Contributions = {
   commands: Object.values(flowCommands).map(({ command, title }) => ({ command, title, category })),
   walkthroughs,
+};
+
+const connectionContributions: Contributions = {
+  commands: Object.values(connectionCommands).map(({ command, title }) => ({ command, title, category })),
+  menus: {
+    'view/title': [
+      { command: connectionCommands.selectSubscriptions.command, when: `${inView} && ${isConnected}`, group: '2_connection@1' },
+      { command: connectionCommands.selectTenants.command, when: `${inView} && ${isConnected}`, group: '2_connection@2' },
+      { command: connectionCommands.chooseCloud.command, when: inView, group: '2_connection@3' },
+      { command: connectionCommands.signIn.command, when: `${inView} && !(${isConnected})`, group: '2_connection@4' },
+      { command: connectionCommands.signOut.command, when: `${inView} && ${isConnected}`, group: '2_connection@5' },
+      { command: connectionCommands.showLog.command, when: inView, group: '3_log@1' },
+    ],
+  },
 };
 
 const viewContributions: Contributions = {
@@ -29,11 +47,13 @@ const viewContributions: Contributions = {
     category,
     ...(icon === undefined ? {} : { icon: `$(${icon})` }),
   })),
+  menus: { 'view/title': [{ command: viewCommands.showJobs.id, when: inView, group: 'navigation@0' }] },
 };
 
 export const contributions: Contributions = merged([
   contributionsOfActions(actionTable),
   flowContributions,
+  connectionContributions,
   viewContributions,
   treeContributions,
 ]);
@@ -51,7 +71,11 @@ const documented: readonly DocumentedCommand[] = [
     summary: action.summary,
     on: `${rowNames[action.targetKind] ?? action.targetKind}${action.many ? ', several at once' : ''}`,
   })),
-  ...Object.values(flowCommands).map(({ title, summary }) => ({ title, summary, on: 'palette' })),
+  ...[...Object.values(flowCommands), ...Object.values(connectionCommands)].map(({ title, summary }) => ({
+    title,
+    summary,
+    on: 'palette',
+  })),
 ];
 
 export interface GeneratedFile {

@@ -5,7 +5,7 @@ import type { Prompter } from './prompts/prompter.ts';
 
 /** What commands work with; made once in `activate`, by hand in tests. */
 export interface CommandServices {
-  readonly connection: Pick<Connection, 'arm' | 'state'>;
+  readonly connection: Pick<Connection, 'arm' | 'connect'>;
   readonly inventory: Inventory;
   readonly engine: Pick<OperationEngine, 'start' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;

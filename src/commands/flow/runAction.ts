@@ -28,7 +28,8 @@ export async function runAction(
   picked: readonly InventoryNode[] | undefined,
   options: RunOptions = {},
 ): Promise<void> {
-  // Not connected is said before the first question.
+  // Connected at once where it is already; that it cannot be is said before the first question.
+  await services.connection.connect();
   const arm = services.connection.arm();
   const context = (signal: AbortSignal): ActionContext => ({ arm, signal, now: services.now });
   const chosen: Chosen = { nodes: picked };

@@ -145,7 +145,7 @@ export function servicesWith(
     copied,
     prompter,
     connection: {
-      state: { kind: 'disconnected' },
+      connect: () => Promise.resolve({ kind: 'disconnected' }),
       arm: () => {
         if (options.connected === false) {
           throw new BackupError('Not signed in.', { code: 'NotConnected', remedies: ['Sign in.'] });
