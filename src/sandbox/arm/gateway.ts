@@ -20,7 +20,7 @@ export interface RawRequest {
 }
 
 /** Who may pass: throws `Unauthorized` where the request's token is not good for the resource manager. */
-export type Authenticate = (headers: Readonly<Record<string, string>>) => Promise<void>;
+type Authenticate = (headers: Readonly<Record<string, string>>) => Promise<void>;
 
 /** A refusal that has headers of its own (`WWW-Authenticate`, `Retry-After`, `Allow`). */
 export class FailureWithHeaders extends ArmFailure {

@@ -124,7 +124,7 @@ function budgetOf(action: string): number | undefined {
 }
 
 /** The action of a request in the words of Azure's permissions: `Microsoft.RecoveryServices/vaults/backupJobs/read`. */
-export function actionOf(method: string, segments: readonly string[]): string | undefined {
+function actionOf(method: string, segments: readonly string[]): string | undefined {
   const at = segments.map((segment) => segment.toLowerCase()).lastIndexOf('providers');
   const namespace = at < 0 ? undefined : segments[at + 1];
   if (namespace === undefined) {

@@ -3,7 +3,7 @@ import { encodePath, queryValue } from './path.ts';
 import { ArmFailure, type ArmReply, type ArmRequest, type Json, type PageOptions } from './types.ts';
 
 /** Items a page: what Azure Backup's lists give. */
-export const defaultPageSize = 200;
+const defaultPageSize = 200;
 
 interface Place {
   /** How many items the pages before this one held. */

@@ -51,7 +51,7 @@ const kinds = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const faultSchema = kinds.superRefine((fault, context) => {
+const faultSchema = kinds.superRefine((fault, context) => {
   if ((fault.path === undefined) === (fault.pathPattern === undefined)) {
     context.addIssue({ code: 'custom', message: 'needs either "path" (a glob) or "pathPattern" (a regular expression)', path: ['path'] });
   }
@@ -63,7 +63,7 @@ export const faultSchema = kinds.superRefine((fault, context) => {
 });
 
 /** A faults file: a list, or an object with a list and switches. */
-export const faultsFileSchema = z.union([
+const faultsFileSchema = z.union([
   z.array(faultSchema).transform((faults) => ({ faults, enforceLimits: false })),
   z.strictObject({
     faults: z.array(faultSchema).default([]),

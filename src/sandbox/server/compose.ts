@@ -1,14 +1,14 @@
 import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
 import { createProviders, createWorld } from '../providers.ts';
 
-export interface ComposeOptions {
+interface ComposeOptions {
   readonly vaults: number | undefined;
   readonly items: number | undefined;
   readonly toolbox: ArmToolbox;
 }
 
 /** What stands behind the resource manager. */
-export interface Composition {
+interface Composition {
   readonly providers: readonly ArmProvider[];
   /** GUID of the directory that all subscriptions trust. */
   readonly tenantId: string;

@@ -61,8 +61,9 @@ describe('sandbox platform: command line', function () {
   };
   const folder = mkdtempSync(join(tmpdir(), 'platform-flags-'));
   after(async () => {
+    // Gently, so that each removes its temporary directory.
     for (const { process: child } of runs) {
-      child.kill('SIGKILL');
+      child.kill('SIGTERM');
     }
     await Promise.all(runs.map((started) => started.ended()));
     rmSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ export const subscriptionId = '11111111-2222-4333-8444-555555555555';
 export const vaultId = `/subscriptions/${subscriptionId}/resourceGroups/rg-one/providers/Microsoft.RecoveryServices/vaults/vault-one`;
 
 /** Just enough of a provider to drive the gateway with: lists, a write that counts, a refusal, a mistake. */
-export class TinyProvider implements ArmProvider {
+class TinyProvider implements ArmProvider {
   readonly toolbox: ArmToolbox;
   /** How many backups took effect. */
   backups = 0;
@@ -88,7 +88,7 @@ export async function startTiny(options: SandboxOptions = {}, jobs = 0): Promise
   return { ...sandbox, provider, errors };
 }
 
-export function jobOf(at: number): JsonObject {
+function jobOf(at: number): JsonObject {
   const name = `job-${String(at).padStart(4, '0')}`;
   const properties = { jobType: 'AzureIaaSVMJob', status: at % 2 === 0 ? 'Completed' : 'InProgress', operation: 'Backup' };
   return { id: `${vaultId}/backupJobs/${name}`, name, type: 'Microsoft.RecoveryServices/vaults/backupJobs', properties };
