@@ -6,6 +6,7 @@ import { refusalOf, unusableAnswer, type RemediesFor } from './armErrors.ts';
 import { guardedUrl } from './endpointGuard.ts';
 import { unansweredError } from './networkErrors.ts';
 import type { ArmPipeline, ArmRequest, Unanswered } from './pipeline.ts';
+import { retryAfterMs } from './retryAfter.ts';
 import { serviceErrorOf } from './serviceError.ts';
 import type { ArmClient, ArmResponse, CloudEnvironment, Page, RequestOptions } from './types.ts';
 
@@ -40,7 +41,6 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
     if ('error' in result) {
       return result;
     }
-    const { retryAfterMs } = await import('./retry.ts');
     const text = result.bodyAsText ?? '';
     const parsed = parse(text);
     const requestId = result.headers.get('x-ms-request-id') ?? result.headers.get('x-ms-correlation-request-id');

@@ -1,5 +1,6 @@
-import type { HttpHeaders, PipelineRequest, RetryStrategy } from '@azure/core-rest-pipeline';
+import type { PipelineRequest, RetryStrategy } from '@azure/core-rest-pipeline';
 import { answerTimeout, connectTimeout } from './httpClient.ts';
+import { retryAfterMs } from './retryAfter.ts';
 
 export interface RetryLimits {
   /** Tries after the first. */
@@ -55,25 +56,4 @@ export function retryStrategy(limits: RetryLimits, random: () => number = Math.r
       return { retryAfterInMs: full * (0.5 + random() / 2) };
     },
   };
-}
-
-/** Milliseconds that an answer asks to wait: `Retry-After` in seconds or as an HTTP date, or Azure's own in milliseconds. */
-export function retryAfterMs(headers: Pick<HttpHeaders, 'get'>, nowMs: number): number | undefined {
-  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
-    const ms = nonNegative(headers.get(name));
-    if (ms !== undefined) {
-      return ms;
-    }
-  }
-  const value = headers.get('retry-after');
-  const seconds = nonNegative(value);
-  if (seconds !== undefined) {
-    return seconds * 1000;
-  }
-  const date = value === undefined ? NaN : Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
-}
-
-function nonNegative(value: string | undefined): number | undefined {
-  return value !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
 }
