@@ -30,7 +30,7 @@ serves until it is interrupted.
   --latency MS       holds every answer back, milliseconds (default ${defaults.latencyMs})
   --speed X          how much shorter waiting is than in Azure; 60 makes a minute a second (default ${defaults.speed})
   --vaults V         vaults to add to the standing world
-  --items I          protected items in each added vault
+  --items I          protected items in each added vault (default 10)
   --faults FILE      JSON file of faults to inject; see docs/sandbox.md
   --seed N           the same seed makes the same world (default ${defaults.seed})
   --data DIR         where the authority's certificate is written; a new temporary directory where left out
