@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { createArmClient } from '../../src/cloud/armClient.ts';
+import { createHttpClient } from '../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../src/cloud/pipeline.ts';
 import type { ArmClient, CloudEnvironment } from '../../src/cloud/types.ts';
 import type { Certificates } from '../../src/sandbox/identity/certificates.ts';
@@ -50,10 +51,11 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
     authorityHost: origin,
     audience: `${origin}/`,
   };
+  const client = createHttpClient(tls.createSecureContext({ ca: certificates.authorityPem }));
   const pipeline = createArmPipeline({
     environment,
     tokens: { getToken: () => Promise.resolve({ token: 'replay', expiresAt: Date.now() + 3_600_000 }) },
-    secureContext: tls.createSecureContext({ ca: certificates.authorityPem }),
+    client,
     // A recorded 429 or 500 is what is looked at: trying again would only ask for the same recording.
     retry: { retries: 0, firstDelayMs: 0, longestDelayMs: 0, longestRetryAfterMs: 0 },
   });
@@ -66,7 +68,7 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
       return before;
     },
     close: async () => {
-      pipeline.dispose();
+      client.dispose();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

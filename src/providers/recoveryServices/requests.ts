@@ -17,7 +17,7 @@ import type { ProtectedItem } from './model/protectedItem.ts';
 type Cloud = Pick<CloudEnvironment, 'resourceManagerEndpoint' | 'audience'>;
 
 /** Lets the vault look for what it could protect. Followed by `arm.operation`. @param backupManagementType all where absent. */
-export function refreshContainers(cloud: Cloud, vaultId: string, backupManagementType?: string): Promise<PreparedRequest> {
+export async function refreshContainers(cloud: Cloud, vaultId: string, backupManagementType?: string): Promise<PreparedRequest> {
   const vault = vaultOf(vaultId);
   const options =
     backupManagementType === undefined ? {} : { filter: `backupManagementType eq '${backupManagementType.replaceAll("'", "''")}'` };
@@ -58,40 +58,40 @@ export function protectedItemIdOf(item: ProtectableItem): string {
 }
 
 /** Another policy, or protection again for an item that was stopped: Azure takes the same request for both. */
-export function assignPolicy(cloud: Cloud, item: ProtectedItem, policyId: string): Promise<PreparedRequest> {
+export async function assignPolicy(cloud: Cloud, item: ProtectedItem, policyId: string): Promise<PreparedRequest> {
   return putItem(cloud, item.id, { ...writableItem(item), policyId });
 }
 
 /** No more backups; what there is stays. */
-export function stopKeepData(cloud: Cloud, item: ProtectedItem): Promise<PreparedRequest> {
+export async function stopKeepData(cloud: Cloud, item: ProtectedItem): Promise<PreparedRequest> {
   return putItem(cloud, item.id, { ...writableItem(item), policyId: '', protectionState: 'ProtectionStopped' });
 }
 
 /** Takes a soft-deleted item back; its protection stays stopped. */
-export function undelete(cloud: Cloud, item: ProtectedItem): Promise<PreparedRequest> {
+export async function undelete(cloud: Cloud, item: ProtectedItem): Promise<PreparedRequest> {
   return putItem(cloud, item.id, { ...writableItem(item), policyId: '', isRehydrate: true, protectionState: 'ProtectionStopped' });
 }
 
 /** No more backups, and what there is goes: kept for the days of soft delete where the vault has it on. */
-export function deleteItem(cloud: Cloud, item: Pick<ProtectedItem, 'id'>): Promise<PreparedRequest> {
+export async function deleteItem(cloud: Cloud, item: Pick<ProtectedItem, 'id'>): Promise<PreparedRequest> {
   const at = itemAddress(item.id);
   return build(cloud, item.id, (client) => client.protectedItems.delete(at.vault.name, at.vault.group, at.fabric, at.container, at.item));
 }
 
 /** A backup now. @param expiry until when its recovery point is kept. */
-export function backupNow(cloud: Cloud, item: ProtectedItem, expiry: Date): Promise<PreparedRequest> {
+export async function backupNow(cloud: Cloud, item: ProtectedItem, expiry: Date): Promise<PreparedRequest> {
   const at = itemAddress(item.id);
   const body = { properties: backupRequestOf(item, expiry) };
   return build(cloud, item.id, (client) => client.backups.trigger(at.vault.name, at.vault.group, at.fabric, at.container, at.item, body));
 }
 
 /** Followed by `arm.operation`; the job itself goes on to `Cancelling`. */
-export function cancelJob(cloud: Cloud, job: Pick<Job, 'id' | 'name'>): Promise<PreparedRequest> {
+export async function cancelJob(cloud: Cloud, job: Pick<Job, 'id' | 'name'>): Promise<PreparedRequest> {
   const vault = vaultOf(job.id);
   return build(cloud, job.id, (client) => client.jobCancellations.trigger(vault.name, vault.group, job.name));
 }
 
-function putItem(cloud: Cloud, itemId: string, properties: ProtectedItemUnion): Promise<PreparedRequest> {
+async function putItem(cloud: Cloud, itemId: string, properties: ProtectedItemUnion): Promise<PreparedRequest> {
   const at = itemAddress(itemId);
   return build(cloud, itemId, (client) =>
     client.protectedItems.createOrUpdate(at.vault.name, at.vault.group, at.fabric, at.container, at.item, { properties }),
