@@ -108,6 +108,7 @@ function take(message: ToBrowser): void {
         list.views.find((view) => view.id === message.row.id),
         message.row,
       );
+      readAgainWhatTheListLeftOut(message.row);
       list.upsert(message.row);
       if (details.shownId === message.row.id) {
         details.show(message.row);
@@ -151,6 +152,14 @@ function revealInList(id: string): void {
   if (list.views.length > 0 && list.node.querySelector('.row[aria-selected="true"]:not([hidden])') === null) {
     toolbar.filter = { text: '', state: 'all' };
     onFiltered();
+  }
+}
+
+/** A running job of somebody else came anew from a list, which has no tasks: its details are asked for again. */
+function readAgainWhatTheListLeftOut(row: RowView): void {
+  const shown = list.selected;
+  if (row.source === 'job' && shown?.id === row.id && shown.tasks.length > 0 && row.tasks.length === 0) {
+    void ask({ kind: 'detail', id: row.id });
   }
 }
 

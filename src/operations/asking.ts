@@ -82,7 +82,16 @@ export function isNoAnswer(response: ArmResponse): boolean {
 }
 
 /** Only a person can help: signed out, no role, an address that must not get the token. */
-const needsPerson = new Set(['SignedOut', 'SignInFailed', 'CredentialUnavailable', 'ForeignHost']);
+const needsPerson = new Set([
+  'SignInNeeded',
+  'SecretRefused',
+  'SecretExpired',
+  'AccessBlocked',
+  'TenantUnknown',
+  'ApplicationUnknown',
+  'AudienceUnknown',
+  'ForeignHost',
+]);
 
 /**
  * After a round without a usable answer: waits longer each time, or pauses where asking on is pointless.

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ArmClient } from '../cloud/types.ts';
 import { BackupError, messageOf } from '../core/errors.ts';
-import { Emitter } from '../core/events.ts';
+import { Emitter, type Disposable } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { adopt, loadJournal, waitOf } from './adopt.ts';
 import { tracedArm } from './asking.ts';
@@ -39,6 +39,7 @@ export class Engine implements OperationEngine {
   readonly #sending = new Map<string, Promise<void>>();
   /** By job id in lower case: jobs that are about to be followed. */
   readonly #following = new Map<string, Promise<OperationRecord>>();
+  readonly #watchers = new Set<object>();
   #loaded: Promise<void> | undefined;
   #disposed = false;
 
@@ -206,8 +207,16 @@ export class Engine implements OperationEngine {
     await this.#store.remove(entry);
   }
 
-  setWatched(watched: boolean): void {
-    this.#scheduler.setWatched(watched);
+  watch(): Disposable {
+    const watcher = {};
+    this.#watchers.add(watcher);
+    this.#scheduler.setWatched(true);
+    return {
+      dispose: () => {
+        this.#watchers.delete(watcher);
+        this.#scheduler.setWatched(this.#watchers.size > 0);
+      },
+    };
   }
 
   async dispose(): Promise<void> {

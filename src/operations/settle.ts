@@ -50,7 +50,8 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
     context.schedule(entry, nextLook);
     return;
   }
-  if (found.found === 'unclear') {
+  // What the service has once accepted did start: then its absence says nothing.
+  if (found.found === 'unclear' || entry.tracking !== undefined) {
     await unclear(context, entry, found.because);
     return;
   }
@@ -65,11 +66,15 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
 }
 
 function unclear(context: EngineContext, entry: Entry, because: string): Promise<void> {
+  const what =
+    entry.tracking === undefined
+      ? 'No answer came to the request, and whether it started'
+      : 'The request was accepted, and what became of it';
   return end(context, entry, {
     status: 'unknown',
     error: {
       code: 'OutcomeUnknown',
-      message: `No answer came to the request, and whether it started could not be found out: ${because}`,
+      message: `${what} could not be found out: ${because}`,
       remedies: ['Look again in a while.', 'Look at the jobs of the vault before you start it anew.'],
     },
   });

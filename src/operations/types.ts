@@ -1,6 +1,6 @@
 import type { ArmClient } from '../cloud/types.ts';
 import type { BackupError, ErrorRecord } from '../core/errors.ts';
-import type { Event } from '../core/events.ts';
+import type { Disposable, Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
 
@@ -84,8 +84,8 @@ export interface OperationEngine {
    * @throws BackupError where it is just being sent, or another window follows it.
    */
   remove(id: string): Promise<void>;
-  /** True while somebody looks at the operations: polling slows down while nobody does. */
-  setWatched(watched: boolean): void;
+  /** Somebody looks at the operations until it is disposed: polling slows down while nobody does. */
+  watch(): Disposable;
   /** Stops all polling; the journal keeps what is running. */
   dispose(): Promise<void>;
 }

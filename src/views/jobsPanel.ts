@@ -25,6 +25,7 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
   #model: JobsModel | undefined;
   /** To select once the browser side is ready. */
   #select: string | undefined;
+  #watching: Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: JobsPanelOptions) {
@@ -90,7 +91,8 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
 
   /** Somebody looks, or nobody does: polling goes fast or slow, and jobs of others are listed or not. */
   #watch(visible: boolean): void {
-    this.#options.engine.setWatched(visible);
+    this.#watching?.dispose();
+    this.#watching = visible ? this.#options.engine.watch() : undefined;
     clearInterval(this.#timer);
     this.#timer = visible
       ? setInterval(() => {

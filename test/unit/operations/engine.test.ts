@@ -133,7 +133,7 @@ describe('operation engine', () => {
     const { engine, arm, clock, follower } = house(folder);
     arm.sendReplies = [noAnswer()];
     const { id } = await engine.start(plan);
-    engine.setWatched(true);
+    engine.watch();
     await clock.advance(5_000);
     assert.equal(follower.looks, 2);
     assert.equal(statusOf(engine, id), 'sending');
@@ -165,6 +165,18 @@ describe('operation engine', () => {
       ends.map((each) => each.status),
       ['unknown', 'unknown', 'succeeded'],
     );
+  });
+
+  it('does not say of an accepted one that it never started, whatever looking again finds', async () => {
+    const { engine, arm, clock, follower } = house(folder);
+    arm.pollReplies = [answer(200, { step: 'unknown' })];
+    const { id } = await engine.start(plan);
+    await clock.advance(minute);
+    assert.equal(statusOf(engine, id), 'unknown');
+    follower.settlement = { found: 'absent', because: 'the vault has no such job' };
+    await engine.lookAgain(id);
+    assert.equal(statusOf(engine, id), 'unknown');
+    assert.match(engine.get(id)?.error?.message ?? '', /^The request was accepted, and what became of it/);
   });
 
   it('refuses to look again at what is not unknown', async () => {
@@ -236,7 +248,7 @@ describe('operation engine', () => {
     const { engine, arm, clock } = house(folder);
     arm.pollReplies = [answer(200, { step: 'running', waitMs: 1_000 })];
     const { id } = await engine.start(plan);
-    engine.setWatched(true);
+    engine.watch();
     await clock.advance(80_000);
     const trace = engine.get(id)?.trace ?? [];
     assert.equal(trace.length, 50);

@@ -69,7 +69,7 @@ describe('resuming operations', () => {
       assert.equal(statusOf(first.engine, id), status);
       kill(first);
       const second = await heir(first.clock);
-      second.engine.setWatched(true);
+      second.engine.watch();
       assert.equal(statusOf(second.engine, id), status);
       const due = Date.parse(second.engine.get(id)?.nextPollAt ?? '') - second.clock.now();
       assert.ok(due > 0);

@@ -24,7 +24,7 @@ describe('following an operation through trouble', () => {
   ] as const) {
     it(`outlives hours of ${name}, says since when, and never ends falsely`, async () => {
       const { engine, arm, clock } = house(folder);
-      engine.setWatched(true);
+      engine.watch();
       arm.pollReplies = [reply];
       const { id } = await engine.start(plan);
       await clock.advance(10_000);
@@ -44,7 +44,7 @@ describe('following an operation through trouble', () => {
 
   it('waits twice as long after each failure, up to five minutes', async () => {
     const { engine, arm, clock } = house(folder);
-    engine.setWatched(true);
+    engine.watch();
     arm.pollReplies = [noAnswer()];
     await engine.start(plan);
     const moments: number[] = [];
@@ -60,7 +60,7 @@ describe('following an operation through trouble', () => {
 
   it('honours the Retry-After of a 429', async () => {
     const { engine, arm, clock } = house(folder);
-    engine.setWatched(true);
+    engine.watch();
     arm.pollReplies = [answer(429, { code: 'ResourceRequestsThrottled' }, { 'retry-after': '324' }), answer(200, { step: 'succeeded' })];
     const { id } = await engine.start(plan);
     await clock.advance(10_000 + 323_000);
@@ -84,6 +84,17 @@ describe('following an operation through trouble', () => {
       await clock.advance(minute);
       assert.equal(statusOf(engine, id), 'succeeded');
       assert.equal(engine.get(id)?.trouble, undefined);
+    });
+  }
+
+  for (const code of ['SignInNeeded', 'ForeignHost']) {
+    it(`pauses on ${code}: asking on would not help`, async () => {
+      const { engine, arm, clock } = house(folder);
+      arm.pollReplies = [new BackupError('Sign in again.', { code })];
+      const { id } = await engine.start(plan);
+      await clock.advance(60 * minute);
+      assert.equal(arm.polled.length, 1);
+      assert.equal(engine.get(id)?.trouble?.kind, 'paused');
     });
   }
 
@@ -118,7 +129,7 @@ describe('following an operation through trouble', () => {
 
   it('never asks faster than four times a second, whatever the service says', async () => {
     const { engine, arm, clock } = house(folder);
-    engine.setWatched(true);
+    engine.watch();
     arm.pollReplies = [answer(200, { step: 'running', waitMs: 0 })];
     await engine.start(plan);
     await clock.advance(10_000);
@@ -162,6 +173,22 @@ describe('following an operation through trouble', () => {
     assert.ok(engine.list().every((record) => record.status === 'succeeded'));
   });
 
+  it('polls fast as long as one of several looks', async () => {
+    const { engine, arm, clock } = house(folder);
+    arm.pollReplies = [answer(200, { step: 'running', waitMs: 30_000 })];
+    const first = engine.watch();
+    const second = engine.watch();
+    await engine.start(plan);
+    await clock.advance(10_000);
+    first.dispose();
+    first.dispose();
+    await clock.advance(5 * minute);
+    assert.equal(arm.polled.length, 11);
+    second.dispose();
+    await clock.advance(5 * minute);
+    assert.equal(arm.polled.length, 16);
+  });
+
   it('polls half as often while nobody looks, and at once when somebody does', async () => {
     const { engine, arm, clock } = house(folder);
     arm.pollReplies = [answer(200, { step: 'running', waitMs: 30_000 })];
@@ -171,7 +198,7 @@ describe('following an operation through trouble', () => {
     await clock.advance(10 * minute);
     assert.equal(arm.polled.length, 11);
     await clock.advance(35_000);
-    engine.setWatched(true);
+    engine.watch();
     await clock.advance(0);
     assert.equal(arm.polled.length, 12);
     await clock.advance(10 * minute);

@@ -58,7 +58,9 @@ export class FakeEngine implements OperationEngine {
     this.records.delete(id);
     this.removed.fire(id);
   }
-  setWatched(): void {}
+  watch(): { dispose(): void } {
+    return { dispose: () => undefined };
+  }
   dispose(): Promise<void> {
     return Promise.resolve();
   }
