@@ -2,6 +2,8 @@
  * What to do about Azure Backup's error codes. From Microsoft's troubleshooting guides for Azure VM backup and from
  * refusals in recorded traffic; one sentence a remedy.
  */
+import type { ErrorRecord } from '../../core/errors.ts';
+import { stringAt } from '../../core/json.ts';
 
 const retryLater = 'Try again later: the service had a passing problem.';
 const waitForJob = 'Wait until the running job has ended, then try again.';
@@ -124,4 +126,12 @@ const byLowerCase = new Map(Object.entries(byCode).map(([code, remedies]) => [co
 /** Remedies for a code of Azure Backup (or the number of a job's error), one sentence each; empty where none is known. */
 export function remediesFor(code: string): readonly string[] {
   return byLowerCase.get(code.trim().toLowerCase()) ?? [];
+}
+
+/** The error with what can be done about it, where the service itself gave no recommendation and we know one. */
+export function errorWithRemedies(error: ErrorRecord): ErrorRecord {
+  // Jobs name an error by a title and a number; either may be the one that is known.
+  const codes = [error.code, stringAt(error.detail, 'errorCode') ?? ''];
+  const remedies = error.remedies ?? codes.map(remediesFor).find((known) => known.length > 0) ?? [];
+  return remedies.length > 0 ? { ...error, remedies } : error;
 }

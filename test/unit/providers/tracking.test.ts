@@ -176,6 +176,15 @@ describe('Tracker recoveryServices.job', () => {
     assert.equal(silent.error?.code, 'JobFailed');
   });
 
+  it('adds what is known to help where Azure recommends nothing', () => {
+    const failed = (error: JsonObject): TrackStep => last(run(jobs, accepted(), [withJob, job('Failed', { errorDetails: [error] })]));
+    assert.match(failed({ errorTitle: 'SomethingNew', errorCode: 380008, errorString: 'Off.' }).error?.remedies?.[0] ?? '', /Start the VM/);
+    assert.deepEqual(failed({ errorTitle: 'AzureVmOffline', errorString: 'Off.', recommendations: ['Ours is better.'] }).error?.remedies, [
+      'Ours is better.',
+    ]);
+    assert.equal(failed({ errorTitle: 'NobodyKnows', errorString: 'x' }).error?.remedies, undefined);
+  });
+
   it('follows a cancelled job to its end', () => {
     const steps = run(jobs, accepted(), [withJob, job('Cancelling'), job('Cancelled')]);
     assert.equal(steps[2]?.status, 'running');

@@ -2,6 +2,7 @@
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import type { TrackedResponse } from '../../../core/operation.ts';
+import { errorWithRemedies } from '../errorKnowledge.ts';
 import { fieldsOf } from '../model/fields.ts';
 import { pacing, retryAfterMs, waitMs } from './pacing.ts';
 import { operationUrls, withoutDoubleSlashes } from './operationUrl.ts';
@@ -123,12 +124,12 @@ export function errorOf(response: TrackedResponse): ErrorRecord {
   const code =
     error.text('code') ?? body.text('code', 'ErrorCode') ?? (response.status >= 400 ? `Http${response.status}` : 'OperationFailed');
   const message = error.text('message') ?? body.text('message') ?? body.object('message').text('value');
-  return {
+  return errorWithRemedies({
     code,
     message:
       message ??
       (response.status >= 400 ? `Azure answered ${response.status} and gave no reason.` : 'Azure says that it failed and gave no reason.'),
     ...(response.status >= 400 ? { status: response.status } : {}),
     ...(response.headers['x-ms-request-id'] ? { requestId: response.headers['x-ms-request-id'] } : {}),
-  };
+  });
 }

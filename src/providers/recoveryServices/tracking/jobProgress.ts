@@ -2,6 +2,7 @@
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JobReference, OperationProgress, OperationStatus } from '../../../core/operation.ts';
 import type { Job } from '../model/job.ts';
+import { errorWithRemedies } from '../errorKnowledge.ts';
 import { isCancellable, jobState } from '../model/state.ts';
 import { defined } from '../model/fields.ts';
 
@@ -13,7 +14,7 @@ export interface JobEnd {
 
 /** Undefined while the job runs; a status that we do not know is no end. */
 export function endOf(job: Job): JobEnd | undefined {
-  const [first, ...others] = job.errors.map((error) => withDynamicMessage(error, job.dynamicErrorMessage));
+  const [first, ...others] = job.errors.map((error) => errorWithRemedies(withDynamicMessage(error, job.dynamicErrorMessage)));
   switch (jobState(job)) {
     case 'succeeded':
       return { status: 'succeeded' };
