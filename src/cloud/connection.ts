@@ -171,7 +171,7 @@ export class CloudConnection implements Connection, Disposable {
   async #openSandbox(settings: ConnectionSettings, signal: AbortSignal): Promise<Opened> {
     // The library loads while the sandbox starts.
     const library = import('./credentials/identityCredential.ts');
-    library.catch(() => undefined);
+    library.then(({ preloadIdentityLibrary }) => preloadIdentityLibrary()).catch(() => undefined);
     const sandbox = await this.#host.startSandbox(settings.sandbox, signal);
     const { environment, details } = sandbox;
     try {

@@ -24,6 +24,8 @@ export const defaultTimeLimits: TimeLimits = { connectMs: 15_000, silenceMs: 100
 /** Codes of our own time limits, as `code` of the error. */
 export const connectTimeout = 'CONNECT_TIMEOUT';
 export const answerTimeout = 'ANSWER_TIMEOUT';
+/** Beginning of the code of a proxy's refusal; its HTTP status follows. */
+const proxyRefusal = 'PROXY_';
 
 const decoders: Readonly<Record<string, (data: Buffer) => Promise<Buffer>>> = { gzip: promisify(gunzip), deflate: promisify(inflate) };
 
@@ -118,14 +120,21 @@ function exchange(
     signal?.addEventListener('abort', onAbort);
     // Stays on after the end: destroying a request that failed tells once more.
     clientRequest.on('error', fail);
+    let handedOver = false;
     clientRequest.once('socket', (socket) => {
       whenVerified(socket, () => {
         rearm();
+        handedOver = true;
         leaves();
         clientRequest.end(body);
       });
     });
     clientRequest.once('response', (message) => {
+      if (!handedOver) {
+        // The other side has proven nothing yet, so this is a proxy that does not let us through.
+        fail(Object.assign(new Error('A proxy answered'), { code: `${proxyRefusal}${message.statusCode ?? ''}` }));
+        return;
+      }
       const chunks: Buffer[] = [];
       rearm();
       message.on('data', (chunk: Buffer) => {

@@ -72,11 +72,21 @@ export function explainNetworkError(
   host: string,
 ): { readonly code: string; readonly reason: string; readonly remedies: readonly string[] } {
   const code = networkCode(error);
-  const known = explanations[code] ?? (code.startsWith('ERR_SSL') ? explanations['EPROTO'] : undefined);
+  const known = explanations[code] ?? explanationOfFamily(code);
   if (known) {
     return { code: known.code, reason: `${host} ${known.what} (${code})`, remedies: known.remedies };
   }
   return { code: 'NetworkFailure', reason: `The connection to ${host} failed: ${messageOf(error)}`, remedies: network };
+}
+
+function explanationOfFamily(code: string): Explanation | undefined {
+  if (code.startsWith('PROXY_')) {
+    return {
+      ...unreachable('cannot be reached: the proxy does not let us through'),
+      remedies: ['Check the proxy and its user name and password (settings http.proxy and http.noProxy, or HTTPS_PROXY and NO_PROXY).'],
+    };
+  }
+  return code.startsWith('ERR_SSL') ? explanations['EPROTO'] : undefined;
 }
 
 /** The error of a request that got no answer; anything that already is one of ours goes through as it is. */

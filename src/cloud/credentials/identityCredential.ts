@@ -33,6 +33,11 @@ export interface CredentialSetup {
   readonly log?: RequestLog;
 }
 
+/** Loads the library while there is something else to wait for. Its failure is told by the first token. */
+export function preloadIdentityLibrary(): void {
+  import('@azure/identity').catch(() => undefined);
+}
+
 export function azureCliCredential(setup: CredentialSetup): Credential {
   return identityCredential(setup, {
     kind: 'azureCli',

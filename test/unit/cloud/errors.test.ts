@@ -109,6 +109,7 @@ describe('connections that fail', () => {
     ['CERT_HAS_EXPIRED', 'CertificateRefused', /expired/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'CertificateRefused', /another name/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'CertificateRefused', /TLS/],
+    ['PROXY_407', 'EndpointUnreachable', /the proxy does not let us through \(PROXY_407\)/],
     ['ESOMETHING', 'NetworkFailure', /management\.example failed: odd/],
   ] as const) {
     it(`with ${code} are told in words, with the host, the code and a remedy`, () => {
