@@ -20,6 +20,9 @@ const nodeBanner = [
   'const __dirname = import.meta.dirname;',
 ].join('\n');
 
+/** Imported by azext-utils, and never called: see unusedParts.ts. */
+const neverCalled = ['@vscode/extension-telemetry', 'vscode-tas-client', 'html-to-text'];
+
 function shared(mode: Mode): BuildOptions {
   return {
     absWorkingDir: root,
@@ -35,7 +38,8 @@ function shared(mode: Mode): BuildOptions {
   };
 }
 
-function nodeBundle(mode: Mode): BuildOptions {
+/** How code that runs in node is bundled: ES modules for the Node of the lowest VS Code. */
+export function nodeBundle(mode: Mode): BuildOptions {
   return {
     ...shared(mode),
     platform: 'node',
@@ -44,6 +48,7 @@ function nodeBundle(mode: Mode): BuildOptions {
     target: 'node22',
     // ES modules first: half the size of the CommonJS twins, and they split.
     mainFields: ['module', 'main'],
+    alias: Object.fromEntries(neverCalled.map((name) => [name, './scripts/lib/unusedParts.ts'])),
     banner: { js: nodeBanner },
   };
 }
