@@ -77,8 +77,9 @@ export class Journal {
       return undefined;
     }
     await truncate(this.#file(id), found.goodBytes);
-    if (found.record) {
-      await this.#compact(this.#file(id), encodeLine(found.record));
+    const rest = await this.#read(id + extension);
+    if (rest?.record && rest.damagedBytes > 0) {
+      await this.#compact(this.#file(id), encodeLine(rest.record));
     }
     return new BackupError(
       `The journal of "${found.record?.title ?? id}" held ${found.damagedBytes} damaged bytes; they were cut out and the newest whole step is used.`,

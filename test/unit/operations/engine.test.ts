@@ -295,6 +295,7 @@ describe('operation engine', () => {
     assert.equal(first.id, second.id);
     arm.pollReplies = [answer(200, { step: 'succeeded' })];
     await clock.advance(minute);
+    assert.deepEqual(arm.polled, [signedUrl]);
     assert.equal(statusOf(engine, first.id), 'succeeded');
     assert.equal((await engine.follow(follow)).id, first.id);
     assert.equal(follower.reads, 0);

@@ -265,9 +265,11 @@ describe('two windows on one journal', () => {
     assert.ok(other.arm.polled.length > 0);
     assert.equal(other.engine.standing(id).followedBy, 'here');
     // The frozen one wakes up: its next step finds the other's name on the operation.
+    one.arm.pollReplies = [answer(200, { step: 'succeeded' })];
     await frozen.advance(5 * minute);
     assert.equal(one.engine.standing(id).followedBy, 'otherWindow');
     assert.equal(one.arm.polled.length, 1);
+    assert.deepEqual(one.ends, [], 'an end was told in a window that no longer follows it');
   });
 
   it('what one removes leaves the other’s list', async () => {
