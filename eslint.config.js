@@ -30,7 +30,7 @@ const zones = Object.entries(rooms).map(([room, forbidden]) => ({
 const noVscode = { name: 'vscode', message: 'vscode is imported in extension.ts, tree, commands, views and *Vscode.ts only.' };
 const noStaticSdk = {
   group: ['@azure/arm-*', '@azure/identity'],
-  message: 'Azure SDKs are loaded with import() in providers/*/api.ts and cloud only: a static import would slow activation.',
+  message: 'Azure SDKs are loaded with import() in providers/*/requests.ts and cloud only: a static import would slow activation.',
   allowTypeImports: true,
 };
 const noStaticToolkit = {

@@ -25,6 +25,7 @@ const first = (...values: unknown[]): unknown => values.find((value) => value !=
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
 const yes = (value: unknown): boolean => String(value).toLowerCase() === 'true';
 const many = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const lower = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '');
 
 /** Milliseconds; undefined for no moment and for Azure's ways of writing "never". */
 function moment(value: unknown): number | undefined {
@@ -94,7 +95,7 @@ const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => un
     remaining: p('deferredDeleteTimeRemaining'),
     softDeleteDays: first(p('softDeleteRetentionPeriod'), p('softDeleteRetentionPeriodInDays')),
     points: p('extendedInfo', 'recoveryPointCount'),
-    error: p('lastBackupErrorDetail', 'code') === 'Success' ? undefined : textOf(p('lastBackupErrorDetail', 'code')),
+    error: errorCode(p('lastBackupErrorDetail'))[0],
     word: itemWord(p),
   }),
   policy: (_raw, p) => ({
@@ -114,19 +115,23 @@ const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => un
     duration: p('duration'),
     percent: p('extendedInfo', 'progressPercentage'),
     remaining: p('extendedInfo', 'estimatedRemainingDuration'),
-    tasks: many(p('extendedInfo', 'tasksList')).map((task) => `${String(at(task, 'taskId'))} ${taskWord(at(task, 'status'))}`),
-    errors: many(p('errorDetails')).map((one) => textOf(first(at(one, 'errorTitle'), at(one, 'errorCode')))),
+    tasks: many(p('extendedInfo', 'tasksList'))
+      .filter((task) => at(task, 'taskId') !== undefined)
+      .map((task) => `${String(at(task, 'taskId'))} ${taskWord(at(task, 'status'))}`),
+    errors: many(p('errorDetails')).flatMap(errorCode),
     bag: Object.entries((p('extendedInfo', 'propertyBag') ?? {}) as Raw)
-      .filter(([, value]) => value !== '' && value !== null)
+      .filter(([, value]) => value !== '' && ['string', 'number', 'boolean'].includes(typeof value))
       .map(([key, value]) => `${key.trim()}: ${String(value)}`),
-    cancellable: p('status') === 'InProgress' && many(p('actionsInfo')).some((one) => one === 1 || one === 'Cancellable'),
-    word: jobWords[String(p('status'))] ?? 'unknown',
+    cancellable: lower(p('status')) === 'inprogress' && many(p('actionsInfo')).some((one) => one === 1 || lower(one) === 'cancellable'),
+    word: jobWords[lower(p('status'))] ?? 'unknown',
   }),
   'recovery point': (_raw, p) => ({
     state: first(p('recoveryPointType'), p('type')),
     objectType: p('objectType'),
     at: moment(first(p('recoveryPointTime'), p('recoveryPointTimeInUTC'))),
-    tiers: many(p('recoveryPointTierDetails')).map(tierWord),
+    tiers: many(p('recoveryPointTierDetails'))
+      .filter((tier) => at(tier, 'type') !== undefined)
+      .map(tierWord),
     expiresAt: moment(p('recoveryPointProperties', 'expiryTime')),
     rule: p('recoveryPointProperties', 'ruleName'),
     ranges: many(p('timeRanges')).length,
@@ -134,25 +139,30 @@ const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => un
 };
 
 const jobWords: Readonly<Record<string, string>> = {
-  InProgress: 'running',
-  Cancelling: 'cancelling',
-  Completed: 'succeeded',
-  CompletedWithWarnings: 'succeededWithWarnings',
-  Failed: 'failed',
-  Cancelled: 'cancelled',
+  inprogress: 'running',
+  cancelling: 'cancelling',
+  completed: 'succeeded',
+  completedwithwarnings: 'succeededWithWarnings',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
 };
 
 const taskWords: Readonly<Record<string, string>> = {
-  NotStarted: 'notStarted',
-  InProgress: 'running',
-  Completed: 'succeeded',
-  CompletedWithWarnings: 'succeeded',
-  Failed: 'failed',
-  Skipped: 'skipped',
-  Cancelled: 'cancelled',
+  ...jobWords,
+  notstarted: 'notStarted',
+  completedwithwarnings: 'succeeded',
+  skipped: 'skipped',
 };
 
-const taskWord = (status: unknown): string => taskWords[String(status)] ?? 'unknown';
+const taskWord = (status: unknown): string => taskWords[lower(status)] ?? 'unknown';
+
+/** The code that a person is shown; none for an error that says that there is none. */
+function errorCode(error: unknown): string[] {
+  const code = first(at(error, 'errorTitle'), at(error, 'title'), at(error, 'errorCode'), at(error, 'code'));
+  const said = first(code, at(error, 'errorString'), at(error, 'message'), at(error, 'additionalDetails'));
+  return said === undefined || lower(code) === 'success' ? [] : [textOf(code) ?? 'Unknown'];
+}
 
 function tierWord(tier: unknown): string {
   const word = (value: unknown, ...names: string[]): string | undefined => (typeof value === 'number' ? names[value - 1] : textOf(value));
@@ -162,29 +172,34 @@ function tierWord(tier: unknown): string {
 /** The state at a glance. Of what is soft-deleted, the days that Azure said were left, rounded up. */
 function itemWord(p: (...names: string[]) => unknown): string {
   if (yes(p('isScheduledForDeferredDelete'))) {
-    const left = /^(?:(\d+)\.)?\d/.exec(textOf(p('deferredDeleteTimeRemaining')) ?? '');
-    return left ? `softDeleted ${Number(left[1] ?? 0) + 1}` : 'softDeleted';
+    const left = /^(?:(\d+)\.)?(\d.*)$/.exec(textOf(p('deferredDeleteTimeRemaining')) ?? '');
+    if (left) {
+      return `softDeleted ${Number(left[1] ?? 0) + (/[1-9]/.test(left[2] ?? '') ? 1 : 0)}`;
+    }
+    const days = Number(first(p('softDeleteRetentionPeriod'), p('softDeleteRetentionPeriodInDays')) ?? 0);
+    return moment(p('deferredDeleteTimeInUTC')) !== undefined && days > 0 ? `softDeleted ${days}` : 'softDeleted';
   }
-  const state = p('protectionState');
-  const stopped: Readonly<Record<string, string>> = {
-    ProtectionStopped: 'stopped',
-    ProtectionPaused: 'stopped',
-    BackupsSuspended: 'suspended',
+  const state = lower(p('protectionState'));
+  const still: Readonly<Record<string, string>> = {
+    protectionstopped: 'stopped',
+    protectionpaused: 'stopped',
+    backupssuspended: 'suspended',
   };
-  if (stopped[String(state)]) {
-    return stopped[String(state)] ?? '';
+  const word = still[state];
+  if (word !== undefined) {
+    return word;
   }
-  if (state === 'ProtectionError' || p('lastBackupStatus') === 'Failed' || p('lastBackupStatus') === 'Unhealthy') {
+  if (state === 'protectionerror' || ['failed', 'unhealthy'].includes(lower(p('lastBackupStatus')))) {
     return 'failed';
   }
-  if (state === 'IRPending') {
+  if (state === 'irpending') {
     return 'firstBackupPending';
   }
-  const health = [p('healthStatus'), p('protectedItemHealthStatus'), p('protectionStatus')].map(String);
-  if (health.some((one) => ['Unhealthy', 'NotReachable', 'ActionRequired', 'ActionSuggested'].includes(one))) {
+  const health = [first(p('healthStatus'), p('protectedItemHealthStatus')), p('protectionStatus')].map(lower);
+  if (health.some((one) => ['unhealthy', 'notreachable', 'actionrequired', 'actionsuggested'].includes(one))) {
     return 'unhealthy';
   }
-  return state === 'Protected' ? 'healthy' : 'unknown';
+  return state === 'protected' ? 'healthy' : 'unknown';
 }
 
 const hasSchedule = (schedule: unknown): boolean =>

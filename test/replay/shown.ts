@@ -104,13 +104,13 @@ const views: Readonly<Record<Kind, (model: never, expected: Shown) => Shown>> = 
   }),
 };
 
-/** The days are counted at the moment of the answer, which the recording tells by what was left then. */
+/** The days are counted at the moment of the answer, which the recording tells by what was left then; else at the delete. */
 function itemWord(item: ProtectedItem): string {
-  const [, days = 0, hours = 0, minutes = 0, seconds = 0] =
-    /^(?:(\d+)\.)?(\d+):(\d+):(\d+)/.exec(item.deferredDeleteTimeRemaining ?? '') ?? [];
-  const leftMs = (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-  const answeredMs = (ms(item.deletedAt) ?? 0) + (item.softDeleteRetentionDays ?? 0) * 86_400_000 - leftMs;
-  const state = protectedItemState(item, answeredMs);
+  const left = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)/.exec(item.deferredDeleteTimeRemaining ?? '');
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = left ?? [];
+  const wholeMs = (item.softDeleteRetentionDays ?? 0) * 86_400_000;
+  const leftMs = left ? (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 : wholeMs;
+  const state = protectedItemState(item, (ms(item.deletedAt) ?? 0) + wholeMs - leftMs);
   return state.kind === 'softDeleted' && state.daysLeft !== undefined ? `softDeleted ${state.daysLeft}` : state.kind;
 }
 

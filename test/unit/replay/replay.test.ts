@@ -146,6 +146,41 @@ describe('Replay', function () {
       { items: 2, errors: 1 },
     ],
     [
+      'records in odd forms',
+      [
+        get(items, {
+          value: [
+            item('lower', {
+              protectionState: 'protectionstopped',
+              SoftDeleteRetentionPeriod: '14',
+              lastBackupTime: '1601-01-01T00:00:00Z',
+            }),
+            item('purged', { isScheduledForDeferredDelete: 'True', deferredDeleteTimeRemaining: '14.00:00:00' }),
+            item('bare', {
+              isScheduledForDeferredDelete: true,
+              deferredDeleteTimeInUTC: '2025-05-28T10:50:47',
+              softDeleteRetentionPeriod: 30,
+            }),
+            item('wrong', { healthDetails: 'none', extendedInfo: null, lastBackupErrorDetail: { message: 'No code.' } }),
+          ],
+        }),
+        get(`${vault}/backupJobs/j1`, {
+          id: 'j1',
+          properties: {
+            status: 'failed',
+            errorDetails: [{ errorString: 'Only words.' }, { code: 'Success' }],
+            extendedInfo: {
+              tasksList: [{ taskId: 'A', status: 'COMPLETED' }, {}],
+              propertyBag: { a: ['b'], c: 7 },
+              progressPercentage: '50',
+            },
+          },
+        }),
+        get(items, { error: { code: 'BadRequest', message: '{"error":{"code":"Inner","message":"Why."}}' } }, 400),
+      ],
+      { items: 5, errors: 1 },
+    ],
+    [
       'kinds that nobody has heard of',
       [get(items, { value: [{ id: '/x/y', name: 'y', properties: { protectedItemType: 'Quantum', protectionState: 'Entangled' } }] })],
       { items: 1 },
