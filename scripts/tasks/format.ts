@@ -1,0 +1,15 @@
+// npm run format
+import { join } from 'node:path';
+import { root } from '../lib/deps.mjs';
+import { run } from '../lib/processes.ts';
+import { runTask } from '../lib/task.ts';
+
+await runTask(async () => {
+  process.exitCode = await run(process.execPath, [
+    join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs'),
+    '--write',
+    '--log-level',
+    'warn',
+    '.',
+  ]);
+});

@@ -1,0 +1,9 @@
+// npm run replay -- PATH... [--json]: recorded Azure traffic, read through our own code.
+import { join } from 'node:path';
+import { root } from '../lib/deps.mjs';
+import { run } from '../lib/processes.ts';
+import { runTask } from '../lib/task.ts';
+
+await runTask(async () => {
+  process.exitCode = await run(process.execPath, ['--import', 'tsx', join(root, 'test', 'replay', 'main.ts'), ...process.argv.slice(2)]);
+});
