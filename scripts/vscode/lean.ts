@@ -1,7 +1,7 @@
 // A real VS Code out of npm: code-server carries a built one in lib/vscode. Nothing of code-server itself runs.
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled, ensureNode, root } from '../lib/deps.mjs';
+import { ensureInstalled, ensureNode, packagedNode, root } from '../lib/deps.mjs';
 
 /** `latest` is the newest that tools/vscode pins; `lowest` is the lowest that engines.vscode allows. */
 export type VsCodeVersion = 'latest' | 'lowest';
@@ -44,6 +44,8 @@ export async function ensureLeanVsCode(which: VsCodeVersion): Promise<LeanVsCode
     if (!existsSync(target)) cpSync(join(root, 'tools', 'shims', shim), target, { recursive: true });
   }
   const product = JSON.parse(readFileSync(join(home, 'product.json'), 'utf8')) as { version: string };
-  // 1.139 needs Node 24 (module.registerHooks and a global WebSocket); 1.105 was made for 22 and runs on 24 too.
-  return { version: product.version, node: await ensureNode(24), serverMain: join(home, 'out', 'server-main.js') };
+  // 1.139 needs Node 24 (module.registerHooks, a global WebSocket). 1.105 brings its own 22: in 24 its hook for
+  // `import 'vscode'` never answers, and every extension that is an ES module hangs, ours and built-in ones.
+  const node = packagedNode(folder) ?? (await ensureNode(24));
+  return { version: product.version, node, serverMain: join(home, 'out', 'server-main.js') };
 }

@@ -1,0 +1,67 @@
+// Adding up test runs that happen in several processes: each appends one JSON line to the file named by TALLY_FILE.
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Tally {
+  passes: number;
+  failures: number;
+  pending: number;
+}
+
+export function readTally(file: string): Tally {
+  const sum: Tally = { passes: 0, failures: 0, pending: 0 };
+  if (!existsSync(file)) return sum;
+  for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+    const one = JSON.parse(line) as Tally;
+    sum.passes += one.passes;
+    sum.failures += one.failures;
+    sum.pending += one.pending;
+  }
+  return sum;
+}
+
+/** Adds to the tally of the run that we are part of, where there is one. */
+export function addToTally(tally: Tally): void {
+  const file = process.env['TALLY_FILE'];
+  if (file) appendFileSync(file, `${JSON.stringify(tally)}\n`);
+}
+
+/** The closing line of a test run. */
+export function closingLine({ passes, failures, pending }: Tally): string {
+  return `${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
+}
+
+/**
+ * Runs `body`, which resolves to whether it went well, and counts the tests in it. A body that failed without a
+ * failed test (a crash, a test run that ended early) counts as one failure; so does one that ran no test at all.
+ * The outermost call prints the closing line, alone, as the last line on stdout, and sets the exit code to agree.
+ */
+export async function tallied(body: () => Promise<boolean>): Promise<boolean> {
+  const outer = process.env['TALLY_FILE'];
+  const folder = mkdtempSync(join(tmpdir(), 'backup-explorer-tally-'));
+  const file = join(folder, 'tally');
+  process.env['TALLY_FILE'] = file;
+  let good: boolean;
+  let tally: Tally;
+  try {
+    good = await body().catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      return false;
+    });
+    tally = readTally(file);
+  } finally {
+    process.env['TALLY_FILE'] = outer ?? '';
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (tally.passes + tally.failures === 0 && good) {
+    process.stderr.write('No test ran.\n');
+    good = false;
+  }
+  if (!good && tally.failures === 0) tally.failures = 1;
+  good = good && tally.failures === 0;
+  addToTally(tally);
+  if (!outer) console.log(`\n${closingLine(tally)}`);
+  if (!good) process.exitCode = 1;
+  return good;
+}
