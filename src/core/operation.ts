@@ -127,6 +127,8 @@ export interface OperationRecord {
   readonly tenantId?: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** ISO 8601, UTC: when the service began it, where that was before this record was made. */
+  readonly startedAt?: string;
   readonly updatedAt: string;
   readonly endedAt?: string;
   readonly status: OperationStatus;

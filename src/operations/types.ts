@@ -34,6 +34,8 @@ export interface FollowPlan {
   readonly target: OperationTarget;
   readonly tenantId?: string;
   readonly job: JobReference;
+  /** ISO 8601, UTC: when the service began it. */
+  readonly startedAt?: string;
   readonly tracker: string;
   readonly tracking: JsonObject;
 }

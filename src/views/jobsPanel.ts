@@ -66,6 +66,8 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
     const model = new JobsModel({ engine, recentJobs, act, post });
     this.#panel = panel;
     this.#model = model;
+    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'media', name);
+    panel.iconPath = { light: icon('jobs-light.svg'), dark: icon('jobs-dark.svg') };
     panel.webview.onDidReceiveMessage((message: unknown) => {
       const select = this.#select;
       this.#select = undefined;

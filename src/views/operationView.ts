@@ -21,7 +21,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
     ...looksOf(record, standing),
     active,
     moving: active && !stuck,
-    startedAt: Date.parse(record.createdAt),
+    startedAt: Date.parse(record.startedAt ?? record.createdAt),
     ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
     ...progressOf(record.progress, active),
     notes: notesOf(record, standing),

@@ -47,7 +47,8 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
         if (!plan) {
           throw gone();
         }
-        services.showJobs((await engine.follow(plan)).id);
+        const { startedAt } = job;
+        services.showJobs((await engine.follow({ ...plan, ...(startedAt === undefined ? {} : { startedAt }) })).id);
         return;
       }
       case 'openInTree':
@@ -106,7 +107,7 @@ export function detailsText(record: OperationRecord | undefined, job: RecentJob 
     ...line('Resource', about.target.name),
     ...line('Resource id', about.target.id),
     ...line('Vault', about.target.containerName),
-    ...line('Started', record?.createdAt ?? job?.startedAt),
+    ...line('Started', record?.startedAt ?? record?.createdAt ?? job?.startedAt),
     ...line('Ended', about.endedAt),
     ...line('Job', record?.job?.id ?? job?.id),
     ...line('Outcome', record?.outcome),

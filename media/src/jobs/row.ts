@@ -23,10 +23,8 @@ export class Row {
       'div',
       'row',
       this.#icon,
-      element('div', 'row-names', this.#target, this.#title),
-      element('div', 'row-right', this.#state),
-      element('div', 'row-where', this.#vault),
-      element('div', 'row-times', this.#started, this.#elapsed),
+      element('div', 'row-line', element('div', 'row-names', this.#target, this.#title), element('div', 'row-right', this.#state)),
+      element('div', 'row-line', element('div', 'row-where', this.#vault), element('div', 'row-times', this.#started, this.#elapsed)),
       this.#bar,
     );
     this.node.id = domId;

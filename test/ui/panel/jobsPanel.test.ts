@@ -306,8 +306,11 @@ describe('Jobs panel in a browser', function () {
       await panel.screenshot(`panel-${theme}-running`);
       await rowOf(panel, 'failed').click();
       await panel.screenshot(`panel-${theme}-failed`);
-      const contrast = await panel.page.evaluate(lowestContrast);
-      assert.ok(contrast.ratio >= 3, `${contrast.text} has a contrast of ${contrast.ratio.toFixed(1)}`);
+      for (const id of ['run', 'failed', 'warned', 'done', 'unknown']) {
+        await rowOf(panel, id).click();
+        const contrast = await panel.page.evaluate(lowestContrast);
+        assert.ok(contrast.ratio >= 3, `${contrast.text} has a contrast of ${contrast.ratio.toFixed(1)}`);
+      }
       assert.deepEqual(panel.complaints, []);
     });
   }

@@ -71,7 +71,7 @@ const light: typeof dark = {
   'list-focusOutline': '#005fb8',
   'list-warningForeground': '#855f00',
   'editorWarning-foreground': '#855f00',
-  'testing-iconPassed': '#388a34',
+  'testing-iconPassed': '#73c991',
   'charts-blue': '#1a85ff',
   'progressBar-background': '#005fb8',
   'button-background': '#005fb8',

@@ -37,7 +37,7 @@ export class FakeEngine implements OperationEngine {
   }
   async follow(plan: FollowPlan): Promise<OperationRecord> {
     await this.#ask('follow', plan.job.id);
-    const record = aRecord('followed', { job: plan.job });
+    const record = aRecord('followed', { job: plan.job, ...(plan.startedAt === undefined ? {} : { startedAt: plan.startedAt }) });
     this.put(record);
     return record;
   }

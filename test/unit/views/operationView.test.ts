@@ -75,6 +75,8 @@ describe('view of an operation', () => {
   it('gives times as moments, and none that is not known', () => {
     const view = operationView(aRecord('a', { status: 'failed', endedAt: '2026-03-01T13:00:00Z' }), here);
     assert.equal((view.endedAt ?? 0) - view.startedAt, 3_600_000);
+    const followed = operationView(aRecord('a', { startedAt: '2026-03-01T11:00:00Z' }), here);
+    assert.equal(followed.startedAt, Date.parse('2026-03-01T11:00:00Z'));
     const unknown = jobView({ id: 'j', name: 'j', title: 'Backup', target: aRecord('a').target, status: 'running', progress: {} });
     assert.equal(unknown.startedAt, 0);
   });

@@ -169,9 +169,13 @@ describe('buttons of a row', () => {
     const { engine, said, act } = made();
     const target = aRecord('x').target;
     const follow = { title: 'Backup', target, job: { id: 'J', name: 'J' }, tracker: 'job', tracking: {} };
-    await act({ kind: 'follow', id: 'J' }, { id: 'J', name: 'J', title: 'Backup', target, status: 'running', progress: {}, follow });
+    await act(
+      { kind: 'follow', id: 'J' },
+      { id: 'J', name: 'J', title: 'Backup', target, status: 'running', startedAt: '2026-03-01T09:00:00Z', progress: {}, follow },
+    );
     assert.deepEqual(engine.asked, ['follow J']);
     assert.deepEqual(said, ['show followed']);
+    assert.equal(engine.get('followed')?.startedAt, '2026-03-01T09:00:00Z', 'it began when the service began it, not when it was followed');
   });
 
   it('say where a resource is not in the tree, or a job not in the list any more', async () => {
