@@ -1,5 +1,6 @@
 /** `npm run replay -- PATH... [--json]`: plays recordings to our own provider. Exit code 1 where one fails, 2 for wrong arguments. */
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { messageOf } from '../../src/core/errors.ts';
 import { makeCertificates } from '../../src/sandbox/identity/certificates.ts';
 import { readRecording, recordingFiles } from './recording.ts';
@@ -64,12 +65,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(unknown === undefined ? usage : `Unknown option ${unknown}. ${usage}`);
     return 2;
   }
-  let files: string[];
-  try {
-    files = await recordingFiles(paths);
-  } catch (error) {
-    console.error(`Cannot read the recordings: ${messageOf(error)}`);
-    return 2;
+  // npm runs scripts in the project's folder; a path is meant from where the person stands.
+  const files = await recordingFiles(paths.map((one) => path.resolve(process.env['INIT_CWD'] ?? '', one)));
+  if (files.length === 0) {
+    console.error(`No recordings: no .json file below ${paths.join(', ')}.`);
   }
   const results = await replayFiles(files, undefined, (result) => json || console.log(lineOf(result)));
   const passed = results.filter((result) => result.passed).length;

@@ -25,19 +25,20 @@ export interface Recording {
   readonly broken: readonly string[];
 }
 
-/** The files behind paths: files as they are, of folders every `.json` below, sorted. @throws where a path does not exist. */
+/** The files behind paths: of folders every `.json` below, sorted; all else as it is, what does not exist too. */
 export async function recordingFiles(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
+  const all: string[] = [];
   for (const one of paths) {
-    if ((await stat(one)).isDirectory()) {
+    const found = await stat(one).catch(() => undefined);
+    if (found?.isDirectory()) {
       const entries = await readdir(one, { recursive: true, withFileTypes: true });
       const files = entries.filter((entry) => !entry.isDirectory() && entry.name.toLowerCase().endsWith('.json'));
-      found.push(...files.map((entry) => path.join(entry.parentPath, entry.name)).sort());
+      all.push(...files.map((entry) => path.join(entry.parentPath, entry.name)).sort());
     } else {
-      found.push(one);
+      all.push(one);
     }
   }
-  return [...new Set(found)];
+  return [...new Set(all)];
 }
 
 /** @throws Error with a sentence where the file is no recording at all. */
