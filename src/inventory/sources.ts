@@ -22,6 +22,7 @@ import type {
   Vault,
 } from '../providers/recoveryServices/model.ts';
 import type { ListPart, ListSource } from './pagedList.ts';
+import { workloadOf, workloadOrder } from './workloads.ts';
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 /** Azure's own page: shorter ones (vault lists begin with 15) are filled up, so that one click shows as much. */
@@ -65,11 +66,8 @@ export function protectedItemSource(where: Where, vaultId: string): ListSource<P
 
 export function protectableItemSource(where: Where, vaultId: string): ListSource<ProtectableItem> {
   const queries = protectableManagementTypes.map((backupManagementType) => lists.protectableItems(vaultId, { backupManagementType }));
-  return source(
-    where,
-    queries,
-    byName((item) => `${item.friendlyName} ${item.serverName ?? ''}`),
-  );
+  const name = byName<ProtectableItem>((item) => `${item.friendlyName} ${item.serverName ?? ''}`);
+  return source(where, queries, (a, b) => workloadOrder.indexOf(workloadOf(a)) - workloadOrder.indexOf(workloadOf(b)) || name(a, b));
 }
 
 export function containerSource(where: Where, vaultId: string): ListSource<Container> {

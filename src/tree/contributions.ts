@@ -85,7 +85,7 @@ const viewsWelcome: readonly WelcomeContribution[] = [
   {
     view: viewIds.resources,
     contents: `See, run and follow Azure Backup from here.\n${signInOrSandbox}\nThe sandbox is a small Azure of its own on this machine: vaults, VMs, policies and jobs to try everything on, without a subscription.`,
-    when: `!${contextKeys.connection} || ${state('disconnected')}`,
+    when: state('disconnected'),
   },
   {
     view: viewIds.resources,

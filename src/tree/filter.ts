@@ -39,6 +39,12 @@ export class TreeFilter {
     return nodes.filter((node) => this.#visible.get(node.key) ?? this.matches(node));
   }
 
+  /** True for a row that is shown for what stands below it. */
+  holdsMatches(node: InventoryNode): boolean {
+    this.result();
+    return !this.matches(node) && this.#visible.get(node.key) === true;
+  }
+
   result(): FilterResult {
     if (this.#result === undefined) {
       const count = { matches: 0, complete: true };

@@ -25,7 +25,7 @@ export class ResourceTreeProvider implements vscode.TreeDataProvider<Row>, vscod
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    return treeItemOf(row);
+    return treeItemOf(row, (one) => this.#model.isOpen(one));
   }
 
   async getChildren(row?: Row): Promise<Row[]> {

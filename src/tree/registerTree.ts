@@ -54,6 +54,8 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     documents,
     view,
     registerTreeCommands({ model, connection, documents, view }),
+    view.onDidExpandElement(({ element }) => model.noteFolding(element, true)),
+    view.onDidCollapseElement(({ element }) => model.noteFolding(element, false)),
     connection.onDidChange(showState),
     model.onDidChangeLoading((loading) => setKey(contextKeys.loading, loading)),
     model.onDidChange(() => {
@@ -80,7 +82,8 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
 /** Beside the view's title: which cloud, who. Above its rows: what is filtered. */
 function describe(view: vscode.TreeView<Row>, connection: Pick<Connection, 'state'>, model: TreeModel): void {
   const { state } = connection;
-  const account = state.kind === 'connected' && state.account ? ` · ${visibleText(state.account)}` : '';
+  const account =
+    state.kind === 'connected' && state.account && state.environment.kind !== 'sandbox' ? ` · ${visibleText(state.account)}` : '';
   const description = state.kind === 'connected' ? visibleText(state.environment.label) + account : '';
   const message = filterMessage(model);
   // Setting either makes the view draw: only where it says something else.

@@ -5,15 +5,15 @@ import { contextValueOf, rows as rowTokens } from '../inventory/tokens.ts';
 import type { InventoryNode, NodeIcon } from '../inventory/types.ts';
 import { treeCommands } from './ids.ts';
 import { kindTitle } from './kindTitles.ts';
-import type { CancelledRow, EmptyRow, ErrorRow, LoadingRow, LoadMoreRow, ProblemRow, Row } from './rows.ts';
+import type { CancelledRow, EmptyRow, ErrorRow, LoadingRow, LoadMoreRow, NodeRow, ProblemRow, Row } from './rows.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 /** How VS Code shows a row. All text is plain: labels, descriptions and string tooltips know no markup and no icons. */
-export function treeItemOf(row: Row): vscode.TreeItem {
+export function treeItemOf(row: Row, isOpen: (row: NodeRow) => boolean): vscode.TreeItem {
   switch (row.type) {
     case 'node':
-      return nodeItem(row.node);
+      return nodeItem(row.node, row.node.expandable && isOpen(row));
     case 'error':
     case 'problem':
       return errorItem(row);
@@ -28,8 +28,8 @@ export function treeItemOf(row: Row): vscode.TreeItem {
   }
 }
 
-function nodeItem(node: InventoryNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(displayName(node.label), node.expandable ? (node.expanded ? Expanded : Collapsed) : None);
+function nodeItem(node: InventoryNode, open: boolean): vscode.TreeItem {
+  const item = new vscode.TreeItem(displayName(node.label), node.expandable ? (open ? Expanded : Collapsed) : None);
   item.id = node.key;
   item.contextValue = contextValueOf(node.tokens);
   item.iconPath = themeIcon(node.icon);

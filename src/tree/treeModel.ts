@@ -29,6 +29,8 @@ export class TreeModel implements Disposable {
   readonly #slow = new Set<string>();
   readonly #changes = new Emitter<Row | undefined>();
   readonly #subscriptions: readonly Disposable[];
+  /** How a person folded rows; a row that a filter took away comes back as it was. */
+  readonly #folding = new Map<string, boolean>();
   #filter: TreeFilter | undefined;
 
   /** A row whose looks or children changed; undefined for all. */
@@ -60,6 +62,15 @@ export class TreeModel implements Disposable {
 
   get filterResult(): FilterResult | undefined {
     return this.#filter?.result();
+  }
+
+  noteFolding(row: Row, open: boolean): void {
+    this.#folding.set(row.key, open);
+  }
+
+  /** Whether a row that VS Code did not show before comes open. */
+  isOpen(row: NodeRow): boolean {
+    return this.#folding.get(row.key) ?? (row.node.expanded === true || this.#filter?.holdsMatches(row.node) === true);
   }
 
   /** The rows below a row, or of the first level. Never rejects: what cannot be read is a row that says so. */

@@ -8,7 +8,7 @@ import { colours, fact, lines, resourceNode, type NodeContext } from './common.t
 
 const icons: Readonly<Record<ProtectedItemState['kind'], NodeIcon>> = {
   healthy: { id: 'pass-filled', color: colours.good },
-  firstBackupPending: { id: 'watch', color: colours.active },
+  firstBackupPending: { id: 'circle-outline', color: colours.active },
   stopped: { id: 'debug-pause', color: colours.muted },
   suspended: { id: 'debug-pause', color: colours.warning },
   softDeleted: { id: 'trash', color: colours.warning },

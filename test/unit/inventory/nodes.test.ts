@@ -35,7 +35,7 @@ describe('inventory nodes', () => {
         'first backup pending',
         { protectionState: 'IRPending', lastBackupStatus: '', lastBackupTime: '2001-01-01T00:00:00Z' },
         'first backup pending · DailyPolicy',
-        'watch',
+        'circle-outline',
         ['firstBackupPending'],
       ],
       [
@@ -281,7 +281,8 @@ describe('inventory nodes', () => {
   });
 
   it('use only icons that VS Code has', () => {
-    const known = new Set(readFileSync('node_modules/@vscode/codicons/dist/codicon.csv', 'utf8').match(/^[a-z][\w-]*/gm));
+    const mapping = JSON.parse(readFileSync('node_modules/@vscode/codicons/src/template/mapping.json', 'utf8')) as Record<string, string[]>;
+    const known = new Set(Object.values(mapping).flat());
     const sources = ['src/inventory', 'src/inventory/nodes', 'src/tree'].flatMap((folder) =>
       readdirSync(folder)
         .filter((file) => file.endsWith('.ts'))

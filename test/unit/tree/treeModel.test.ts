@@ -261,6 +261,20 @@ describe('tree model', () => {
       assert.deepEqual(await labels(), ['Subscription 1', 'Web shop']);
     });
 
+    it('brings rows back folded as they were, and opens what it shows for what is below', async () => {
+      const group = await at(...vms);
+      const outer = await at(...vault);
+      await settled(group);
+      assert.equal(model.isOpen(outer), false);
+      model.setFilter('web-01');
+      assert.equal(model.isOpen(outer), true);
+      model.noteFolding(outer, false);
+      assert.equal(model.isOpen(outer), false);
+      model.setFilter(undefined);
+      model.noteFolding(outer, true);
+      assert.equal(model.isOpen(outer), true);
+    });
+
     it('says so where nothing matches, and offers to clear the filter', async () => {
       await settled();
       model.setFilter('nowhere');
