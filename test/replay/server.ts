@@ -99,6 +99,6 @@ function bodyText({ body, status }: Interaction, origin: string): string {
   return JSON.stringify(typeof nextLink === 'string' ? { ...body, nextLink: moved(nextLink, origin) } : body);
 }
 
-export function moved(url: string, origin: string): string {
+function moved(url: string, origin: string): string {
   return url.replace(/^https?:\/\/[^/?#]+/i, origin);
 }

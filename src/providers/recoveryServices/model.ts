@@ -1,12 +1,12 @@
 /** The records of Azure Backup as the rest of the house sees them. Each keeps Azure's own JSON in `raw`. */
-export type { AzureRecord, RecordList, RecordProblem } from './model/record.ts';
-export type { SoftDeleteSettings, Vault } from './model/vault.ts';
+export type { AzureRecord, RecordList } from './model/record.ts';
+export type { Vault } from './model/vault.ts';
 export type { Container } from './model/container.ts';
 export type { ProtectableItem } from './model/protectableItem.ts';
 export type { ProtectedItem } from './model/protectedItem.ts';
 export type { Policy } from './model/policy.ts';
 export type { Job } from './model/job.ts';
-export type { RecoveryPoint, RecoveryPointTier, TimeRange } from './model/recoveryPoint.ts';
+export type { RecoveryPoint, RecoveryPointTier } from './model/recoveryPoint.ts';
 export { readVault } from './model/vault.ts';
 export { readContainer } from './model/container.ts';
 export { readProtectableItem } from './model/protectableItem.ts';

@@ -16,7 +16,7 @@ export interface AzureRecord {
 }
 
 /** A record that could not be read; the others of its list came out. */
-export interface RecordProblem {
+interface RecordProblem {
   /** Position in Azure's list, from 0. */
   readonly index: number;
   readonly error: BackupError;

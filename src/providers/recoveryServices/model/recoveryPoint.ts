@@ -11,7 +11,7 @@ export interface RecoveryPointTier {
 }
 
 /** ISO 8601, UTC. A log can be restored to any moment of it. */
-export interface TimeRange {
+interface TimeRange {
   readonly start: string;
   readonly end: string;
 }

@@ -3,7 +3,7 @@ import { defined } from './fields.ts';
 import { readRecord, type AzureRecord } from './record.ts';
 
 /** `properties.securitySettings.softDeleteSettings` of a vault. Absent members: Azure did not say. */
-export interface SoftDeleteSettings {
+interface SoftDeleteSettings {
   /** `Enabled`, `Disabled`, `AlwaysON`. `Disabled` is no proof that a delete is permanent: Azure was seen to keep items all the same. */
   readonly state?: string;
   readonly retentionDays?: number;
