@@ -19,6 +19,14 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves when the work does, or after `ms` milliseconds without waiting for it any longer. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: { dispose(): void } | undefined;
+  const late = new Promise<void>((resolve) => (timer = clock.after(ms, resolve)));
+  await Promise.race([work, late]);
+  timer?.dispose();
+}
+
 /** ISO 8601, UTC. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();

@@ -7,7 +7,7 @@ import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { adopt, loadJournal, waitOf } from './adopt.ts';
 import { tracedArm } from './asking.ts';
 import { cancel } from './cancel.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, within, type Clock } from './clock.ts';
 import { timing, type EngineContext, type EngineOptions } from './context.ts';
 import { Journal } from './journal.ts';
 import { Neighbours } from './neighbours.ts';
@@ -28,6 +28,10 @@ const lastAnswerMs = 2_000;
 export const followedJob = 'followedJob';
 
 export class Engine implements OperationEngine {
+  readonly onDidChange: OperationEngine['onDidChange'];
+  readonly onDidEnd: OperationEngine['onDidEnd'];
+  readonly onDidRemove: OperationEngine['onDidRemove'];
+  readonly onProblem: OperationEngine['onProblem'];
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #store: OperationStore;
@@ -52,6 +56,10 @@ export class Engine implements OperationEngine {
       ...(options.isAlive ? { isAlive: options.isAlive } : {}),
     });
     this.#store = new OperationStore(new Journal(options.folder), ownership, this.#clock);
+    this.onDidChange = this.#store.changed.event;
+    this.onDidEnd = this.#ended.event;
+    this.onDidRemove = this.#store.removed.event;
+    this.onProblem = this.#store.problem.event;
     this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (id) => this.#round(id) });
     this.#context = {
       options,
@@ -67,19 +75,6 @@ export class Engine implements OperationEngine {
       ...(options.watchFolder ? { watchFolder: options.watchFolder } : {}),
       adopt: (record) => adopt(this.#context, record),
     });
-  }
-
-  get onDidChange(): OperationEngine['onDidChange'] {
-    return this.#store.changed.event;
-  }
-  get onDidEnd(): OperationEngine['onDidEnd'] {
-    return this.#ended.event;
-  }
-  get onDidRemove(): OperationEngine['onDidRemove'] {
-    return this.#store.removed.event;
-  }
-  get onProblem(): OperationEngine['onProblem'] {
-    return this.#store.problem.event;
   }
 
   list(): readonly OperationRecord[] {
@@ -228,10 +223,7 @@ export class Engine implements OperationEngine {
     for (const entry of this.#store.entries.values()) {
       entry.abort.abort();
     }
-    let patience: { dispose(): void } | undefined;
-    const waited = new Promise<void>((resolve) => (patience = this.#clock.after(lastAnswerMs, resolve)));
-    await Promise.race([Promise.all(this.#sending.values()), waited]);
-    patience?.dispose();
+    await within(this.#clock, lastAnswerMs, Promise.all(this.#sending.values()));
     await Promise.all([...this.#store.entries.values()].map((entry) => entry.writes));
     await this.#neighbours.dispose();
     await this.#store.ownership.dispose();
