@@ -39,6 +39,12 @@ const noStaticToolkit = {
   allowTypeImports: true,
 };
 
+const nodeGlobals = Object.fromEntries(
+  ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer', 'fetch', 'require', 'module', 'exports', '__dirname'].map(
+    (name) => [name, 'readonly'],
+  ),
+);
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'tools/*/node_modules/', '.cache/', '.vscode-test/', 'coverage/'] },
   js.configs.recommended,
@@ -48,7 +54,7 @@ export default tseslint.config(
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'scripts/*.mjs', 'scripts/lib/*.mjs'] },
+        projectService: true,
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -72,20 +78,13 @@ export default tseslint.config(
     files: ['src/extension.ts', 'src/tree/**', 'src/commands/**', 'src/views/**', 'src/**/*Vscode.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [noStaticSdk, noStaticToolkit] }] },
   },
+  // Plain JavaScript runs before there is anything that reads TypeScript; it has no types to check.
+  { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: nodeGlobals } },
   {
-    files: ['**/*.js', '**/*.mjs'],
-    ...tseslint.configs.disableTypeChecked,
-    languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        URL: 'readonly',
-        setTimeout: 'readonly',
-        clearTimeout: 'readonly',
-        Buffer: 'readonly',
-        fetch: 'readonly',
-      },
-    },
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: nodeGlobals },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   prettier,
 );
