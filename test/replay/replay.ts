@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BackupError, messageOf } from '../../src/core/errors.ts';
 import type { AzureRecord } from '../../src/providers/recoveryServices/model.ts';
 import { addressKey, addressOf, type Address } from './address.ts';
+import { codeOf, describe, isInner, listOf, nextLinkOf, recordOf, redirects } from './answers.ts';
 import { expectedOf } from './expected.ts';
 import { ourReaders, readingOf, type Kind, type Reading, type Readers } from './readers.ts';
 import type { Interaction, Recording } from './recording.ts';
@@ -225,13 +226,6 @@ function same(shown: unknown, expected: unknown): boolean {
   return scalars ? String(shown) === String(expected) : isDeepStrictEqual(shown, expected);
 }
 
-/** A gateway may pass on the service's own refusal as JSON inside its message. */
-function isInner(code: string, body: unknown): boolean {
-  return new RegExp(`code\\\\*"\\s*:\\s*\\\\*"${code.replace(/[^\w-]/g, '')}`, 'i').test(JSON.stringify(body));
-}
-
-const redirects = ({ status }: Interaction): boolean => [301, 302, 303, 307, 308].includes(status);
-
 const keyOfUrl = (url: string): string => addressKey(addressOf(url));
 
 function grouped(interactions: readonly Interaction[]): Map<string, Interaction[]> {
@@ -241,50 +235,4 @@ function grouped(interactions: readonly Interaction[]): Map<string, Interaction[
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return groups;
-}
-
-/** The body as JSON; undefined where it is none. A byte order mark before it does not count. */
-function jsonOf({ body }: Interaction): unknown {
-  if (typeof body !== 'string') {
-    return body ?? undefined;
-  }
-  try {
-    return JSON.parse(body.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
-}
-
-function objectOf(interaction: Interaction): Record<string, unknown> | undefined {
-  const json = interaction.status >= 200 && interaction.status < 300 && interaction.status !== 204 ? jsonOf(interaction) : undefined;
-  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : undefined;
-}
-
-/** The records of a list's answer; undefined where it is no list. */
-function listOf(interaction: Interaction): unknown[] | undefined {
-  const value = objectOf(interaction)?.['value'];
-  return Array.isArray(value) ? value : undefined;
-}
-
-/** The record of a detail's answer; undefined where it is none. */
-function recordOf(interaction: Interaction): unknown {
-  const record = objectOf(interaction);
-  return typeof record?.['id'] === 'string' && record['id'] !== '' ? record : undefined;
-}
-
-function nextLinkOf(interaction: Interaction): string | undefined {
-  const link = objectOf(interaction)?.['nextLink'];
-  return typeof link === 'string' && link !== '' ? link : undefined;
-}
-
-/** Azure's code of a refusal, in the envelopes that it was seen to use. */
-function codeOf(body: unknown): string | undefined {
-  const of = (value: unknown, name: string): unknown =>
-    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  const code = of(of(body, 'error'), 'code') ?? of(body, 'code') ?? of(body, 'ErrorCode');
-  return typeof code === 'string' && code !== '' ? code : undefined;
-}
-
-function describe(body: unknown): string {
-  return body === null ? 'empty' : typeof body === 'string' ? 'no JSON' : Array.isArray(body) ? 'an array' : 'an object';
 }
