@@ -106,12 +106,9 @@ export function createConnection(context: vscode.ExtensionContext, options: Conn
     }
     try {
       const current = settings();
-      if (current.credential !== 'vscode') {
-        return;
-      }
-      const { signedInAccount } = await import('./credentials/vscodeAccountVscode.ts');
-      const account = (await signedInAccount(environment))?.account;
-      if (connection.state === state && account !== (state.kind === 'connected' ? state.account : undefined)) {
+      const account = await signIn.account(current, environment);
+      const before = state.kind === 'connected' ? state.account : undefined;
+      if (current.credential === 'vscode' && connection.state === state && account !== before) {
         startAgain();
       }
     } catch (error) {

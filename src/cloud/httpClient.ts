@@ -19,7 +19,7 @@ export interface TimeLimits {
   readonly silenceMs: number;
 }
 
-export const defaultTimeLimits: TimeLimits = { connectMs: 15_000, silenceMs: 100_000 };
+const defaultTimeLimits: TimeLimits = { connectMs: 15_000, silenceMs: 100_000 };
 
 /** Codes of our own time limits, as `code` of the error. */
 export const connectTimeout = 'CONNECT_TIMEOUT';

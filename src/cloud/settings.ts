@@ -25,7 +25,7 @@ export interface ConnectionSettings {
   readonly sandbox: SandboxSettings;
 }
 
-export const credentialKinds: readonly CredentialKind[] = ['vscode', 'azureCli', 'environment', 'servicePrincipal'];
+const credentialKinds: readonly CredentialKind[] = ['vscode', 'azureCli', 'environment', 'servicePrincipal'];
 
 const guid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const domain = /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$/i;

@@ -40,6 +40,12 @@ export class SignIn {
     }
   }
 
+  /** Who is signed in with an account of VS Code; undefined where nobody is, or another way is chosen. @throws BackupError. */
+  async account(settings: ConnectionSettings, environment: CloudEnvironment): Promise<string | undefined> {
+    const out = settings.credential !== 'vscode' || this.#memory.get<boolean>(outKey(settings, environment));
+    return out ? undefined : (await signedInAccount(environment))?.account;
+  }
+
   /** Lets the person sign in. @throws BackupError; CancelledError where the person gives up. */
   async begin(settings: ConnectionSettings, environment: CloudEnvironment, tenantId?: string): Promise<void> {
     if (settings.credential === 'vscode') {

@@ -10,6 +10,9 @@ const label = 'the Microsoft account of VS Code';
 /** Milliseconds that a token is taken to live that does not tell. */
 const assumedLife = 5 * 60_000;
 
+/** Claims that a tenant asked for and that only a person can fulfil, by `provider tenant`; taken up by the next sign-in. */
+const pendingClaims = new Map<string, string>();
+
 /** VS Code's provider of accounts for a cloud. */
 export function accountProvider(environment: CloudEnvironment): string {
   return environment.kind === 'public' ? 'microsoft' : 'microsoft-sovereign-cloud';
@@ -27,7 +30,13 @@ export async function signedInAccount(environment: CloudEnvironment): Promise<Cr
  */
 export async function signInAccount(environment: CloudEnvironment, tenantId?: string): Promise<void> {
   await chooseSovereignCloud(environment);
-  await ask(environment, tenantId, { createIfNone: true });
+  const key = claimsKey(environment, tenantId);
+  await ask(environment, tenantId, { createIfNone: true }, pendingClaims.get(key));
+  pendingClaims.delete(key);
+}
+
+function claimsKey(environment: CloudEnvironment, tenantId: string | undefined): string {
+  return `${accountProvider(environment)} ${tenantId ?? ''}`;
 }
 
 function credentialOf(environment: CloudEnvironment, account: vscode.AuthenticationSessionAccountInformation): Credential {
@@ -39,6 +48,9 @@ function credentialOf(environment: CloudEnvironment, account: vscode.Authenticat
     async getToken({ tenantId, claims }): Promise<ArmToken> {
       const session = await ask(environment, tenantId, { silent: true, account }, claims);
       if (!session) {
+        if (claims !== undefined) {
+          pendingClaims.set(claimsKey(environment, tenantId), claims);
+        }
         throw new BackupError(`${account.label} has to sign in${tenantId === undefined ? '' : ` to tenant ${tenantId}`} again.`, {
           code: 'SignInNeeded',
           attempted: 'sign in',

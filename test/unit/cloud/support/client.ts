@@ -18,7 +18,7 @@ export function environmentAt(origin: string, certificateAuthorityFile?: string)
 }
 
 /** Gives `token-1`, and the next number whenever a fresh one is asked for. */
-export class CountingTokens implements TokenSource {
+class CountingTokens implements TokenSource {
   readonly asked: TokenRequest[] = [];
   count = 1;
 

@@ -36,7 +36,7 @@ export async function createAuthority(name = 'Test authority'): Promise<Authorit
   return { certificate, keys, pem: certificate.toString('pem') };
 }
 
-export interface LeafOptions {
+interface LeafOptions {
   readonly hosts?: readonly { type: 'ip' | 'dns'; value: string }[];
   readonly notAfter?: Date;
 }
