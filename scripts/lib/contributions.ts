@@ -1,5 +1,6 @@
 /** What package.json contributes, and the documentation's commands table, made of the tables in src. Pure: writes nothing. */
-import { type AnyAction, commandIdOf } from '../../src/providers/action.ts';
+import type { AnyAction } from '../../src/providers/action.ts';
+import { commandIdOf } from '../../src/providers/actionIds.ts';
 import { whenClauseOf } from '../../src/providers/tokens.ts';
 import { viewIds } from '../../src/tree/ids.ts';
 
