@@ -21,6 +21,9 @@ export interface TimeLimits {
 
 const defaultTimeLimits: TimeLimits = { connectMs: 15_000, silenceMs: 100_000 };
 
+/** Milliseconds that a connection is kept for the next request: less than what firewalls forget one after. */
+const idleMs = 45_000;
+
 /** Codes of our own time limits, as `code` of the error. */
 export const connectTimeout = 'CONNECT_TIMEOUT';
 export const answerTimeout = 'ANSWER_TIMEOUT';
@@ -32,14 +35,14 @@ const decoders: Readonly<Record<string, (data: Buffer) => Promise<Buffer>>> = { 
 export interface VerifyingHttpClient extends HttpClient {
   /** True where the newest try of this request got no answer and any byte of it may have reached the other side. */
   mayHaveLeft(request: PipelineRequest): boolean;
-  /** Closes idle connections. */
+  /** Closes idle connections; those in use end with their answer. */
   dispose(): void;
 }
 
 /** An HTTPS client. Whatever the environment says, certificates are verified. */
 export function createHttpClient(secureContext: SecureContext | undefined, limits: TimeLimits = defaultTimeLimits): VerifyingHttpClient {
   const tlsOptions = { rejectUnauthorized: true, ...(secureContext ? { secureContext } : {}) };
-  const reading = new https.Agent({ keepAlive: true, ...tlsOptions });
+  const reading = new https.Agent({ keepAlive: true, timeout: idleMs, ...tlsOptions });
   // A change gets a connection of its own: one that the cloud has just closed while idle would leave its fate unclear.
   const changing = new https.Agent({ keepAlive: false, ...tlsOptions });
   const left = new WeakSet<PipelineRequest>();
@@ -83,8 +86,11 @@ export function createHttpClient(secureContext: SecureContext | undefined, limit
     sendRequest,
     mayHaveLeft: (request) => left.has(request),
     dispose: () => {
-      reading.destroy();
-      changing.destroy();
+      // Not `destroy()`: that would also cut off a change whose answer is still to come.
+      reading.maxFreeSockets = 0;
+      for (const socket of Object.values(reading.freeSockets).flat()) {
+        socket?.destroy();
+      }
     },
   };
 }

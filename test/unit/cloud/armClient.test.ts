@@ -324,6 +324,18 @@ describe('ARM client', () => {
       assert.equal(server.requests[2]?.headers.authorization, 'Bearer token-2');
     });
 
+    it('still gets its answer when the connection to the cloud is given up meanwhile', async () => {
+      let answer = (): void => undefined;
+      await serve((_request, response) => {
+        answer = () => void response.writeHead(202).end();
+      });
+      const pending = client.arm.send(change());
+      await untilTrue(() => server.requests.length === 1);
+      await client.dispose();
+      answer();
+      assert.equal((await pending).status, 202);
+    });
+
     it('without an answer in time is NoAnswer, not a second request', async () => {
       await serve(silence);
       assert.equal((await refused(client.arm.send(change()))).facts.code, 'NoAnswer');
