@@ -14,7 +14,7 @@ const lanes: [name: string, script: string, ...args: string[]][][] = [
   [
     ['types', bin('typescript', 'bin', 'tsc'), '-p', '.'],
     ['types of the browser side', bin('typescript', 'bin', 'tsc'), '-p', 'media'],
-    ['types of the panel tests', bin('typescript', 'bin', 'tsc'), '-p', 'test/ui/panel'],
+    ['types of the UI tests', bin('typescript', 'bin', 'tsc'), '-p', 'test/ui'],
     ['dead code', bin('knip', 'bin', 'knip.js'), '--no-progress'],
     ['generated files', join(root, 'scripts', 'tasks', 'contributions.ts'), '--check'],
   ],

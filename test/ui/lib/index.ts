@@ -1,0 +1,6 @@
+// What UI tests import.
+export { Dialogs } from './dialogs.ts';
+export { QuickInput } from './quickInput.ts';
+export { type Row, Tree } from './tree.ts';
+export { openWindow, type VsCodeWindow, type WindowOptions } from './window.ts';
+export { pictureOnFailure } from './failure.ts';

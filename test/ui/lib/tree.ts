@@ -1,0 +1,138 @@
+import { type Locator, type Page } from 'playwright-core';
+
+export interface Row {
+  label: string;
+  description: string;
+  /** From 1, the roots. */
+  level: number;
+  /** undefined: it has no children. */
+  expanded: boolean | undefined;
+  /** The icon's name, such as "vm" or "loading"; undefined for a picture of ours. */
+  icon: string | undefined;
+  /** What a screen reader says. */
+  spoken: string;
+}
+
+/** The rows of the tree in our view. Only rows in sight exist: a lot of rows needs a tall window or a filter. */
+export class Tree {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** All rows in sight. */
+  get rows(): Locator {
+    return this.#page.locator('.sidebar .pane-body .monaco-list-row');
+  }
+
+  /**
+   * The row with this label (its whole label), or the one whose label matches. `under` names an ancestor: of rows of
+   * the same label, the first one below that.
+   */
+  row(label: string | RegExp): Locator {
+    const exact = typeof label === 'string' ? new RegExp(`^\\s*${label.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) : label;
+    return this.rows.filter({ has: this.#page.locator('.label-name', { hasText: exact }) }).first();
+  }
+
+  /** Waits for a row and reads it. */
+  async read(label: string | RegExp): Promise<Row> {
+    const row = this.row(label);
+    await row.waitFor();
+    return read(row);
+  }
+
+  /** Reads all rows in sight, from the top. */
+  async list(): Promise<Row[]> {
+    const all = await this.rows.all();
+    const rows = await Promise.all(all.map(async (row) => ({ row: await read(row), top: (await row.boundingBox())?.y ?? 0 })));
+    return rows.sort((a, b) => a.top - b.top).map(({ row }) => row);
+  }
+
+  /** Opens a row and waits until its children have come: something stands below it, and it does not load any more. */
+  async expand(label: string | RegExp): Promise<void> {
+    const row = this.row(label);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+    await row.and(this.#page.locator('[aria-expanded="true"]')).waitFor();
+    await row.locator('.monaco-tl-twistie:not(.codicon-tree-item-loading)').waitFor();
+  }
+
+  /** Opens row after row, each below the one before: `await tree.reveal('Contoso', 'vault-1', 'Protected items')`. */
+  async reveal(...labels: (string | RegExp)[]): Promise<void> {
+    for (const label of labels) await this.expand(label);
+  }
+
+  async collapse(label: string | RegExp): Promise<void> {
+    const row = this.row(label);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
+    await row.and(this.#page.locator('[aria-expanded="false"]')).waitFor();
+  }
+
+  /** Selects a row with a click; with `add` to those that are selected. */
+  async select(label: string | RegExp, { add = false } = {}): Promise<void> {
+    await this.row(label).click(add ? { modifiers: ['ControlOrMeta'] } : {});
+  }
+
+  /** Opens a row's context menu and gives its entries. Escape closes it. */
+  async menuItems(label: string | RegExp): Promise<string[]> {
+    await this.row(label).click({ button: 'right' });
+    const items = this.#page.locator('.context-view .monaco-menu .action-item .action-label:not(.separator)');
+    await items.first().waitFor();
+    return (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== '');
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async menu(label: string | RegExp, entry: string): Promise<void> {
+    await this.row(label).click({ button: 'right' });
+    const item = this.#page.locator('.context-view .monaco-menu').getByRole('menuitem', { name: entry, exact: true });
+    // A menu ignores clicks for its first tenth of a second; the keyboard it takes at once.
+    await item.hover();
+    await this.#page.keyboard.press('Enter');
+    await item.waitFor({ state: 'detached' });
+  }
+
+  /** Clicks an icon at the end of a row, by its tooltip. */
+  async inlineAction(label: string | RegExp, tooltip: string): Promise<void> {
+    const row = this.row(label);
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${tooltip}"]`).click();
+  }
+
+  /** The tooltip of a row, as shown when the mouse rests on it. */
+  async tooltip(label: string | RegExp): Promise<string> {
+    await this.row(label).locator('.label-name').hover();
+    const hover = this.#page.locator('.workbench-hover, .monaco-hover').filter({ visible: true }).last();
+    await hover.waitFor();
+    return hover.innerText();
+  }
+
+  /** Waits until a row's description matches. */
+  async waitForDescription(label: string | RegExp, description: RegExp, timeout = 20_000): Promise<void> {
+    await this.row(label)
+      .filter({ has: this.#page.locator('.label-description', { hasText: description }) })
+      .waitFor({ timeout });
+  }
+
+  /** Waits until no row has this label. */
+  async waitForGone(label: string | RegExp, timeout = 20_000): Promise<void> {
+    await this.row(label).waitFor({ state: 'detached', timeout });
+  }
+}
+
+async function read(row: Locator): Promise<Row> {
+  return row.evaluate((element) => {
+    const text = (selector: string) => element.querySelector(selector)?.textContent ?? '';
+    const icon = element.querySelector('.custom-view-tree-node-item-icon')?.className ?? '';
+    const expanded = element.getAttribute('aria-expanded');
+    return {
+      label: text('.label-name'),
+      description: text('.label-description'),
+      level: Number(element.getAttribute('aria-level') ?? 1),
+      expanded: expanded === null ? undefined : expanded === 'true',
+      icon: /(?:^|\s)codicon-([\w-]+)/.exec(icon)?.[1],
+      spoken: element.getAttribute('aria-label') ?? '',
+    };
+  });
+}
