@@ -1,18 +1,28 @@
 import type { Follower } from '../operations/types.ts';
-import { type AnyAction, type AnySendAction } from '../providers/action.ts';
-import { actionTable } from '../providers/actionTable.ts';
+import type { AnySendAction } from '../providers/action.ts';
+import { actionIds } from '../providers/actionIds.ts';
 
-/** What the engine needs of each action, by action id: how to read back, and how to settle what got no answer. */
-export function followersOf(actions: readonly AnyAction[] = actionTable, now: () => number = Date.now): ReadonlyMap<string, Follower> {
+/**
+ * What the engine needs of each action, by action id: how to read back, and how to settle what got no answer.
+ * The actions are loaded when the first operation needs one.
+ */
+export function followersOf(now: () => number = Date.now): ReadonlyMap<string, Follower> {
   return new Map(
-    actions
-      .filter((action): action is AnySendAction => action.does === 'send')
-      .map((action) => [
-        action.id,
-        {
-          readBack: (arm, record, signal) => action.readBack({ arm, signal, now }, record),
-          settle: (arm, record, signal) => action.settle({ arm, signal, now }, record),
-        } satisfies Follower,
-      ]),
+    actionIds.map((id): [string, Follower] => [
+      id,
+      {
+        readBack: async (arm, record, signal) => (await sending(id)).readBack({ arm, signal, now }, record),
+        settle: async (arm, record, signal) => (await sending(id)).settle({ arm, signal, now }, record),
+      },
+    ]),
   );
+}
+
+async function sending(id: string): Promise<AnySendAction> {
+  const { actionById } = await import('../providers/actionTable.ts');
+  const action = actionById(id);
+  if (action?.does !== 'send') {
+    throw new TypeError(`The action ${id} sends nothing, so there is nothing of it to follow`);
+  }
+  return action;
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { commandIdOf } from '../providers/action.ts';
-import { actionTable } from '../providers/actionTable.ts';
+import { actionIds, commandIdOf } from '../providers/actionIds.ts';
 import { flowCommands } from './commandIds.ts';
 import { pickedNodes } from './pickedNodes.ts';
 import type { CommandServices } from './services.ts';
@@ -10,10 +9,10 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
   const register = (command: string, work: (...args: unknown[]) => Promise<void>): void =>
     void context.subscriptions.push(vscode.commands.registerCommand(command, work));
 
-  for (const action of actionTable) {
-    register(commandIdOf(action), async (clicked, selected) => {
+  for (const id of actionIds) {
+    register(commandIdOf({ id }), async (clicked, selected) => {
       const { runCommand } = await import('./runCommand.ts');
-      await runCommand(services, action, pickedNodes(clicked, selected));
+      await runCommand(services, id, pickedNodes(clicked, selected));
     });
   }
   register(flowCommands.previewRequest.command, async (clicked, selected) => {

@@ -1,5 +1,6 @@
 import type { InventoryNode } from '../inventory/types.ts';
 import { appliesTo, type AnyAction } from '../providers/action.ts';
+import type { ActionId } from '../providers/actionIds.ts';
 import { actionTable } from '../providers/actionTable.ts';
 import { showFailure } from './failure.ts';
 import { runAction, type RunOptions } from './flow/runAction.ts';
@@ -9,10 +10,14 @@ import type { CommandServices } from './services.ts';
 /** Runs an action for a person: whatever goes wrong is told, and nothing is thrown at VS Code. */
 export async function runCommand(
   services: CommandServices,
-  action: AnyAction,
+  id: ActionId,
   picked: readonly InventoryNode[] | undefined,
   options?: RunOptions,
 ): Promise<void> {
+  const action = actionTable.find((one) => one.id === id);
+  if (!action) {
+    throw new TypeError(`There is no action ${id}`);
+  }
   try {
     await runAction(services, action, picked, options);
   } catch (error) {

@@ -3,6 +3,7 @@
  * tests are made of these entries. This file is their shape and knows no system.
  */
 import type { ArmClient } from '../cloud/types.ts';
+import type { ActionId } from './actionIds.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
 
@@ -86,7 +87,7 @@ export type Settlement =
 /** What menus, palette, documentation and tests need of an entry, whatever it does. */
 interface ActionBase {
   /** Command id is `azureBackup.<id>`. */
-  readonly id: string;
+  readonly id: ActionId;
   /** As in menus, in title case: `Back Up Now`. An ellipsis is added where questions are asked. */
   readonly title: string;
   /** One sentence for the documentation table. */
@@ -155,11 +156,6 @@ export type AnySendAction = Action<any>;
 /** What a table of actions of many models is made of. */
 export type AnyAction = AnySendAction | FollowAction<any>;
 /* eslint-enable @typescript-eslint/no-explicit-any */
-
-/** The command id of an action. */
-export function commandIdOf(action: { readonly id: string }): string {
-  return `azureBackup.${action.id}`;
-}
 
 /** True where a node's tokens are those that the action asks for. */
 export function appliesTo(action: Pick<AnyAction, 'when'>, tokens: readonly string[]): boolean {

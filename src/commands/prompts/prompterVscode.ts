@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../../core/cancellation.ts';
 import { visibleText } from '../../core/displayText.ts';
 import type { Prompter } from './prompter.ts';
-import { pick } from './quickInputVscode.ts';
 
 /** Asks through VS Code's own quick picks, modals and notifications. */
 export function createPrompter(): Prompter {
@@ -24,6 +23,7 @@ export function createPrompter(): Prompter {
     async askBeside<Choice extends string>(message: string, choices: readonly Choice[]) {
       const items = choices.map((choice) => ({ value: choice, label: choice }));
       const prompt = { placeholder: 'Nothing has been sent yet', empty: '', load: () => Promise.resolve(items) };
+      const { pick } = await import('./quickInputVscode.ts');
       const [chosen] = await pick({ title: message, buttons: [] }, prompt, false);
       return chosen as Choice;
     },

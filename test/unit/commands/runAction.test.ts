@@ -103,7 +103,7 @@ describe('running an action', () => {
   it('escape at any prompt sends nothing and tells nothing', async () => {
     const prompter = new ScriptedPrompter({ escape: true });
     const services = servicesWith(prompter, { routes: policies });
-    await runCommand(services, protectVm, [protectableNode('web-01')]);
+    await runCommand(services, 'protectVm', [protectableNode('web-01')]);
     assert.deepEqual([services.started, prompter.told], [[], []]);
   });
 
@@ -165,7 +165,7 @@ describe('answers', () => {
   it('a policy that goes between list and choice: named, nothing sent', async () => {
     const prompter = new ScriptedPrompter({ pick: '$(flame) Policy' });
     const services = servicesWith(prompter, { routes: policies });
-    await runCommand(services, protectVm, [protectableNode('web-01')]);
+    await runCommand(services, 'protectVm', [protectableNode('web-01')]);
     assert.deepEqual(services.started, []);
     assert.equal(prompter.told[0]?.kind, 'error');
     assert.match(prompter.told[0]?.message ?? '', /\$\(flame\) Policy was deleted .* choose another policy/);
@@ -266,7 +266,7 @@ describe('failures', () => {
       return Promise.resolve('Copy Details');
     }) as typeof prompter.tell;
     const services = servicesWith(prompter, { connected: false });
-    await runCommand(services, backUpNow, [itemNode('web-01', ['protected'])]);
+    await runCommand(services, 'backUpNow', [itemNode('web-01', ['protected'])]);
     assert.equal(prompter.told[0]?.message, 'Not signed in. Sign in.');
     assert.deepEqual(JSON.parse(services.copied[0] ?? '{}'), { message: 'Not signed in.', code: 'NotConnected', remedies: ['Sign in.'] });
     assert.match(services.lines[0] ?? '', /^Back Up Now failed: NotConnected/);

@@ -1,0 +1,24 @@
+/**
+ * The ids of the action table, in its order. They stand apart so that commands can be registered, and operations
+ * followed, without loading what the actions do. The table's entries must be of these ids (the compiler says so), and
+ * each id must have an entry (a test says so).
+ */
+export const actionIds = [
+  'discoverVms',
+  'protectVm',
+  'backUpNow',
+  'changePolicy',
+  'stopKeepData',
+  'resumeProtection',
+  'stopDeleteData',
+  'undelete',
+  'cancelJob',
+  'followJob',
+] as const;
+
+export type ActionId = (typeof actionIds)[number];
+
+/** The command id of an action. */
+export function commandIdOf(action: { readonly id: ActionId }): string {
+  return `azureBackup.${action.id}`;
+}
