@@ -6,7 +6,7 @@ import { viewIds } from '../../src/tree/ids.ts';
 
 const category = 'Azure Backup';
 
-export interface CommandEntry {
+interface CommandEntry {
   readonly command: string;
   readonly title: string;
   readonly category?: string;
@@ -14,7 +14,7 @@ export interface CommandEntry {
   readonly enablement?: string;
 }
 
-export interface MenuEntry {
+interface MenuEntry {
   readonly command: string;
   readonly when?: string;
   readonly group?: string;
@@ -32,7 +32,7 @@ export interface Contributions {
 }
 
 /** Parts of `contributes` that are made here; the rest (configuration) belongs to others. */
-export const generatedKeys = ['viewsContainers', 'views', 'viewsWelcome', 'commands', 'menus', 'keybindings', 'walkthroughs'] as const;
+const generatedKeys = ['viewsContainers', 'views', 'viewsWelcome', 'commands', 'menus', 'keybindings', 'walkthroughs'] as const;
 
 /** As in menus: an ellipsis where something is asked before anything happens. */
 export function menuTitle(action: AnyAction): string {

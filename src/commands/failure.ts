@@ -12,7 +12,7 @@ export function failureText(error: unknown): string {
 }
 
 /** What a person can hand to support: the facts of an error, without stack, body or query. */
-export function failureDetails(error: unknown): string {
+function failureDetails(error: unknown): string {
   const { attempted, resource } = error instanceof BackupError ? error.facts : {};
   return JSON.stringify({ ...toErrorRecord(error), attempted, resource }, null, 2);
 }

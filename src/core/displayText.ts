@@ -28,7 +28,8 @@ export function shortened(text: string, max: number): string {
 
 /** For places where VS Code turns `$(name)` into an icon (quick picks, status bar): the same characters, as text. */
 export function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '\\$(');
+  // What VS Code takes for an icon, and nothing else: before other text the backslash would be shown.
+  return text.replace(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, '\\$&');
 }
 
 /** A resource's name for a row or a sentence: visible characters, at most 120 of them. The full one belongs into a tooltip. */

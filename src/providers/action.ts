@@ -63,12 +63,12 @@ export interface DateQuestion<Model> extends QuestionBase<Model> {
   refuse(chosenMs: number, nowMs: number, targets: readonly ActionTarget<Model>[]): string | undefined;
 }
 
-export type Question<Model> = PickQuestion<Model> | DateQuestion<Model>;
+type Question<Model> = PickQuestion<Model> | DateQuestion<Model>;
 
 /** How sure a person must be. `typeName`: destroys data, the resource's name is typed. `confirm`: a modal with the consequences. */
-export type Assurance = 'none' | 'confirm' | 'typeName';
+type Assurance = 'none' | 'confirm' | 'typeName';
 
-export type Reading = 'asAsked' | 'different' | 'unclear';
+type Reading = 'asAsked' | 'different' | 'unclear';
 
 export interface ReadBack {
   readonly reading: Reading;
@@ -135,7 +135,7 @@ export interface Action<Model = unknown> extends ActionBase {
 }
 
 /** A job to follow, for the engine. */
-export interface Followed {
+interface Followed {
   /** What the job does, as a row's title: `Backup`. */
   readonly title: string;
   readonly target: OperationTarget;

@@ -4,6 +4,12 @@ import { asLabel, isTypedName, listed } from '../../../src/commands/plainText.ts
 describe('names in prompts', () => {
   it('never become icons, and direction marks are written out', () => {
     assert.equal(asLabel('$(flame) vm'), '\\$(flame) vm');
+    assert.equal(asLabel('$(sync~spin)'), '\\$(sync~spin)');
+    assert.equal(
+      asLabel('cost $(net) $(a b) \\$(x)'),
+      'cost \\$(net) $(a b) \\\\$(x)',
+      'only what VS Code takes for an icon; one backslash is eaten',
+    );
     assert.equal(asLabel('vm\u202etxt.exe'), 'vm<U+202E>txt.exe');
     assert.equal(asLabel('<b>"vm" & 🚀</b>'), '<b>"vm" & 🚀</b>');
     assert.equal(Array.from(asLabel('a'.repeat(250))).length, 120);

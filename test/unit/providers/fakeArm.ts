@@ -70,7 +70,7 @@ export const vaultId = `/subscriptions/${subscriptionId}/resourceGroups/vault-rg
 export const vmId = `/subscriptions/${subscriptionId}/resourceGroups/web-rg/providers/Microsoft.Compute/virtualMachines/web-01`;
 const container = `${vaultId}/backupFabrics/Azure/protectionContainers/IaasVMContainer;iaasvmcontainerv2;web-rg;web-01`;
 export const itemId = `${container}/protectedItems/VM;iaasvmcontainerv2;web-rg;web-01`;
-export const protectableId = `${container}/protectableItems/vm;iaasvmcontainerv2;web-rg;web-01`;
+const protectableId = `${container}/protectableItems/vm;iaasvmcontainerv2;web-rg;web-01`;
 export const policyId = (name: string): string => `${vaultId}/backupPolicies/${name}`;
 
 /** A protected VM as Azure answers it. */

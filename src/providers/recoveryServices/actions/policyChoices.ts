@@ -43,7 +43,7 @@ export async function policyChoices(
     .map((policy) => choiceOf(policy, policy === best, needs));
 }
 
-export function oneVault(targets: readonly ActionTarget<{ readonly id: string; readonly vaultId?: string }>[]): string {
+function oneVault(targets: readonly ActionTarget<{ readonly id: string; readonly vaultId?: string }>[]): string {
   const vaults = new Map(targets.map((target) => [vaultIdOf(target.model).toLowerCase(), vaultIdOf(target.model)]));
   const [vaultId, ...others] = vaults.values();
   if (vaultId === undefined || others.length > 0) {
