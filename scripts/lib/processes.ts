@@ -12,6 +12,12 @@ export function start(command: string, args: string[], options: SpawnOptions = {
     process.on('exit', () => {
       for (const child of running) signal(child, 'SIGKILL');
     });
+    // A signal that nobody handles ends a process without its exit event.
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => {
+        if (process.listenerCount(name) === 1) process.exit(130);
+      });
+    }
   }
   // A group of its own, so that the whole family can be signalled; Windows has no such groups.
   const child = spawn(command, args, { detached: process.platform !== 'win32', ...options });

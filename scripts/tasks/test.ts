@@ -1,0 +1,23 @@
+// npm test: everything, from types to clicks in a real window. The last line says how many tests passed and failed.
+import { runStages } from '../lib/stages.ts';
+import { tallied } from '../lib/tally.ts';
+import { runTask } from '../lib/task.ts';
+import { vsixPath } from '../lib/vsix.ts';
+
+await runTask(async () => {
+  const env = { VSIX: vsixPath() };
+  await tallied(() =>
+    runStages(
+      [
+        { name: 'package', task: 'package' },
+        { name: 'check', task: 'check' },
+        { name: 'unit tests', task: 'test-unit' },
+        { name: 'tests of the package', task: 'test-package', after: ['package'], env },
+        { name: 'host tests, latest VS Code', task: 'test-host', args: ['--built', '--vscode', 'latest'], after: ['package'] },
+        { name: 'host tests, lowest VS Code', task: 'test-host', args: ['--built', '--vscode', 'lowest'], after: ['package'] },
+        { name: 'UI tests', task: 'test-ui', after: ['package'], env },
+      ],
+      2,
+    ),
+  );
+});
