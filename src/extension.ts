@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
     followers: followersOf(),
     canceller: (record) => cancellingRequest(record, connection.arm().environment),
     explain: refusalExplainer(remediesFor),
+    isGone: (cloud) => control.isGone(cloud),
   }));
   const texts = new TextDocuments();
   const tree = registerTree(context, { connection, inventory });

@@ -33,6 +33,7 @@ export interface ConnectionHost {
 interface Opened {
   readonly state: ConnectionState;
   readonly session?: Session;
+  readonly sandbox?: { readonly process: SandboxProcess; readonly settings: SandboxSettings };
   readonly dispose: () => void;
 }
 
@@ -45,6 +46,7 @@ export class CloudConnection implements Connection, Disposable {
   #opening: { readonly done: Promise<ConnectionState>; readonly abort: AbortController } | undefined;
   /** True after a person has ended it: only a person begins it again. */
   #rests = false;
+  #disposed = false;
   #problems: readonly TenantProblem[] = [];
 
   constructor(host: ConnectionHost) {
@@ -81,7 +83,10 @@ export class CloudConnection implements Connection, Disposable {
     return done;
   }
 
-  /** Ends the stay at the cloud, and the sandbox with it. `rest`: until a person connects again. */
+  /**
+   * Ends the stay at the cloud. `rest`: until a person connects again.
+   * The sandbox ends with it, unless another window uses it or the settings still ask for this very one.
+   */
   disconnect(options: { readonly rest?: boolean } = {}): void {
     this.#rests = options.rest ?? false;
     this.#close();
@@ -109,8 +114,10 @@ export class CloudConnection implements Connection, Disposable {
     return listTenants(this.#session().arm, signal);
   }
 
+  /** The window closes, or reloads: the sandbox waits a while for it to come back. */
   dispose(): void {
     this.#rests = true;
+    this.#disposed = true;
     this.#close();
     this.#changes.dispose();
   }
@@ -150,7 +157,7 @@ export class CloudConnection implements Connection, Disposable {
     }
     if (signal.aborted) {
       // Somebody disconnected meanwhile: theirs is the newer word.
-      opened.dispose();
+      this.#end(opened);
       return this.#opening?.done ?? this.#state;
     }
     this.#opening = undefined;
@@ -185,14 +192,15 @@ export class CloudConnection implements Connection, Disposable {
       });
       return {
         ...opened,
+        sandbox: { process: sandbox, settings: settings.sandbox },
         dispose: () => {
           broken.dispose();
           opened.dispose();
-          sandbox.kill();
         },
       };
     } catch (error) {
-      sandbox.kill();
+      // Whatever is wrong with it: the next attempt had better find another.
+      void sandbox.stop();
       throw error;
     }
   }
@@ -214,9 +222,36 @@ export class CloudConnection implements Connection, Disposable {
   #close(): void {
     this.#opening?.abort.abort();
     this.#opening = undefined;
-    this.#opened?.dispose();
+    const opened = this.#opened;
     this.#opened = undefined;
+    if (opened) {
+      this.#end(opened);
+    }
     this.#problems = [];
+  }
+
+  #end(opened: Opened): void {
+    opened.dispose();
+    if (!opened.sandbox) {
+      return;
+    }
+    const { process, settings } = opened.sandbox;
+    if (this.#disposed || (!this.#rests && this.#asksFor(settings))) {
+      process.leave();
+    } else {
+      void process.stop();
+    }
+  }
+
+  #asksFor(sandbox: SandboxSettings): boolean {
+    try {
+      const now = this.#host.settings();
+      const same = (['speed', 'latency', 'seed'] as const).every((name) => now.sandbox[name] === sandbox[name]);
+      return now.cloud === 'sandbox' && same;
+    } catch {
+      // What is wrong with the settings is told by the next attempt to connect; a mistake in one costs nobody a world.
+      return true;
+    }
   }
 
   #set(state: ConnectionState): void {

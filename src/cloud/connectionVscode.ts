@@ -31,6 +31,8 @@ export interface ConnectionControl extends vscode.Disposable {
   signOut(): Promise<void>;
   /** Writes the setting and connects; the sandbox is started, another one's is stopped. @throws BackupError. */
   useCloud(kind: CloudKind): Promise<void>;
+  /** True where a cloud was a sandbox of this machine that has ended: its operations have no end that could be found out. */
+  isGone(resourceManagerEndpoint: string): Promise<boolean>;
   setTenants(ids: readonly string[]): Promise<void>;
   /** Empty: no filter. */
   setSubscriptions(ids: readonly string[]): Promise<void>;
@@ -40,6 +42,7 @@ export interface ConnectionControl extends vscode.Disposable {
 export function createConnection(context: vscode.ExtensionContext, options: ConnectionOptions = {}): ConnectionControl {
   const log = vscode.window.createOutputChannel('Backup Explorer', { log: true });
   const signIn = new SignIn(context);
+  const folder = join(context.globalStorageUri.fsPath, 'sandbox');
   const settings = (): ConnectionSettings => {
     const configuration = vscode.workspace.getConfiguration(section);
     return readSettings((name) => configuration.get(name));
@@ -52,7 +55,7 @@ export function createConnection(context: vscode.ExtensionContext, options: Conn
     startSandbox: async (sandbox, signal) => {
       const { startSandboxProcess } = await import('./sandboxProcess.ts');
       const entry = join(context.extensionPath, 'dist', 'sandbox', 'main.js');
-      return startSandboxProcess({ entry, settings: sandbox, signal, onLine: (line) => log.warn(`sandbox: ${line}`) });
+      return startSandboxProcess({ entry, folder, settings: sandbox, signal, onLine: (line) => log.warn(`sandbox: ${line}`) });
     },
     ...(options.remediesFor ? { remediesFor: options.remediesFor } : {}),
   });
@@ -141,6 +144,10 @@ export function createConnection(context: vscode.ExtensionContext, options: Conn
     async useCloud(kind) {
       await update('cloud', kind);
       await connectNow();
+    },
+    async isGone(resourceManagerEndpoint) {
+      const { hasEnded } = await import('./sandbox/records.ts');
+      return hasEnded(folder, resourceManagerEndpoint);
     },
     setTenants: (ids) => update('tenants', ids.length > 0 ? ids : undefined),
     setSubscriptions: (ids) => update('subscriptions', ids.length > 0 ? ids : undefined),

@@ -1,34 +1,24 @@
-/** The bundled sandbox as a child process of this window. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { CancelledError } from '../core/cancellation.ts';
-import { BackupError } from '../core/errors.ts';
+/**
+ * The bundled sandbox, a process of its own that all windows with the same settings share. It outlives the window that
+ * started it: each window holds a lifeline, and it ends when nobody has held one for a while.
+ */
+import { readFile } from 'node:fs/promises';
+import { isCancelled } from '../core/cancellation.ts';
+import { BackupError, messageOf } from '../core/errors.ts';
 import { Emitter, type Event } from '../core/events.ts';
-import { isObject, type Json } from '../core/json.ts';
-import type { SandboxSettings } from './settings.ts';
+import { startChild, type SandboxChild, type SandboxProgram } from './sandbox/child.ts';
+import { sandboxEnvironment, type SandboxDetails } from './sandbox/details.ts';
+import { attachLifeline, type Lifeline } from './sandbox/lifeline.ts';
+import { withLock } from './sandbox/lock.ts';
+import { keyOf, recordOf, recordsWith, sweep, writeRecord, type SandboxRecord } from './sandbox/records.ts';
+import { sandboxError } from './sandbox/sandboxError.ts';
 import type { CloudEnvironment } from './types.ts';
 
-/** The one line that the sandbox prints when it serves. */
-export interface SandboxDetails {
-  readonly resourceManagerEndpoint: string;
-  readonly authorityHost: string;
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly certificateAuthorityFile: string;
-}
+export type { SandboxDetails };
 
-export interface SandboxStart {
-  /** The bundled `main.js`. */
-  readonly entry: string;
-  readonly settings: SandboxSettings;
-  /** Program that runs it; VS Code's own Node by default. */
-  readonly program?: string;
-  /** Milliseconds until it must serve. */
-  readonly limitMs?: number;
-  readonly signal?: AbortSignal;
-  /** What it writes to stderr, line by line. */
-  readonly onLine?: (line: string) => void;
+export interface SandboxStart extends SandboxProgram {
+  /** Where the windows of this machine tell each other of their sandboxes. Made where it does not exist. */
+  readonly folder: string;
 }
 
 export interface SandboxProcess {
@@ -36,138 +26,91 @@ export interface SandboxProcess {
   readonly environment: CloudEnvironment;
   /** Ended although nobody stopped it: `SandboxEnded`, with what it said last. */
   readonly onDidBreak: Event<BackupError>;
-  /** Ends it; resolves when it is gone. Safe to call twice. */
+  /** This window goes and may come back: it stays for a while. */
+  leave(): void;
+  /** This window is done with it: it ends at once, unless another window uses it. Never rejects; safe to call twice. */
   stop(): Promise<void>;
-  /** Ends it without waiting, for a window that closes. */
-  kill(): void;
 }
 
-const names = ['resourceManagerEndpoint', 'authorityHost', 'tenantId', 'clientId', 'clientSecret', 'certificateAuthorityFile'] as const;
-const keptLines = 20;
-const gentleMs = 3000;
+/** How long the end of a process may come after the end of its connections. */
+const lastWordsMs = 1_000;
 
-/** @throws BackupError `SandboxFailed` with what it said, where it ends at once, says nothing sensible, or takes too long; CancelledError. */
+/**
+ * Attaches to the sandbox that runs with these settings, or starts one.
+ * @throws BackupError `SandboxFailed` with what it said, where it ends at once, says nothing sensible, or takes too
+ *   long, or where the folder cannot be used; CancelledError.
+ */
 export async function startSandboxProcess(start: SandboxStart): Promise<SandboxProcess> {
-  const child = spawn(start.program ?? process.execPath, [start.entry, ...flags(start.settings)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    windowsHide: true,
-    env: childEnvironment(),
-  });
-  const said: string[] = [];
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`it could not be started (${error.message})`));
-    child.once('exit', (code, signal) => resolve(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`));
-  });
-  // Its end is told by 'exit'; a pipe that breaks on the way says nothing more.
-  child.stdin.on('error', () => undefined);
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    said.push(line);
-    said.splice(0, said.length - keptLines);
-    start.onLine?.(line);
-  });
-  const failed = (what: string, code: 'SandboxFailed' | 'SandboxEnded' = 'SandboxFailed'): BackupError =>
-    new BackupError(
-      `The sandbox ${code === 'SandboxFailed' ? 'did not start' : 'ended'}: ${what}.${said.length > 0 ? ` It said: ${said.join('\n')}` : ''}`,
-      {
-        code,
-        attempted: 'use the sandbox',
-        remedies: ['Use the sandbox again from the view.', 'If it stays, see the log of the extension (Show Log) and report it.'],
-      },
-    );
   try {
-    const details = await firstLine(child, ended, failed, start);
-    return running(child, details, ended, (what) => failed(what, 'SandboxEnded'));
+    const key = await keyOf(start.entry, start.settings);
+    return (
+      (await attachToRunning(start, key)) ??
+      (await withLock(start.folder, key, start.signal, async () => (await attachToRunning(start, key)) ?? (await startNew(start, key))))
+    );
   } catch (error) {
-    child.kill('SIGKILL');
+    if (isCancelled(error) || error instanceof BackupError) {
+      throw error;
+    }
+    throw sandboxError('SandboxFailed', messageOf(error), [], error);
+  }
+}
+
+async function attachToRunning(start: SandboxStart, key: string): Promise<SandboxProcess | undefined> {
+  for (const record of await recordsWith(start.folder, key)) {
+    try {
+      if ((await readFile(record.details.certificateAuthorityFile, 'utf8')) === record.certificateAuthority) {
+        return inUse(record.details, await attachLifeline(record, start.signal));
+      }
+    } catch (error) {
+      if (isCancelled(error)) {
+        throw error;
+      }
+      // It has ended, or something else answers there: then it is not ours to use.
+      start.onLine?.(`The sandbox at ${record.details.resourceManagerEndpoint} cannot be used any more: ${messageOf(error)}`);
+    }
+  }
+  return undefined;
+}
+
+async function startNew(start: SandboxStart, key: string): Promise<SandboxProcess> {
+  await sweep(start.folder);
+  const child = await startChild(start);
+  try {
+    const record: SandboxRecord = await recordOf(key, child.pid, child.details);
+    const lifeline = await attachLifeline(record, start.signal);
+    await writeRecord(start.folder, record);
+    return inUse(child.details, lifeline, child);
+  } catch (error) {
+    child.end();
     throw error;
   }
 }
 
-function flags({ speed, latency, seed }: SandboxSettings): string[] {
-  const seeded = seed === undefined ? [] : ['--seed', String(seed)];
-  return ['--exit-with-stdin', '--speed', String(speed), '--latency', String(latency), ...seeded];
-}
-
-function childEnvironment(): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  // Options of the extension host (a debugger's port above all) are not the child's.
-  delete environment['NODE_OPTIONS'];
-  delete environment['NODE_V8_COVERAGE'];
-  return environment;
-}
-
-function firstLine(
-  child: ChildProcess,
-  ended: Promise<string>,
-  failed: (what: string) => BackupError,
-  { limitMs = 20_000, signal }: SandboxStart,
-): Promise<SandboxDetails> {
-  return new Promise((resolve, reject) => {
-    const finish = (act: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      act();
-    };
-    const onAbort = (): void => finish(() => reject(new CancelledError()));
-    const timer = setTimeout(() => finish(() => reject(failed(`it did not serve within ${limitMs / 1000} seconds`))), limitMs);
-    signal?.addEventListener('abort', onAbort);
-    if (signal?.aborted) {
-      onAbort();
-    }
-    void ended.then((what) => finish(() => reject(failed(what))));
-    if (child.stdout) {
-      createInterface({ input: child.stdout }).once('line', (line) => {
-        const details = detailsOf(line);
-        finish(() => (details ? resolve(details) : reject(failed('its first line is not what a sandbox prints'))));
-      });
-    }
-  });
-}
-
-function detailsOf(line: string): SandboxDetails | undefined {
-  let parsed: Json;
-  try {
-    parsed = JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
-  return isObject(parsed) && names.every((name) => typeof parsed[name] === 'string') ? (parsed as unknown as SandboxDetails) : undefined;
-}
-
-function running(
-  child: ChildProcess,
-  details: SandboxDetails,
-  ended: Promise<string>,
-  broken: (what: string) => BackupError,
-): SandboxProcess {
+function inUse(details: SandboxDetails, lifeline: Lifeline, child?: SandboxChild): SandboxProcess {
   const breaks = new Emitter<BackupError>();
-  let stopping = false;
-  void ended.then((what) => {
-    if (!stopping) {
-      breaks.fire(broken(what));
+  let leaving = false;
+  const lost = async (): Promise<void> => {
+    const patience = new Promise<string>((resolve) => setTimeout(resolve, lastWordsMs, 'the connection to it broke').unref());
+    const what = await (child ? Promise.race([child.ended, patience]) : 'the connection to it broke');
+    if (!leaving) {
+      breaks.fire(sandboxError('SandboxEnded', what, child?.said ?? []));
     }
-  });
+  };
+  void lifeline.over.then(() => (leaving ? undefined : lost()));
   return {
     details,
-    environment: {
-      kind: 'sandbox',
-      label: 'Sandbox',
-      resourceManagerEndpoint: details.resourceManagerEndpoint,
-      authorityHost: details.authorityHost,
-      audience: `${details.resourceManagerEndpoint}/`,
-      certificateAuthorityFile: details.certificateAuthorityFile,
-    },
+    environment: sandboxEnvironment(details),
     onDidBreak: breaks.event,
-    async stop() {
-      stopping = true;
-      child.stdin?.end();
-      const force = setTimeout(() => child.kill('SIGKILL'), gentleMs);
-      await ended;
-      clearTimeout(force);
+    leave() {
+      leaving = true;
+      lifeline.cut();
     },
-    kill() {
-      stopping = true;
-      child.kill();
+    async stop() {
+      if (leaving) {
+        return;
+      }
+      leaving = true;
+      await lifeline.release();
     },
   };
 }

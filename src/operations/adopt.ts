@@ -3,6 +3,7 @@ import { BackupError } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { Clock } from './clock.ts';
 import type { EngineContext } from './context.ts';
+import { endIfGone } from './gone.ts';
 import { end } from './poller.ts';
 
 /** Reads what is on disk, takes over what nobody follows, forgets what is too old. Never rejects: problems are told. */
@@ -72,6 +73,8 @@ export async function adopt(context: EngineContext, record: OperationRecord): Pr
     store.changed.fire(entry.record);
     if (context.arm(entry)) {
       context.schedule(entry, waitOf(entry.record, context.clock));
+    } else {
+      await endIfGone(context, entry);
     }
   }
 }

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly canceller: (record: OperationRecord) => Promise<PreparedRequest>;
   /** What a refusal (400 and above) says, for a person. */
   readonly explain: (response: ArmResponse, attempted: string, resource: string) => Promise<BackupError>;
+  /** True where a cloud (an origin) has ended for good with all it held, as a sandbox does; none ever has where it is left out. */
+  readonly isGone?: (cloud: string) => Promise<boolean>;
   readonly clock?: Clock;
   /** Replaced in tests; else whether a process of this machine runs. */
   readonly isAlive?: (pid: number) => boolean;

@@ -9,6 +9,7 @@ import { tracedArm } from './asking.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
 import { timing, type EngineContext, type EngineOptions } from './context.ts';
+import { endIfGone } from './gone.ts';
 import { Journal } from './journal.ts';
 import { Neighbours } from './neighbours.ts';
 import { newRecord, type NewRecord } from './newRecord.ts';
@@ -110,6 +111,9 @@ export class Engine implements OperationEngine {
         this.#scheduler.scheduleIfIdle(entry.record.id, waitOf(entry.record, this.#clock));
       } else {
         this.#scheduler.cancel(entry.record.id);
+        if (!this.#sending.has(entry.record.id)) {
+          await endIfGone(this.#context, entry);
+        }
       }
       this.#store.changed.fire(entry.record);
     }
@@ -230,13 +234,8 @@ export class Engine implements OperationEngine {
   }
 
   #load(): Promise<void> {
-    this.#loaded ??= this.#loadOnce();
+    this.#loaded ??= loadJournal(this.#context).then(() => this.#neighbours.start());
     return this.#loaded;
-  }
-
-  async #loadOnce(): Promise<void> {
-    await loadJournal(this.#context);
-    await this.#neighbours.start();
   }
 
   async #follow(arm: ArmClient, plan: FollowPlan): Promise<OperationRecord> {

@@ -23,6 +23,11 @@ async function main(): Promise<void> {
   if (command.exitWithStdin) {
     process.stdin.once('end', stop).once('close', stop).once('error', stop).resume();
   }
+  void sandbox.abandoned.then(stop);
+  // Whoever started it may be gone before it: what it has to say then goes nowhere, and it serves on.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => undefined);
+  }
   process.stdout.write(`${JSON.stringify(sandbox.endpoint)}\n`);
 }
 

@@ -4,10 +4,13 @@ import { globToRegExp } from '../faults/pattern.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { FaultsError, parseFaults } from '../faults/schema.ts';
 import type { Ledger } from './ledger.ts';
+import { addLifelineRoutes } from './lifelineRoutes.ts';
+import type { Lifelines } from './lifelines.ts';
 
 export interface ControlParts {
   readonly faults: FaultPlan;
   readonly ledger: Ledger;
+  readonly lifelines: Lifelines;
   readonly clientSecret: string;
   /** Throws where the request's bearer token is not good for the resource manager. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
@@ -46,6 +49,7 @@ export function addControlRoutes(app: App, parts: ControlParts): void {
     parts.ledger.clear();
     return new Response(null, { status: 204 });
   });
+  addLifelineRoutes(app, parts.lifelines, (id) => refuse(404, 'NotFound', `There is no lifeline ${JSON.stringify(id)}.`));
   app.all('/_sandbox/*', (context) =>
     refuse(404, 'NotFound', `${context.req.method} ${context.req.path} is none of the control endpoints.`),
   );

@@ -35,6 +35,7 @@ serves until it is interrupted.
   --seed N           the same seed makes the same world (default ${defaults.seed})
   --data DIR         where the authority's certificate is written; a new temporary directory where left out
   --exit-with-stdin  ends when stdin ends
+  --linger SECONDS   ends when nobody has held a lifeline for so long; see docs/sandbox.md
   --help             this text
 `;
 
@@ -51,6 +52,7 @@ const rules = {
   speed: { min: 0.01, max: 100_000, whole: false, expected: 'a number from 0.01 to 100000' },
   vaults: { min: 0, max: 1000, whole: true, expected: 'a whole number from 0 to 1000' },
   items: { min: 0, max: 10_000, whole: true, expected: 'a whole number from 0 to 10000' },
+  linger: { min: 0.1, max: 86_400, whole: false, expected: 'a number of seconds from 0.1 to 86400' },
   seed: { min: 0, max: 4_294_967_295, whole: true, expected: 'a whole number from 0 to 4294967295' },
 } as const satisfies Record<string, NumberRule>;
 
@@ -61,6 +63,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     return { kind: 'help' };
   }
   const number = (flag: keyof typeof rules): number | undefined => parseNumber(flag, values[flag]);
+  const linger = number('linger');
   const options = {
     port: number('port'),
     latencyMs: number('latency'),
@@ -70,6 +73,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     seed: number('seed'),
     faults: values.faults === undefined ? undefined : readFaults(values.faults),
     dataDirectory: values.data,
+    lingerMs: linger === undefined ? undefined : linger * 1000,
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { kind: 'serve', options: given, exitWithStdin: values['exit-with-stdin'] === true };
@@ -92,6 +96,7 @@ function parseFlags(args: readonly string[]) {
         seed: text,
         data: text,
         'exit-with-stdin': flag,
+        linger: text,
         help: { ...flag, short: 'h' },
       },
     }).values;

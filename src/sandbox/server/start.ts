@@ -15,6 +15,7 @@ import { writeAuthorityFile } from './authorityFile.ts';
 import { createClock } from './clock.ts';
 import { type Compose, composeWorld } from './compose.ts';
 import { Ledger } from './ledger.ts';
+import { Lifelines } from './lifelines.ts';
 import { host, type Listener, listen } from './listen.ts';
 import { createRandom } from './random.ts';
 
@@ -32,6 +33,8 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** Where the authority's certificate is written; a new temporary directory where left out. */
   readonly dataDirectory?: string;
+  /** Milliseconds without a lifeline after which it counts as abandoned; never where left out. */
+  readonly lingerMs?: number;
   /** 3600 where left out. */
   readonly tokenLifetimeSeconds?: number;
   readonly limits?: LimitOptions;
@@ -63,6 +66,8 @@ export interface RunningSandbox {
   readonly faults: FaultPlan;
   readonly ledger: Ledger;
   readonly clock: SandboxClock;
+  /** Resolves when nobody holds a lifeline any more and none came back in time; only with `lingerMs`. */
+  readonly abandoned: Promise<void>;
   /** Ends connections, frees the port, removes the temporary directory. Safe to call twice. */
   close(): Promise<void>;
   /** Removes the temporary directory only, at once: for `exit` handlers. */
@@ -98,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   }
   const faults = new FaultPlan(options.faults?.faults);
   const ledger = new Ledger();
+  const lifelines = new Lifelines(options.lingerMs);
   const closing = new AbortController();
   const region = 'WESTEUROPE';
   const limits = new Limits(clock, options.limits ?? { enforced: options.faults?.enforceLimits ?? false });
@@ -109,6 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     control: {
       faults,
       ledger,
+      lifelines,
       clientSecret: directory.clientSecret,
       authenticate,
       facts: () => ({ startedAt, seed, speed: clock.speed, latencyMs }),
@@ -146,8 +153,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     faults,
     ledger,
     clock,
+    abandoned: lifelines.abandoned,
     removeFiles: () => file.remove(),
-    close: () => close(listener, closing, () => file.remove()),
+    close: () => {
+      lifelines.close();
+      return close(listener, closing, () => file.remove());
+    },
   };
 }
 

@@ -62,8 +62,8 @@ async function tree(): Promise<Sample> {
         details,
         environment,
         onDidBreak: () => ({ dispose: () => undefined }),
+        leave: () => undefined,
         stop: () => Promise.resolve(),
-        kill: () => undefined,
       }),
   });
   let connectedAt = 0;

@@ -211,7 +211,8 @@ describe('connection', () => {
 
   describe('to the sandbox', () => {
     let sandbox: RunningSandbox;
-    let killed: number;
+    let left: number;
+    let stopped: number;
     let breaks: Emitter<BackupError>;
     let log: RequestLogEntry[];
 
@@ -221,7 +222,8 @@ describe('connection', () => {
     after(() => sandbox.close());
 
     beforeEach(() => {
-      killed = 0;
+      left = 0;
+      stopped = 0;
       log = [];
       breaks = new Emitter();
       settings = { cloud: 'sandbox' };
@@ -239,8 +241,11 @@ describe('connection', () => {
               certificateAuthorityFile: sandbox.endpoint.certificateAuthorityFile,
             },
             onDidBreak: breaks.event,
-            stop: () => Promise.resolve(),
-            kill: () => killed++,
+            leave: () => left++,
+            stop: () => {
+              stopped++;
+              return Promise.resolve();
+            },
           }),
       });
     });
@@ -263,10 +268,28 @@ describe('connection', () => {
       assert.equal(log.length, 4, 'the tenant’s GUID asked for another token');
     });
 
-    it('ends it with the connection', async () => {
+    it('ends it when a person signs out or chooses another cloud or another sandbox', async () => {
       await connection.connect();
       connection.disconnect({ rest: true });
-      assert.equal(killed, 1);
+      assert.deepEqual({ left, stopped }, { left: 0, stopped: 1 });
+      await connection.connect({ retry: true });
+      settings['sandbox'] = { speed: 33 };
+      connection.disconnect();
+      assert.deepEqual({ left, stopped }, { left: 0, stopped: 2 });
+      await connection.connect();
+      settings['cloud'] = 'public';
+      connection.disconnect();
+      assert.deepEqual({ left, stopped }, { left: 0, stopped: 3 });
+    });
+
+    it('keeps it for a window that reloads, and for settings that ask for the same one', async () => {
+      await connection.connect();
+      settings['subscriptions'] = [id(1)];
+      connection.disconnect();
+      assert.deepEqual({ left, stopped }, { left: 1, stopped: 0 });
+      await connection.connect();
+      connection.dispose();
+      assert.deepEqual({ left, stopped }, { left: 2, stopped: 0 });
     });
 
     it('fails when it breaks, and comes up again on retry', async () => {

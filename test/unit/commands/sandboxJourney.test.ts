@@ -44,8 +44,8 @@ class Window {
           details: endpoint,
           environment,
           onDidBreak: () => ({ dispose: () => undefined }),
+          leave: () => undefined,
           stop: () => Promise.resolve(),
-          kill: () => undefined,
         }),
     });
     this.inventory = createInventory({ connection: this.connection });
