@@ -28,10 +28,16 @@ function readJson(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
+/** True for a package that names platforms, this one among them: npm leaves it out nowhere else. */
+function isForHere({ os, cpu, libc }) {
+  const named = (list, own) => list === undefined || list.includes(own);
+  return (os !== undefined || cpu !== undefined) && libc === undefined && named(os, platform()) && named(cpu, arch());
+}
+
 /**
  * Says why the folder's node_modules is not what its package-lock.json asks for, or undefined where it is.
  * npm writes what it installed to node_modules/.package-lock.json; that file leaves out optional packages
- * of other platforms, so an optional package may be absent but never another version.
+ * of other platforms, so an optional package of another platform may be absent, but never another version.
  */
 export function staleness(folder) {
   const wanted = readJson(join(folder, 'package-lock.json'));
@@ -41,7 +47,9 @@ export function staleness(folder) {
   for (const [path, entry] of Object.entries(wanted.packages)) {
     if (path === '' || entry.link) continue;
     const have = installed.packages[path];
-    if (!have && !(entry.optional || entry.devOptional)) return `${path} is missing`;
+    if (!have && !((entry.optional || entry.devOptional) && !isForHere(entry))) return `${path} is missing`;
+    // An install that was broken off leaves its list behind and folders missing.
+    if (have && !existsSync(join(folder, path))) return `${path} is gone`;
     if (have && have.version !== entry.version) return `${path} is ${have.version}, wanted ${entry.version}`;
   }
   return undefined;
