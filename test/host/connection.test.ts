@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createConnection, type ConnectionControl } from '../../src/cloud/connectionVscode.ts';
 import { isCancelled } from '../../src/core/cancellation.ts';
@@ -6,13 +9,14 @@ import { isCancelled } from '../../src/core/cancellation.ts';
 const settings = ['cloud', 'customCloud', 'credential', 'servicePrincipal', 'subscriptions', 'tenants', 'sandbox'];
 
 /** The extension's folder with storage of the test's own. */
-function contextOf(): vscode.ExtensionContext {
+function contextOf(storage: string): vscode.ExtensionContext {
   const extension = vscode.extensions.getExtension('backup-explorer.backup-explorer');
   assert.ok(extension);
   const memory = new Map<string, unknown>();
   const secrets = new Map<string, string>();
   return {
     extensionPath: extension.extensionPath,
+    globalStorageUri: vscode.Uri.file(storage),
     globalState: {
       get: (key: string) => memory.get(key),
       update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
@@ -31,12 +35,15 @@ async function set(name: string, value: unknown): Promise<void> {
 
 describe('host: connection', () => {
   let control: ConnectionControl;
+  let storage: string;
 
   beforeEach(() => {
-    control = createConnection(contextOf());
+    storage = mkdtempSync(join(tmpdir(), 'backup-explorer-storage-'));
+    control = createConnection(contextOf(storage));
   });
   afterEach(async () => {
     control.dispose();
+    rmSync(storage, { recursive: true, force: true });
     for (const name of settings) {
       await set(name, undefined);
     }
