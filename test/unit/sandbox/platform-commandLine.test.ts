@@ -77,6 +77,7 @@ describe('sandbox platform: command line', function () {
         exitWithStdin: false,
         options: { port: 8443, latencyMs: 20, speed: 0.5, vaults: 4, items: 7, seed: 42, dataDirectory: 'd' },
       });
+      assert.deepEqual(parseCommandLine(['--linger', '2.5']), { kind: 'serve', exitWithStdin: false, options: { lingerMs: 2500 } });
       assert.deepEqual(parseCommandLine(['--exit-with-stdin']), { kind: 'serve', exitWithStdin: true, options: {} });
     });
 
@@ -91,6 +92,7 @@ describe('sandbox platform: command line', function () {
       [['--speed', 'Infinity'], /^--speed "Infinity": expected/],
       [['--vaults', '1e3'], /^--vaults "1e3": expected/],
       [['--items', '10001'], /^--items "10001": expected a whole number from 0 to 10000/],
+      [['--linger', '0'], /^--linger "0": expected a number of seconds from 0\.1 to 86400/],
       [['--seed', '-5'], /^--seed "-5": expected/],
       [['--seed'], /--seed/],
       [['--colour', 'red'], /--colour/],
@@ -127,8 +129,9 @@ describe('sandbox platform: command line', function () {
   it('--help tells every flag and ends with 0', async () => {
     const { code, stdout } = await run('--help').ended();
     assert.equal(code, 0);
-    for (const flag of ['--port', '--latency', '--speed', '--vaults', '--items', '--faults', '--seed', '--data', '--exit-with-stdin']) {
-      assert.ok(stdout.includes(flag), flag);
+    const flags = ['port', 'latency', 'speed', 'vaults', 'items', 'faults', 'seed', 'data', 'exit-with-stdin', 'linger'];
+    for (const flag of flags) {
+      assert.ok(stdout.includes(`--${flag} `), flag);
     }
   });
 
@@ -175,6 +178,14 @@ describe('sandbox platform: command line', function () {
     const endpoint = await sandbox.endpoint();
     sandbox.process.stdin?.end();
     assert.equal((await sandbox.ended()).code, 0);
+    assert.ok(!existsSync(dirname(endpoint.certificateAuthorityFile)));
+  });
+
+  it('--linger ends it, and removes its files, when nobody holds a lifeline', async () => {
+    const sandbox = run('--linger', '0.3');
+    const endpoint = await sandbox.endpoint();
+    const { code, stderr } = await sandbox.ended();
+    assert.deepEqual([code, stderr], [0, '']);
     assert.ok(!existsSync(dirname(endpoint.certificateAuthorityFile)));
   });
 
