@@ -97,7 +97,7 @@ export function startBackup(context: WorldContext, vault: Vault, item: Protected
 }
 
 /** Plans the traces of a running job: a snapshot's point, the vault's copy of it, and the item's state at the end. */
-export function followBackup({ world }: WorldContext, vault: Vault, item: ProtectedItem, job: Job, expiresAt: number): void {
+function followBackup({ world }: WorldContext, vault: Vault, item: ProtectedItem, job: Job, expiresAt: number): void {
   const policy = item.policyName === undefined ? undefined : vault.policy(item.policyName);
   const isMachine = item.workload === 'VM';
   const [first, last] = [job.tasks[0], job.tasks.at(-1)];

@@ -27,7 +27,7 @@ export function containerOf(vault: Vault, request: ArmRequest): Container {
   return container;
 }
 
-export function containerId(vault: Vault, container: Container): string {
+function containerId(vault: Vault, container: Container): string {
   return `${vault.id}/backupFabrics/Azure/protectionContainers/${container.name}`;
 }
 

@@ -23,7 +23,7 @@ export function reaches(job: Job, at: number): boolean {
 }
 
 /** The operation as the job calls it at this moment: `Backup`, then `Backup (Full)`. */
-export function operationOf(job: Job, now: number, settled: number): string {
+function operationOf(job: Job, now: number, settled: number): string {
   return job.backupType !== undefined && now >= job.startAt + settled ? `${job.operation} (${job.backupType})` : job.operation;
 }
 
@@ -95,7 +95,7 @@ function timing(job: Job, now: number): JsonObject {
   return { duration: azureDuration(Math.min(now, endOf(job)) - job.startAt), ...error };
 }
 
-export function errorDetail(error: BackupError): JsonObject {
+function errorDetail(error: BackupError): JsonObject {
   return {
     errorCode: error.code,
     errorTitle: error.title,

@@ -55,7 +55,7 @@ export interface RecoveryPoint {
   readonly rule: string;
 }
 
-export type ProtectionState = 'IRPending' | 'Protected' | 'ProtectionStopped' | 'ProtectionError';
+type ProtectionState = 'IRPending' | 'Protected' | 'ProtectionStopped' | 'ProtectionError';
 
 export interface ProtectedItem {
   readonly workload: Workload;

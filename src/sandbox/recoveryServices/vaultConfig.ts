@@ -12,6 +12,8 @@ export function registerVaultConfig(context: BackupContext, router: ArmRouter): 
   read('backupstorageconfig/vaultstorageconfig', storageResource);
   read('backupEncryptionConfigs/backupResourceEncryptionConfig', encryptionResource);
   read('backupResourceGuardProxies', () => ({ value: [] }));
+  // Nothing is protected automatically here; clients look before they list databases.
+  read('backupProtectionIntents', () => ({ value: [] }));
   const patch = (request: ArmRequest): ArmReply => patchConfig(context, request);
   router.on('PATCH', `${vaultTemplate}/backupconfig/vaultconfig`, patch);
   router.on('PUT', `${vaultTemplate}/backupconfig/vaultconfig`, patch);

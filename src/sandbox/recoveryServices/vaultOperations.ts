@@ -54,7 +54,7 @@ function bothHeaders(context: BackupContext, request: ArmRequest, operation: Vau
   };
 }
 
-export function acceptedVault(context: BackupContext, request: ArmRequest, _vault: Vault, operation: VaultOperation): ArmReply {
+export function acceptedVault(context: BackupContext, request: ArmRequest, operation: VaultOperation): ArmReply {
   return { status: 202, headers: bothHeaders(context, request, operation) };
 }
 

@@ -35,7 +35,7 @@ export function registerVaults(context: BackupContext, router: ArmRouter): void 
 }
 
 /** A list leaves out what a GET adds: storage version, security and redundancy settings. */
-export function vaultResource({ world }: BackupContext, vault: Vault, detailed: boolean): JsonObject {
+function vaultResource({ world }: BackupContext, vault: Vault, detailed: boolean): JsonObject {
   const ready = world.now() >= vault.provisionedAt;
   const { monitoringSettings, publicNetworkAccess, restoreSettings, securitySettings } = vault.settings;
   return {
@@ -130,7 +130,7 @@ function applySettings(vault: Vault, body: JsonObject, now: number): void {
 function patchVault(context: BackupContext, operations: VaultOperations, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   applySettings(vault, isObject(request.body) ? request.body : {}, context.world.now());
-  return acceptedVault(context, request, vault, startVaultOperation(context, operations, { kind: 'update', vault, takes: 20_000 }));
+  return acceptedVault(context, request, startVaultOperation(context, operations, { kind: 'update', vault, takes: 20_000 }));
 }
 
 /** Recorded: versions before 2024 answer at once, later ones take the request and fail afterwards. */
@@ -157,7 +157,7 @@ function deleteVault(context: BackupContext, operations: VaultOperations, reques
       }
     });
   }
-  return acceptedVault(context, request, vault, operation);
+  return acceptedVault(context, request, operation);
 }
 
 function obstacleOf(vault: Vault): { code: string; message: string } | undefined {

@@ -21,10 +21,11 @@ export function keepSchedule(world: World, vaults: () => readonly Vault[], after
 
 function runVault(world: World, vault: Vault, at: number): void {
   const due = new Map([...vault.policies.values()].filter((policy) => isDue(policy, at)).map((policy) => [policy.name, policy]));
-  if (due.size === 0) {
+  // A generated vault that nobody has looked into yet has its past made when somebody does.
+  if (due.size === 0 || world.isUntouched(vault.id)) {
     return;
   }
-  for (const item of world.vault(vault.id)?.items.values() ?? []) {
+  for (const item of vault.items.values()) {
     const policy = item.policyName === undefined ? undefined : due.get(item.policyName);
     if (policy === undefined || item.deletedAt !== undefined || runningBackup(vault, item, at) !== undefined) {
       continue;

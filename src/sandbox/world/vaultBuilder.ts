@@ -61,12 +61,6 @@ export class VaultBuilder {
     return this.#add(newMachineItem(machine, this.#random.next()), past, machine);
   }
 
-  /** Registers a machine with databases, or a storage account. */
-  container(container: Container): this {
-    this.vault.addContainer(container);
-    return this;
-  }
-
   databaseServer(machine: VirtualMachine): Container {
     const container: Container = {
       name: `VMAppContainer;Compute;${machine.resourceGroup};${machine.name}`,

@@ -83,6 +83,11 @@ export class World {
     this.#unfilled.set(armIdKey(groupId({ subscriptionId: group.subscriptionId, resourceGroup: group.name })), { group, fill });
   }
 
+  /** True while nobody has looked into the group of this id and its machines are not made. */
+  isUntouched(id: string): boolean {
+    return this.#unfilled.has(armIdKey(idUpTo(id, 'resourceGroups') ?? ''));
+  }
+
   /** By its id in any spelling. */
   machine(id: string): VirtualMachine | undefined {
     this.#fillGroupOf(id);
