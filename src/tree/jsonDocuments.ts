@@ -1,18 +1,12 @@
 import * as vscode from 'vscode';
-import { apiVersions } from '../cloud/apiVersions.ts';
 import type { Connection } from '../cloud/types.ts';
 import { displayName } from '../core/displayText.ts';
-import { lastSegment, segmentOf } from '../core/armId.ts';
+import { lastSegment } from '../core/armId.ts';
 import { messageOf } from '../core/errors.ts';
 import type { InventoryNode } from '../inventory/types.ts';
-import { armPath } from '../providers/recoveryServices/armUrl.ts';
 import { jsonScheme } from './ids.ts';
 import { laidOutJson } from './jsonText.ts';
-
-interface Address {
-  readonly id: string;
-  readonly tenantId?: string;
-}
+import { addressOf, readResourceJson, type ResourceAddress } from './resourceJson.ts';
 
 /** Read-only JSON documents: a resource as the cloud has it now, or a text that another room shows. */
 export class JsonDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -35,19 +29,15 @@ export class JsonDocuments implements vscode.TextDocumentContentProvider, vscode
 
   /** Opens a resource, read just now; a list's entry where Azure has no address for the one. @throws BackupError */
   async showNode(node: InventoryNode, signal?: AbortSignal): Promise<void> {
-    const { resourceId: id, tenantId } = node;
-    if (id === undefined) {
-      return;
-    }
-    if (segmentOf(id, 'protectableItems') !== undefined) {
-      return this.showText(`${node.label}.json`, JSON.stringify(node.raw ?? {}, null, 2));
-    }
-    await this.showResource(tenantId === undefined ? { id } : { id, tenantId }, node.label, signal);
+    const address = addressOf(node);
+    await (address
+      ? this.showResource(address, node.label, signal)
+      : this.showText(`${node.label}.json`, JSON.stringify(node.raw ?? {}, null, 2)));
   }
 
   /** @throws BackupError where it cannot be read */
-  async showResource(address: Address, name = lastSegment(address.id), signal?: AbortSignal): Promise<void> {
-    const text = await this.#read(address, signal);
+  async showResource(address: ResourceAddress, name = lastSegment(address.id), signal?: AbortSignal): Promise<void> {
+    const text = await readResourceJson(this.#connection.arm(), address, signal);
     const uri = vscode.Uri.from({ scheme: jsonScheme, path: pathOf(`${name}.json`), query: JSON.stringify(address) });
     await this.#show(uri, text);
   }
@@ -64,12 +54,12 @@ export class JsonDocuments implements vscode.TextDocumentContentProvider, vscode
     if (known !== undefined) {
       return known;
     }
-    const address = addressOf(uri);
+    const address = addressIn(uri);
     if (!address) {
       return '// This document was made for one look and is gone. Open it again from where it came.\n';
     }
     try {
-      return await this.#read(address);
+      return await readResourceJson(this.#connection.arm(), address);
     } catch (error) {
       return `// ${messageOf(error).replace(/[\r\n]+/g, ' ')}\n`;
     }
@@ -87,24 +77,6 @@ export class JsonDocuments implements vscode.TextDocumentContentProvider, vscode
     await vscode.languages.setTextDocumentLanguage(document, text.startsWith('//') ? 'jsonc' : 'json');
     await vscode.window.showTextDocument(document, { preview: true });
   }
-
-  async #read({ id, tenantId }: Address, signal?: AbortSignal): Promise<string> {
-    const answer = await this.#connection.arm().get(armPath(id, [], { apiVersion: apiVersionOf(id) }), {
-      attempted: 'read its JSON',
-      resource: lastSegment(id),
-      ...(tenantId === undefined ? {} : { tenantId }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return laidOutJson(answer.text);
-  }
-}
-
-/** Which api-version reads a resource of this id. */
-function apiVersionOf(id: string): string {
-  if (segmentOf(id, 'providers') === undefined) {
-    return segmentOf(id, 'resourceGroups') === undefined ? apiVersions.subscriptions : apiVersions.resources;
-  }
-  return /\/vaults\/[^/]+\/?$/i.test(id) ? apiVersions.vaults : apiVersions.backup;
 }
 
 /** A name as the last part of a path: no slashes, which would be folders. */
@@ -112,7 +84,7 @@ function pathOf(name: string): string {
   return `/${displayName(name, 80).replace(/[/\\?#]/g, '_')}`;
 }
 
-function addressOf(uri: vscode.Uri): Address | undefined {
+function addressIn(uri: vscode.Uri): ResourceAddress | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
     const { id, tenantId } = value as { id?: unknown; tenantId?: unknown };

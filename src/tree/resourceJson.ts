@@ -1,0 +1,39 @@
+import { apiVersions } from '../cloud/apiVersions.ts';
+import type { ArmClient } from '../cloud/types.ts';
+import { lastSegment, segmentOf } from '../core/armId.ts';
+import type { InventoryNode } from '../inventory/types.ts';
+import { armPath } from '../providers/recoveryServices/armUrl.ts';
+import { laidOutJson } from './jsonText.ts';
+
+export interface ResourceAddress {
+  readonly id: string;
+  /** The sign-in's home tenant where absent. */
+  readonly tenantId?: string;
+}
+
+/** Where the JSON of a node is read; undefined for groups, and for protectable items, which Azure only lists. */
+export function addressOf({ resourceId: id, tenantId }: InventoryNode): ResourceAddress | undefined {
+  if (id === undefined || segmentOf(id, 'protectableItems') !== undefined) {
+    return undefined;
+  }
+  return tenantId === undefined ? { id } : { id, tenantId };
+}
+
+/** A resource as it is now, laid out, as it came but for the space between. @throws BackupError */
+export async function readResourceJson(arm: ArmClient, { id, tenantId }: ResourceAddress, signal?: AbortSignal): Promise<string> {
+  const answer = await arm.get(armPath(id, [], { apiVersion: apiVersionOf(id) }), {
+    attempted: 'read its JSON',
+    resource: lastSegment(id),
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return laidOutJson(answer.text);
+}
+
+/** Which api-version reads a resource of this id. */
+function apiVersionOf(id: string): string {
+  if (segmentOf(id, 'providers') === undefined) {
+    return segmentOf(id, 'resourceGroups') === undefined ? apiVersions.subscriptions : apiVersions.resources;
+  }
+  return /\/vaults\/[^/]+\/?$/i.test(id) ? apiVersions.vaults : apiVersions.backup;
+}
