@@ -40,7 +40,7 @@ const noStaticToolkit = {
 };
 
 const nodeGlobals = Object.fromEntries(
-  ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'Buffer', 'fetch', 'require', 'module', 'exports', '__dirname'].map(
+  ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'setInterval', 'Buffer', 'fetch', 'require', 'module', 'exports', '__dirname'].map(
     (name) => [name, 'readonly'],
   ),
 );

@@ -24,6 +24,9 @@ async function handOver(node, file, args) {
   // A Ctrl+C in a terminal reaches the whole process group by itself; a signal sent to this process alone must be passed on.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  // npm passes a signal on to the shell between us, and not every shell passes it further: then that shell is gone.
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
   process.exitCode = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -4,6 +4,10 @@ import { once } from 'node:events';
 
 const running = new Set<ChildProcess>();
 let watching = false;
+/** Somebody waits for a signal, to end in good order: the next one is theirs. */
+let expected = false;
+/** When that came, in ms of Date.now: the same Ctrl+C can arrive again, from the terminal and from a parent. */
+let endingSince = 0;
 
 /** Starts a process that is killed, with its children, no later than when this process exits. */
 export function start(command: string, args: string[], options: SpawnOptions = {}): ChildProcess {
@@ -15,7 +19,9 @@ export function start(command: string, args: string[], options: SpawnOptions = {
     // A signal that nobody handles ends a process without its exit event.
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
-        if (process.listenerCount(name) === 1) process.exit(130);
+        if (expected) endingSince = Date.now();
+        else if (process.listenerCount(name) === 1 && Date.now() - endingSince > 1_000) process.exit(130);
+        expected = false;
       });
     }
   }
@@ -50,6 +56,7 @@ export async function stop(child: ChildProcess, graceMs = 3_000): Promise<void> 
 
 /** Resolves at the first Ctrl+C or termination request; afterwards another one ends the process at once. */
 export function interrupted(): Promise<NodeJS.Signals> {
+  expected = true;
   return new Promise((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
   });

@@ -109,6 +109,8 @@ export async function installVsix(vscode: LeanVsCode, serverDataDir: string, vsi
     `--server-data-dir=${serverDataDir}`,
     `--extensions-dir=${extensionsDir ?? join(serverDataDir, 'extensions')}`,
     `--install-extension=${vsix}`,
+    // Also where this very version is there: it may have been built anew.
+    '--force',
   ];
   const { code, stdout, stderr } = await capture(vscode.node, args, { env: environment() });
   if (code !== 0 || !/successfully installed/.test(stdout)) throw new Error(`VS Code did not install ${vsix}:\n${stdout}${stderr}`);
