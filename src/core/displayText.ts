@@ -36,12 +36,3 @@ export function withoutIcons(text: string): string {
 export function displayName(name: string, max = 120): string {
   return shortened(visibleText(name), max);
 }
-
-/** For Markdown that a name goes into: nothing of it is markup, HTML, a link or an icon. */
-export function markdownText(text: string): string {
-  return visibleText(text)
-    .replace(/[\\`*_{}[\]()#+\-.!|~<>&$]/g, '\\$&')
-    .replace(/\\</g, '&lt;')
-    .replace(/\\>/g, '&gt;')
-    .replace(/\\&/g, '&amp;');
-}

@@ -261,6 +261,6 @@ export class Catalog {
   }
 }
 
-export function vaultsKey(subscription: InventoryNode): ListKey {
+function vaultsKey(subscription: InventoryNode): ListKey {
   return `${subscription.key}#${kinds.vaults}`;
 }

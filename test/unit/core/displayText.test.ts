@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { displayName, markdownText, shortened, visibleText, withoutIcons } from '../../../src/core/displayText.ts';
+import { displayName, shortened, visibleText, withoutIcons } from '../../../src/core/displayText.ts';
 
 describe('names as plain text', () => {
   it('show what reorders, hides or breaks a line instead of letting it', () => {
@@ -23,12 +23,5 @@ describe('names as plain text', () => {
 
   it('hold no icons where VS Code would draw them', () => {
     assert.equal(withoutIcons('$(flame) $$(x)'), '\\$(flame) $\\$(x)');
-  });
-
-  it('are no markup in Markdown', () => {
-    assert.equal(
-      markdownText('[x](command:y) <img> **b** $(i) & `c`'),
-      '\\[x\\]\\(command:y\\) &lt;img&gt; \\*\\*b\\*\\* \\$\\(i\\) &amp; \\`c\\`',
-    );
   });
 });
