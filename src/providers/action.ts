@@ -41,6 +41,7 @@ export type Answers = Readonly<Record<string, string>>;
 
 interface QuestionBase<Model> {
   readonly id: string;
+  /** Of a date: the beginning of a sentence that the date ends, `Keep the recovery point until`. */
   readonly title: string;
   readonly placeholder?: string;
   /** Left out where false, e.g. when an answer before makes it needless. */

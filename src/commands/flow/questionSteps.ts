@@ -54,12 +54,12 @@ async function date(prompts: StepPrompts, question: DateQuestion<unknown>, askin
     return refused === undefined ? parsed : { refused };
   };
   const typed = await prompts.input({
-    prompt: question.title,
+    prompt: `${question.title} (the end of a day, or a day and a time: 2027-01-31 18:30)`,
     placeholder: question.placeholder ?? '2027-01-31',
     value: dateOf(question.propose(asking.now(), asking.targets())),
     check: (text) => {
       const judged = judge(text);
-      return 'refused' in judged ? judged : { remark: readOut(judged.ms, asking.now()) };
+      return 'refused' in judged ? judged : { remark: `${question.title} ${readOut(judged.ms, asking.now())}` };
     },
   });
   const judged = judge(typed);

@@ -43,7 +43,8 @@ export async function runAction(
     ...(action.does === 'send' ? [...questionSteps(action, asking), ...typedNameStep(action, asking)] : []),
   ];
   const offerRequest = action.does === 'send' && options.showRequest !== true;
-  const walked = steps.length > 0 ? await services.prompter.walk(action.title, steps, { offerRequest }) : { showRequest: false };
+  const title = picked ? `${action.title}: ${listed(targets().map((target) => target.name))}` : action.title;
+  const walked = steps.length > 0 ? await services.prompter.walk(title, steps, { offerRequest }) : { showRequest: false };
   const { targets: final, leftOut } = targetsOf(action, chosen.nodes ?? []);
   if (leftOut.length > 0) {
     void services.prompter.tell('warning', `${action.title} does not apply to ${listed(leftOut)}: left out.`, []);
@@ -96,8 +97,8 @@ function report(services: CommandServices, action: AnySendAction, asked: number,
     tellPartly(services, action, asked, started.length, failed);
     return;
   }
-  const message = `${action.title}: started for ${listed(started.map(({ target }) => target.name))}.`;
-  void services.prompter.tell('info', message, ['Show Jobs']).then((choice) => choice && services.showJobs());
+  // Without a button: such a message goes away by itself, and the end brings one with a button.
+  void services.prompter.tell('info', `${action.title}: started for ${listed(started.map(({ target }) => target.name))}.`, []);
 }
 
 function tellPartly(services: CommandServices, action: AnySendAction, asked: number, started: number, failed: readonly Failed[]): void {

@@ -3,6 +3,9 @@ import { CancelledError } from '../../core/cancellation.ts';
 import { visibleText } from '../../core/displayText.ts';
 import type { Prompter } from './prompter.ts';
 
+/** What is done sooner needs no word. */
+const patienceMs = 700;
+
 /** Asks through VS Code's own quick picks, modals and notifications. */
 export function createPrompter(): Prompter {
   return {
@@ -28,19 +31,15 @@ export function createPrompter(): Prompter {
       return chosen as Choice;
     },
 
-    busy(message, work) {
-      const options = { location: vscode.ProgressLocation.Notification, title: visibleText(message), cancellable: true };
-      return Promise.resolve(
-        vscode.window.withProgress(options, async (_progress, token) => {
-          const ended = new AbortController();
-          const listening = token.onCancellationRequested(() => ended.abort());
-          try {
-            return await work(ended.signal);
-          } finally {
-            listening.dispose();
-          }
-        }),
-      );
+    async busy(message, work) {
+      const ended = new AbortController();
+      const working = work(ended.signal);
+      const showing = setTimeout(() => showProgress(message, working, ended), patienceMs);
+      try {
+        return await working;
+      } finally {
+        clearTimeout(showing);
+      }
     },
 
     async tell(kind, message, choices) {
@@ -52,4 +51,17 @@ export function createPrompter(): Prompter {
       return show(visibleText(message), ...choices);
     },
   };
+}
+
+/** Until the work has ended; how it ended is told by whoever waits for it. */
+function showProgress(message: string, working: Promise<unknown>, ended: AbortController): void {
+  const options = { location: vscode.ProgressLocation.Notification, title: visibleText(message), cancellable: true };
+  void vscode.window.withProgress(options, async (_progress, token) => {
+    const listening = token.onCancellationRequested(() => ended.abort());
+    await working.then(
+      () => undefined,
+      () => undefined,
+    );
+    listening.dispose();
+  });
 }

@@ -153,7 +153,8 @@ describe('answers', () => {
     const prompter = new ScriptedPrompter({ type: '2026-02-28' }, { type: 'next week' }, { type: '2199-01-01' }, { type: '2026-04-15' });
     const services = servicesWith(prompter, { routes: items('web-01') });
     await runAction(services, backUpNow, [itemNode('web-01', ['protected'])]);
-    assert.match(prompter.shown[1] ?? '', /\[2026-03-31\]$/);
+    assert.match(prompter.shown[1] ?? '', /^input: Keep the recovery point until .*\[2026-03-31\]$/);
+    assert.match(prompter.shown[2] ?? '', /^remark: Keep the recovery point until 2026-04-15 23:59/);
     assert.equal(prompter.refusals.length, 3);
     assert.match(prompter.refusals[0] ?? '', /passed/);
     assert.match(prompter.refusals[1] ?? '', /not a date/);

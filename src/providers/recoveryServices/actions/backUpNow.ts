@@ -32,7 +32,7 @@ export const backUpNow: Action<ProtectedItem> = {
     {
       type: 'date',
       id: 'expiry',
-      title: 'Keep the recovery point until the end of this day. A time can be added: 2027-01-31 18:30.',
+      title: 'Keep the recovery point until',
       propose: (nowMs) => nowMs + defaultDays * dayMs,
       refuse: refuseExpiry,
     },

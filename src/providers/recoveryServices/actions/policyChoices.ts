@@ -40,7 +40,7 @@ export async function policyChoices(
   const rank = (policy: Policy): number => (isCurrent(policy, needs) ? 2 : policy === best ? 0 : 1);
   return policies
     .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
-    .map((policy) => choiceOf(policy, policy === best, needs));
+    .map((policy) => choiceOf(policy, policy === best, needs, unfitness(policy, policies, needs)));
 }
 
 function oneVault(targets: readonly ActionTarget<{ readonly id: string; readonly vaultId?: string }>[]): string {
@@ -56,14 +56,25 @@ function oneVault(targets: readonly ActionTarget<{ readonly id: string; readonly
   return vaultId;
 }
 
-function choiceOf(policy: Policy, best: boolean, needs: PolicyNeeds): Choice {
+/** Why Azure may refuse a policy; told, and left to Azure to decide. */
+function unfitness(policy: Policy, policies: readonly Policy[], needs: PolicyNeeds): string[] {
+  if (isEnhanced(policy)) {
+    return [];
+  }
+  const wasEnhanced = policies.some((one) => isEnhanced(one) && needs.current?.some((id) => sameArmId(id, one.id)));
+  return [
+    ...(needs.enhanced ? ['Azure may refuse it: a selected VM needs an Enhanced policy'] : []),
+    ...(wasEnhanced ? ['Azure may refuse it: the way back from an Enhanced policy is closed'] : []),
+  ];
+}
+
+function choiceOf(policy: Policy, best: boolean, needs: PolicyNeeds, unfit: readonly string[]): Choice {
   const current = isCurrent(policy, needs);
-  const unfit = needs.enhanced === true && !isEnhanced(policy);
   const description = [
     isEnhanced(policy) ? 'Enhanced' : 'Standard',
     ...(current ? ['the current one'] : []),
     ...(best && !current ? ['recommended'] : []),
-    ...(unfit ? ['Azure may refuse it: a selected VM needs an Enhanced policy'] : []),
+    ...unfit,
   ];
   const detail = [policy.schedule, policy.retention && `keeps ${policy.retention}`, protects(policy)].filter(Boolean).join(' · ');
   return {
