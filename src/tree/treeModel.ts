@@ -5,6 +5,7 @@ import { connectionRows } from './connectionRows.ts';
 import { TreeFilter, type FilterResult } from './filter.ts';
 import { Pending, type Outcome } from './pending.ts';
 import { treeCommands } from './ids.ts';
+import { isAtOrBelow, levelKey, moreKey } from './levelKeys.ts';
 import { isNodeRow, type LoadMoreRow, type NodeRow, type Row } from './rows.ts';
 
 export interface TreeModelOptions {
@@ -280,19 +281,6 @@ export class TreeModel implements Disposable {
       this.#changes.fire(row);
     }
   }
-}
-
-/** Key of a level: of the row that it is below. */
-function levelKey(row: NodeRow | undefined): string {
-  return row?.key ?? '';
-}
-
-function moreKey(row: NodeRow | undefined): string {
-  return `${levelKey(row)}!more`;
-}
-
-function isAtOrBelow(key: string, rowKey: string): boolean {
-  return key === rowKey || ['/', '#', '!'].some((separator) => key.startsWith(rowKey + separator));
 }
 
 function nothingMatches(filter: TreeFilter): NonNullable<NodePage['empty']> {
