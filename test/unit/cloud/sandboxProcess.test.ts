@@ -24,6 +24,7 @@ describe('the sandbox as a process that windows share', function () {
   let folder: string;
   const used: SandboxProcess[] = [];
   const pids = new Set<number>();
+  const usual = { ...process.env };
 
   before(async () => {
     program = await buildSandbox();
@@ -32,8 +33,17 @@ describe('the sandbox as a process that windows share', function () {
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'backup-explorer-sandbox-test-'));
     folder = join(home, 'sandbox');
+    // A sandbox that is killed leaves its directory behind.
+    Object.assign(process.env, { TMPDIR: home, TEMP: home });
   });
   afterEach(async () => {
+    for (const name of ['TMPDIR', 'TEMP']) {
+      if (usual[name] === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = usual[name];
+      }
+    }
     await Promise.all(used.splice(0).map((sandbox) => sandbox.stop()));
     for (const pid of pids) {
       endProcess(pid);
