@@ -67,7 +67,7 @@ describe('the sandbox as a process that windows share', function () {
     more: Partial<SandboxStart> = {},
   ): Promise<{ details: SandboxDetails; pid: number; die: () => Promise<void> }> {
     const args = ['--import=tsx', join(import.meta.dirname, 'support/sandboxWindow.ts'), JSON.stringify(startOf(more))];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     const exit = once(child, 'exit');
     const [line] = (await Promise.race([
       once(createInterface({ input: child.stdout }), 'line'),
@@ -80,7 +80,12 @@ describe('the sandbox as a process that windows share', function () {
       details,
       pid,
       async die() {
-        child.kill('SIGKILL');
+        // With all of its group, as far as a system has such: the worst that can happen to a window.
+        if (process.platform === 'win32' || child.pid === undefined) {
+          child.kill('SIGKILL');
+        } else {
+          process.kill(-child.pid, 'SIGKILL');
+        }
         await exit;
       },
     };
