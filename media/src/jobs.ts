@@ -100,7 +100,7 @@ function take(message: ToBrowser): void {
       [...message.rows].sort((a, b) => a.startedAt - b.startedAt).forEach((row) => list.upsert(row));
       feed = message.feed;
       toolbar.showFeed(feed);
-      wanted = message.select ?? wanted;
+      wanted = message.select ?? wanted ?? newestRunning(message.rows)?.id;
       restoreSelection();
       break;
     case 'upsert':
@@ -110,6 +110,7 @@ function take(message: ToBrowser): void {
       );
       readAgainWhatTheListLeftOut(message.row);
       list.upsert(message.row);
+      wanted ??= newestRunning([message.row])?.id;
       if (details.shownId === message.row.id) {
         details.show(message.row);
       }
@@ -139,7 +140,12 @@ function take(message: ToBrowser): void {
   showNothing();
 }
 
-/** What was selected before a reload is selected again as soon as its row is there; else nothing is forced on anybody. */
+/** Where nothing was chosen yet, what this window runs is what somebody opens the panel for. */
+function newestRunning(rows: readonly RowView[]): RowView | undefined {
+  return rows.filter((row) => row.source === 'operation' && row.active).sort((a, b) => b.startedAt - a.startedAt)[0];
+}
+
+/** What was selected before a reload is selected again as soon as its row is there. */
 function restoreSelection(): void {
   if (wanted !== undefined && list.selected?.id !== wanted && list.has(wanted)) {
     revealInList(wanted);

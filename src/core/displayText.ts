@@ -36,3 +36,9 @@ export function withoutIcons(text: string): string {
 export function displayName(name: string, max = 120): string {
   return shortened(visibleText(name), max);
 }
+
+/** Azure's words as a person's: `ConfigureBackup` as `Configure backup`, `Backup (Full)` as it is. */
+export function spelled(word: string): string {
+  const text = word.replace(/([a-z0-9])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -69,8 +69,4 @@ export function joined(...parts: readonly (string | undefined | false)[]): strin
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' · ');
 }
 
-/** Azure's words as a person's: `ConfigureBackup` as `Configure backup`, `Backup (Full)` as it is. */
-export function spelled(word: string): string {
-  const text = word.replace(/([a-z0-9])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+export { spelled } from '../core/displayText.ts';

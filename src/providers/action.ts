@@ -120,6 +120,8 @@ export interface BuiltAction {
 export interface Action<Model = unknown> extends ActionBase {
   readonly does: 'send';
   readonly assurance: Assurance;
+  /** What turning away from the confirmation is called, where "Cancel" could be misread. */
+  readonly decline?: string;
   /** What will happen, one sentence each, shown before sending (for `confirm` and `typeName`). May look: only GETs. */
   consequences?(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly string[]>;
   readonly questions: readonly Question<Model>[];

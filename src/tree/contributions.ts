@@ -103,7 +103,7 @@ export const treeContributions = {
   viewsContainers: { activitybar: [{ id: viewIds.container, title: 'Backup Explorer', icon: 'media/view-container.svg' }] },
   views: {
     [viewIds.container]: [
-      { id: viewIds.resources, name: 'Resources', contextualTitle: 'Backup Explorer', icon: 'media/view-container.svg' },
+      { id: viewIds.resources, name: 'Backup Explorer', contextualTitle: 'Backup Explorer', icon: 'media/view-container.svg' },
     ],
   },
   viewsWelcome,

@@ -3,11 +3,14 @@ import type { Connection } from '../cloud/types.ts';
 import { shortened, visibleText } from '../core/displayText.ts';
 import type { Inventory, InventoryNode } from '../inventory/types.ts';
 import { registerTreeCommands } from './commands.ts';
+import type { Disposable } from '../core/events.ts';
 import { contextKeys, viewIds } from './ids.ts';
 import { JsonDocuments } from './jsonDocuments.ts';
 import { ResourceTreeProvider } from './provider.ts';
 import type { Row } from './rows.ts';
 import { TreeModel } from './treeModel.ts';
+
+const offerAfterMs = 700;
 
 export interface TreeServices {
   readonly connection: Connection;
@@ -57,7 +60,7 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     view.onDidExpandElement(({ element }) => model.noteFolding(element, true)),
     view.onDidCollapseElement(({ element }) => model.noteFolding(element, false)),
     connection.onDidChange(showState),
-    model.onDidChangeLoading((loading) => setKey(contextKeys.loading, loading)),
+    offerToCancel(model, (offered) => setKey(contextKeys.loading, offered)),
     model.onDidChange(() => {
       setKey(contextKeys.filtered, model.filterText !== undefined);
       showState();
@@ -76,6 +79,25 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     viewJson: (id, tenantId) => documents.showResource(tenantId === undefined ? { id } : { id, tenantId }),
     showDocument: (name, text) => documents.showText(name, text),
     selection: () => view.selection.flatMap((row) => (row.type === 'node' ? [row.node] : [])),
+  };
+}
+
+/** Most levels come at once: a button for as long as that would only make the title flicker. */
+function offerToCancel(model: TreeModel, offer: (offered: boolean) => void): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const listening = model.onDidChangeLoading((loading) => {
+    clearTimeout(timer);
+    if (loading) {
+      timer = setTimeout(() => offer(true), offerAfterMs);
+    } else {
+      offer(false);
+    }
+  });
+  return {
+    dispose: () => {
+      clearTimeout(timer);
+      listening.dispose();
+    },
   };
 }
 

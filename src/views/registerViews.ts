@@ -37,6 +37,7 @@ export function registerViews(services: ViewServices): Views {
   };
 }
 
-async function confirm(question: string, detail: string, yes: string): Promise<boolean> {
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+async function confirm(question: string, detail: string, yes: string, no?: string): Promise<boolean> {
+  const items: vscode.MessageItem[] = [{ title: yes }, ...(no === undefined ? [] : [{ title: no, isCloseAffordance: true }])];
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, ...items))?.title === yes;
 }

@@ -14,8 +14,8 @@ export interface RowServices {
   /** Opens a document that cannot be edited. */
   showDocument(name: string, text: string): Promise<void>;
   copyText(text: string): Promise<void>;
-  /** A modal question; true for yes. */
-  confirm(question: string, detail: string, yes: string): Promise<boolean>;
+  /** A modal question; true for yes. `no`: what turning away is called, where "Cancel" could be misread. */
+  confirm(question: string, detail: string, yes: string, no?: string): Promise<boolean>;
   /** Brings the panel forward at an operation. */
   showJobs(id: string): void;
 }
@@ -31,6 +31,7 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
           `Cancel "${nameOf(record)}"?`,
           'The service stops the job. What it has done so far may stay half done.',
           'Cancel Job',
+          'Let It Run',
         );
         return engine.cancel(id);
       case 'retry':
@@ -67,8 +68,8 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
   };
 }
 
-async function sure(services: RowServices, question: string, detail: string, yes: string): Promise<void> {
-  if (!(await services.confirm(question, detail, yes))) {
+async function sure(services: RowServices, question: string, detail: string, yes: string, no?: string): Promise<void> {
+  if (!(await services.confirm(question, detail, yes, no))) {
     throw new CancelledError();
   }
 }

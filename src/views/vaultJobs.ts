@@ -114,7 +114,7 @@ export class VaultJobs implements RecentJobs, Disposable {
     return {
       id: job.id,
       name: job.name,
-      title: job.operation ?? 'Job',
+      title: followed.title,
       target: { ...followed.target, name: displayName(followed.target.name) },
       status,
       progress: {

@@ -25,7 +25,7 @@ export function typedNameStep(action: AnySendAction, asking: Asking): Step[] {
           placeholder: shown,
           check: (typed) =>
             isTypedName(typed, name)
-              ? { remark: 'That is the name.' }
+              ? { remark: `That is the name. Enter: ${action.title}.` }
               : { refused: typed.trim() === '' ? `Type the name to go on: ${shown}` : `That is not the name. Type it exactly: ${shown}` },
         });
       },
@@ -46,8 +46,8 @@ export async function confirmed(
     return { showRequest: false };
   }
   const consequences = await services.prompter.busy(`Preparing ${action.title}...`, (signal) => consequencesOf(action, asking, signal));
-  const names = listed(asking.targets().map((target) => target.name));
-  const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, [action.title, showRequest]);
+  const names = listed(asking.targets().map((target) => action.describe(target).name));
+  const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, [action.title, showRequest], action.decline);
   return { showRequest: choice === showRequest };
 }
 

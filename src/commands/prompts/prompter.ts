@@ -63,8 +63,11 @@ export interface Prompter {
    * `offerRequest`: each step carries a button "Show the Request Before Sending It".
    */
   walk(title: string, steps: readonly Step[], options?: { readonly offerRequest?: boolean }): Promise<WalkResult>;
-  /** A modal with a paragraph for each of `detail`; resolves with the chosen one of `choices`. */
-  confirm<Choice extends string>(message: string, detail: readonly string[], choices: readonly Choice[]): Promise<Choice>;
+  /**
+   * A modal with a paragraph for each of `detail`; resolves with the chosen one of `choices`.
+   * `decline`: what turning away is called where "Cancel" could be misread.
+   */
+  confirm<Choice extends string>(message: string, detail: readonly string[], choices: readonly Choice[], decline?: string): Promise<Choice>;
   /** Shows that something is going on; the person can end it, which aborts the signal. */
   busy<Done>(message: string, work: (signal: AbortSignal) => Promise<Done>): Promise<Done>;
   /** Asked beside an open document, which stays readable. */

@@ -14,13 +14,16 @@ export function createPrompter(): Prompter {
       return walkWizard(title, steps, options?.offerRequest ?? false);
     },
 
-    async confirm(message, detail, choices) {
+    async confirm(message, detail, choices, decline) {
       const options = { modal: true, detail: detail.map(visibleText).join('\n\n') };
-      const chosen = await vscode.window.showWarningMessage(visibleText(message), options, ...choices);
-      if (chosen === undefined) {
+      const items: vscode.MessageItem[] = choices.map((title) => ({ title }));
+      const away = decline === undefined ? [] : [{ title: decline, isCloseAffordance: true }];
+      const chosen = await vscode.window.showWarningMessage(visibleText(message), options, ...items, ...away);
+      const choice = choices.find((one) => one === chosen?.title);
+      if (choice === undefined) {
         throw new CancelledError('Not confirmed');
       }
-      return chosen;
+      return choice;
     },
 
     async askBeside<Choice extends string>(message: string, choices: readonly Choice[]) {

@@ -17,9 +17,10 @@ export function protectableItemNode(item: ProtectableItem, context: NodeContext)
       : free
         ? 'not protected'
         : spelled(item.protectionState ?? '').toLowerCase();
+  const where = [item.serverName === item.friendlyName ? undefined : item.serverName, item.resourceGroup];
   return resourceNode(context, kinds.protectableItem, item, {
     label: item.friendlyName,
-    description: joined(item.serverName === item.friendlyName ? undefined : item.serverName, item.resourceGroup, state),
+    description: joined(...(running ? [state, ...where] : [...where, state])),
     tooltip: lines(
       item.friendlyName,
       `State: ${state}`,

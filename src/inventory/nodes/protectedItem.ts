@@ -33,15 +33,15 @@ export function protectedItemNode(item: ProtectedItem, context: NodeContext): In
 function describe(item: ProtectedItem, state: ProtectedItemState, running: RunningOperation | undefined, nowMs: number): string {
   const server = item.serverName === item.friendlyName ? undefined : item.serverName;
   if (running) {
-    return joined(server, runningText(running), item.policyName);
+    return joined(runningText(running), server, item.policyName);
   }
   const last = ago(item.lastBackupTime, nowMs);
   return joined(server, ...stateParts(state, last), item.policyName);
 }
 
-/** `Back Up Now running · 42 %`: a percentage only where Azure gave one. */
+/** `running 42 % · Back Up Now`: what is cut off in a narrow view comes last; a percentage only where Azure gave one. */
 export function runningText(running: RunningOperation): string {
-  return joined(`${running.title} running`, running.percent === undefined ? undefined : `${Math.floor(running.percent)} %`);
+  return joined(running.percent === undefined ? 'running' : `running ${Math.floor(running.percent)} %`, running.title);
 }
 
 function stateParts(state: ProtectedItemState, last: string | undefined): readonly (string | undefined)[] {

@@ -234,7 +234,7 @@ describe('inventory', () => {
     const changed: (InventoryNode | undefined)[] = [];
     inventory.onDidChange((node) => changed.push(node));
     inventory.noteOperation(operation({ target: { id: id.toUpperCase(), name: 'web-01', kind: 'VM' }, progress: { percent: 42.6 } }));
-    assert.equal(changed.at(-1)?.description, 'Back Up Now running · 42 % · DailyPolicy');
+    assert.equal(changed.at(-1)?.description, 'running 42 % · Back Up Now · DailyPolicy');
     assert.ok(changed.at(-1)?.tokens.includes('busy'));
     const before = changed.length;
     inventory.noteOperation(operation({ target: { id, name: 'web-01', kind: 'VM' }, progress: { percent: 42.6 } }));
@@ -249,7 +249,7 @@ describe('inventory', () => {
     cloud.set(`${vaultId}/backupProtectedItems`, [vmItem('web-01')]);
     inventory.noteOperation(operation({ target }));
     cloud.clear();
-    assert.match((await at(...where)).description ?? '', /^Back Up Now running/);
+    assert.match((await at(...where)).description ?? '', /^running · Back Up Now/);
     assert.deepEqual(cloud.asked, []);
     inventory.noteOperation(operation({ target, status: 'succeeded' }));
     assert.match((await at(...where)).description ?? '', /^healthy · last backup 3 h ago · DailyPolicy$/);
@@ -266,7 +266,7 @@ describe('inventory', () => {
     const target = { id: idOf(vmItem('web-01')), name: 'web-01', kind: 'VM', containerId: vaultId };
     inventory.noteOperation(operation({ actionId: 'protectVm', title: 'Protect', target }));
     const [busy] = (await inventory.children(group, { signal })).nodes;
-    assert.equal(busy?.description, 'Protect running');
+    assert.equal(busy?.description, 'running · Protect');
     inventory.noteOperation(operation({ actionId: 'protectVm', title: 'Protect', target, status: 'succeeded' }));
     assert.deepEqual(await labels(await at(...vault, 'Protectable items')), ['web-02']);
     inventory.refresh(group);

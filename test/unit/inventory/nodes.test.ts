@@ -95,8 +95,8 @@ describe('inventory nodes', () => {
       const running = (percent?: number): string | undefined =>
         protectedItemNode(item, { ...context, running: () => ({ title: 'Back Up Now', ...(percent === undefined ? {} : { percent }) }) })
           .description;
-      assert.equal(running(99.9), 'Back Up Now running · 99 % · DailyPolicy');
-      assert.equal(running(), 'Back Up Now running · DailyPolicy');
+      assert.equal(running(99.9), 'running 99 % · Back Up Now · DailyPolicy');
+      assert.equal(running(), 'running · Back Up Now · DailyPolicy');
     });
 
     it('databases name their server', () => {

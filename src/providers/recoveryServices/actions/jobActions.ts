@@ -1,4 +1,4 @@
-import { displayName } from '../../../core/displayText.ts';
+import { displayName, spelled } from '../../../core/displayText.ts';
 import type { OperationRecord } from '../../../core/operation.ts';
 import { jobStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget, FollowAction, ReadBack } from '../../action.ts';
@@ -12,7 +12,7 @@ import { fact, readOptions, vaultMembers } from './looking.ts';
 
 /** `Backup of vm-01`. */
 function jobTitle(job: Job): string {
-  return `${job.operation ?? 'Job'} of ${displayName(job.entityFriendlyName)}`;
+  return `${spelled(job.operation ?? 'Job')} of ${displayName(job.entityFriendlyName)}`;
 }
 
 const describe = ({ id, model }: ActionTarget<Job>): OperationRecord['target'] => ({
@@ -35,6 +35,7 @@ export const cancelJob: Action<Job> = {
   inlineIcon: 'debug-stop',
   group: '1_job@2',
   assurance: 'confirm',
+  decline: 'Let It Run',
   consequences: () =>
     Promise.resolve([
       'Azure ends the job as soon as it can; what it has done so far is given up.',
@@ -96,7 +97,7 @@ export const followJob: FollowAction<Job> = {
   follow(target, cloud) {
     const { id, model } = target;
     return {
-      title: model.operation ?? 'Job',
+      title: spelled(model.operation ?? 'Job'),
       target: { ...describe(target), name: model.entityFriendlyName },
       job: {
         id,

@@ -85,7 +85,7 @@ export const resumeProtection: Action<ProtectedItem> = {
       type: 'pick',
       id: 'policy',
       title: 'Policy',
-      placeholder: 'The policy that protects them from now on',
+      placeholder: 'The policy from now on',
       load: (context, targets) => policyChoices(context, targets),
       empty: noPolicies,
     },

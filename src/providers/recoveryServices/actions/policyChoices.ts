@@ -73,7 +73,8 @@ function choiceOf(policy: Policy, best: boolean, needs: PolicyNeeds, unfit: read
   const description = [
     isEnhanced(policy) ? 'Enhanced' : 'Standard',
     ...(current ? ['the current one'] : []),
-    ...(best && !current ? ['recommended'] : []),
+    // Who changes a policy knows why; nothing says that another one is better than theirs.
+    ...(best && needs.current === undefined ? ['recommended'] : []),
     ...unfit,
   ];
   const detail = [policy.schedule, policy.retention && `keeps ${policy.retention}`, protects(policy)].filter(Boolean).join(' · ');

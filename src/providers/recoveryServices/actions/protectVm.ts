@@ -28,7 +28,7 @@ export const protectVm: Action<ProtectableItem> = {
       type: 'pick',
       id: 'policy',
       title: 'Policy',
-      placeholder: 'The policy that protects them: when it backs up, and how long it keeps',
+      placeholder: 'The policy: when it backs up, and how long it keeps',
       load: async (context, targets) => policyChoices(context, targets, { enhanced: await needsEnhanced(context, targets) }),
       empty: 'The vault has no policy for Azure VMs. Make one in the Azure portal first.',
     },
