@@ -1,5 +1,5 @@
 // Building dist/: the bundles, the icon font, and a record of what went into each file.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, type Metafile } from 'esbuild';
 import { staticClosure } from './bundleReport.ts';
@@ -13,7 +13,7 @@ export function metafilePath(bundle: string): string {
 }
 
 /** The icon font that the webviews link to. */
-export function copyCodicons(): void {
+function copyCodicons(): void {
   const from = join(root, 'node_modules', '@vscode', 'codicons', 'dist');
   const to = join(root, 'dist', 'media');
   mkdirSync(to, { recursive: true });
@@ -52,9 +52,4 @@ function report(metafiles: Map<string, Metafile>, mode: Mode, milliseconds: numb
     if (name === 'extension') say(`  loaded by activation: ${kb(staticClosure(metafile, activationFile).bytes)}`);
   }
   say(`Built dist/ (${mode}) in ${(milliseconds / 1000).toFixed(1)} s.`);
-}
-
-/** Builds where dist/ does not exist yet; for tasks that only need something to run. */
-export async function ensureBuilt(): Promise<void> {
-  if (!existsSync(join(root, activationFile))) await build('development');
 }

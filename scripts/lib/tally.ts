@@ -28,7 +28,7 @@ export function addToTally(tally: Tally): void {
 }
 
 /** The closing line of a test run. */
-export function closingLine({ passes, failures, pending }: Tally): string {
+function closingLine({ passes, failures, pending }: Tally): string {
   return `${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
 }
 

@@ -53,7 +53,8 @@ function readArguments() {
 await runTask(async () => {
   const which = process.argv[2] === 'lowest' ? 'lowest' : 'latest';
   const { developmentPaths, testsPath, userDataDir, extensionsDir, folder } = readArguments();
-  if (developmentPaths.length > 1) throw new Error(`A served VS Code develops one extension at a time, not ${developmentPaths.join(', ')}.`);
+  if (developmentPaths.length > 1)
+    throw new Error(`A served VS Code develops one extension at a time, not ${developmentPaths.join(', ')}.`);
   const [vscode, executablePath] = await Promise.all([ensureLeanVsCode(which), ensureChromium()]);
   const serverDataDir = mkdtempSync(join(tmpdir(), 'backup-explorer-code-'));
   const server = await startServer({
