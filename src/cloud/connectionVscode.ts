@@ -18,6 +18,8 @@ const steering = ['cloud', 'customCloud', 'credential', 'servicePrincipal', 'ten
 export interface ConnectionOptions {
   /** What providers know of their error codes. */
   readonly remediesFor?: RemediesFor;
+  /** Name of the output channel; two of one name are one, and closed together. */
+  readonly logName?: string;
 }
 
 /** What the commands of the connection need. */
@@ -40,7 +42,7 @@ export interface ConnectionControl extends vscode.Disposable {
 
 /** Sends nothing, starts nothing and loads no library: the first `connect()` does. */
 export function createConnection(context: vscode.ExtensionContext, options: ConnectionOptions = {}): ConnectionControl {
-  const log = vscode.window.createOutputChannel('Backup Explorer', { log: true });
+  const log = vscode.window.createOutputChannel(options.logName ?? 'Backup Explorer', { log: true });
   const signIn = new SignIn(context);
   const folder = join(context.globalStorageUri.fsPath, 'sandbox');
   const settings = (): ConnectionSettings => {

@@ -39,7 +39,7 @@ describe('host: connection', () => {
 
   beforeEach(() => {
     storage = mkdtempSync(join(tmpdir(), 'backup-explorer-storage-'));
-    control = createConnection(contextOf(storage));
+    control = createConnection(contextOf(storage), { logName: 'Backup Explorer (host test)' });
   });
   afterEach(async () => {
     control.dispose();
