@@ -40,9 +40,20 @@ const noStaticToolkit = {
 };
 
 const nodeGlobals = Object.fromEntries(
-  ['process', 'console', 'URL', 'setTimeout', 'clearTimeout', 'setInterval', 'Buffer', 'fetch', 'require', 'module', 'exports', '__dirname'].map(
-    (name) => [name, 'readonly'],
-  ),
+  [
+    'process',
+    'console',
+    'URL',
+    'setTimeout',
+    'clearTimeout',
+    'setInterval',
+    'Buffer',
+    'fetch',
+    'require',
+    'module',
+    'exports',
+    '__dirname',
+  ].map((name) => [name, 'readonly']),
 );
 
 export default tseslint.config(

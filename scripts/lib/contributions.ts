@@ -110,23 +110,48 @@ export interface DocumentedCommand {
   readonly on: string;
 }
 
-const start = '<!-- commands:start -->';
-const end = '<!-- commands:end -->';
-
 /** Padded as Prettier pads it, so that a formatted file is not out of date. */
 export function commandsTable(commands: readonly DocumentedCommand[]): string {
-  const rows = [
+  return markdownTable(
     ['Command', 'On', 'What it does'],
-    ...commands.map(({ title, summary, on }) => [title, on, summary].map((text) => text.replaceAll('|', '\\|'))),
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => `| ${cells.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+    commands.map(({ title, summary, on }) => [title, on, summary]),
+  );
 }
 
-/** @throws Error where the text lacks the markers */
-export function withTable(text: string, table: string, file: string): string {
+interface SettingsManifest {
+  readonly contributes: {
+    readonly configuration: {
+      readonly properties: Readonly<
+        Record<string, { readonly default: unknown; readonly description?: string; readonly markdownDescription?: string }>
+      >;
+    };
+  };
+}
+
+/** @param packageJson the manifest's text: the settings are written by hand there. */
+export function settingsTable(packageJson: string): string {
+  const { contributes } = JSON.parse(packageJson) as SettingsManifest;
+  return markdownTable(
+    ['Setting', 'Default', 'What it is'],
+    Object.entries(contributes.configuration.properties).map(([name, setting]) => [
+      `\`${name}\``,
+      `\`${JSON.stringify(setting.default)}\``,
+      // `#name#` is a link in VS Code's own settings page only.
+      (setting.markdownDescription ?? setting.description ?? '').replaceAll(/`#([^#`]+)#`/g, '`$1`').replaceAll('\n', ' '),
+    ]),
+  );
+}
+
+function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const rows = [head, ...body.map((row) => row.map((text) => text.replaceAll('|', '\\|')))];
+  const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join('\n');
+}
+
+/** Puts a table between the markers of its name. @throws Error where the text lacks them. */
+export function withTable(text: string, table: string, file: string, name: 'commands' | 'settings' = 'commands'): string {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end);
   if (from < 0 || to < from) {

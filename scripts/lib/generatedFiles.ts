@@ -1,9 +1,10 @@
 /** Which files are generated from which tables. */
+import { readFileSync } from 'node:fs';
 import { flowCommands } from '../../src/commands/commandIds.ts';
 import { connectionCommands } from '../../src/commands/connection/commandIds.ts';
 import { walkthroughs } from '../../src/commands/walkthrough.ts';
 import { actionTable } from '../../src/providers/actionTable.ts';
-import { contextKeys, viewIds } from '../../src/tree/ids.ts';
+import { contextKeys, treeCommands, type TreeCommand, viewIds } from '../../src/tree/ids.ts';
 import { treeContributions } from '../../src/tree/contributions.ts';
 import { type ViewCommand, viewCommands } from '../../src/views/viewCommands.ts';
 import {
@@ -14,6 +15,7 @@ import {
   menuTitle,
   merged,
   packageJsonWith,
+  settingsTable,
   withTable,
 } from './contributions.ts';
 
@@ -65,6 +67,17 @@ const rowNames: Readonly<Record<string, string>> = {
   job: 'job',
 };
 
+/** Of the view's own commands, those that a person looks up; a row's Retry or Load More explains itself. */
+const treeRows: Readonly<Partial<Record<TreeCommand, Pick<DocumentedCommand, 'on' | 'summary'>>>> = {
+  [treeCommands.refresh]: { on: 'view title', summary: 'Reads everything anew.' },
+  [treeCommands.refreshNode]: { on: 'every row', summary: 'Reads what stands below a row anew.' },
+  [treeCommands.filter]: { on: 'view title', summary: 'Leaves only rows whose text holds what you type, and the way to them.' },
+  [treeCommands.cancelLoading]: { on: 'view title, a row that loads', summary: 'Stops loading; Retry goes on.' },
+  [treeCommands.openInPortal]: { on: 'every resource', summary: 'Opens it in the portal of the cloud, where there is one.' },
+  [treeCommands.viewJson]: { on: 'every resource', summary: 'Shows it as the service gives it now, read-only.' },
+  [treeCommands.copyResourceId]: { on: 'every resource, several at once', summary: 'Copies the ids as the service spells them.' },
+};
+
 const documented: readonly DocumentedCommand[] = [
   ...actionTable.map((action) => ({
     title: menuTitle(action),
@@ -76,6 +89,11 @@ const documented: readonly DocumentedCommand[] = [
     summary,
     on: 'palette',
   })),
+  { title: viewCommands.showJobs.title, on: 'view title, status bar, palette', summary: 'Opens the Jobs panel.' },
+  ...treeContributions.commands.flatMap(({ command, title }) => {
+    const row = treeRows[command];
+    return row ? [{ title, ...row }] : [];
+  }),
 ];
 
 export interface GeneratedFile {
@@ -83,9 +101,20 @@ export interface GeneratedFile {
   readonly made: (before: string) => string;
 }
 
+const manifest = new URL('../../package.json', import.meta.url);
+
 export const generatedFiles: readonly GeneratedFile[] = [
-  { file: new URL('../../package.json', import.meta.url), made: (text) => packageJsonWith(text, contributions) },
-  { file: new URL('../../README.md', import.meta.url), made: (text) => withTable(text, commandsTable(documented), 'README.md') },
+  { file: manifest, made: (text) => packageJsonWith(text, contributions) },
+  {
+    file: new URL('../../README.md', import.meta.url),
+    made: (text) =>
+      withTable(
+        withTable(text, commandsTable(documented), 'README.md'),
+        settingsTable(readFileSync(manifest, 'utf8')),
+        'README.md',
+        'settings',
+      ),
+  },
   {
     file: new URL('../../docs/commands.md', import.meta.url),
     made: (text) => withTable(text, commandsTable(documented), 'docs/commands.md'),
