@@ -1,91 +1,73 @@
+import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { createConnection } from './cloud/connectionVscode.ts';
-import { cancellingRequest } from './commands/canceller.ts';
-import { registerConnectionCommands } from './commands/connection/connectionCommands.ts';
-import { followersOf } from './commands/followers.ts';
-import { createPrompter } from './commands/prompts/prompterVscode.ts';
-import { refreshAfter } from './commands/refreshAfter.ts';
-import { registerCommands } from './commands/registerCommands.ts';
-import { TextDocuments } from './commands/textDocumentsVscode.ts';
-import { messageOf } from './core/errors.ts';
-import { hasEnded } from './core/operation.ts';
-import { createInventory } from './inventory/inventory.ts';
-import { Engine } from './operations/engine.ts';
-import { refusalExplainer } from './operations/explain.ts';
-import { remediesFor } from './providers/recoveryServices/errorKnowledge.ts';
-import { trackers } from './providers/recoveryServices/tracking.ts';
-import { registerTree } from './tree/registerTree.ts';
-import { registerViews } from './views/registerViews.ts';
-import { VaultJobs } from './views/vaultJobs.ts';
 
-let engine: Engine | undefined;
+import { textScheme } from './commands/textScheme.ts';
+import type { House } from './houseVscode.ts';
+import { jsonScheme, viewIds } from './tree/ids.ts';
+import { LateProvider } from './tree/lateProvider.ts';
+import type { Row } from './tree/rows.ts';
+import { jobsViewType } from './views/viewCommands.ts';
 
-/** Wires the rooms together. Sends nothing and loads no SDK: looking at the tree, a command or a running operation does. */
+let house: Promise<House> | undefined;
+
+/**
+ * Hangs up the doors: everything that a person or VS Code can come in by. The house behind them is loaded by the first
+ * that is opened, so a window in which nobody looks at backups pays next to nothing.
+ */
 export function activate(context: vscode.ExtensionContext): void {
-  const control = createConnection(context, { remediesFor });
-  const { connection, log } = control;
-  const inventory = createInventory({ connection });
-  const operations = (engine = new Engine({
-    folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
-    arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
-    trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
-    followers: followersOf(),
-    canceller: (record) => cancellingRequest(record, connection.arm().environment),
-    explain: refusalExplainer(remediesFor),
-    isGone: (cloud) => control.isGone(cloud),
-  }));
-  const texts = new TextDocuments();
-  const tree = registerTree(context, { connection, inventory });
-  const copyText = (text: string): Promise<void> => Promise.resolve(vscode.env.clipboard.writeText(text));
-  const recentJobs = new VaultJobs(connection);
-  const views = registerViews({
-    extensionUri: context.extensionUri,
-    engine: operations,
-    recentJobs,
-    reveal: (resourceId) => tree.reveal(resourceId, new AbortController().signal),
-    showDocument: (name, text) => tree.showDocument(name, text),
-    copyText,
+  const doors: vscode.Disposable[] = [];
+  const open = (): Promise<House> =>
+    (house ??= import('./houseVscode.ts').then(({ openHouse }) => {
+      doors.forEach((door) => void door.dispose());
+      return openHouse(context, view, rows);
+    }));
+  const rows = new LateProvider(open);
+  const view = vscode.window.createTreeView<Row>(viewIds.resources, {
+    treeDataProvider: rows,
+    canSelectMany: true,
+    showCollapseAll: true,
   });
-  registerCommands(context, {
-    connection,
-    inventory,
-    engine: operations,
-    prompter: createPrompter(),
-    showDocument: (name, text) => texts.show(name, text),
-    showJobs: (id) => views.showJobs(id),
-    showLog: () => log.show(),
-    log: (line) => log.info(line),
-    copyText,
-    now: Date.now,
-  });
-  registerConnectionCommands(context, control);
+  for (const { command } of contributedCommands(context)) {
+    doors.push(
+      vscode.commands.registerCommand(command, (...args: unknown[]) => open().then(() => vscode.commands.executeCommand(command, ...args))),
+    );
+  }
+  for (const scheme of [jsonScheme, textScheme]) {
+    const provideTextDocumentContent = async (uri: vscode.Uri): Promise<string> => (await open()).textOf(uri);
+    doors.push(vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent }));
+  }
   context.subscriptions.push(
-    texts,
-    views,
-    recentJobs,
-    inventory,
-    control,
-    refreshAfter(operations, inventory, () =>
-      connection.state.kind === 'connected' ? connection.state.environment.resourceManagerEndpoint : undefined,
-    ),
-    connection.onDidChange(() => void operations.resume()),
-    operations.onProblem((problem) => {
-      log.error(problem.message);
-      void vscode.window.showErrorMessage(problem.message);
+    rows,
+    view,
+    vscode.window.registerWebviewPanelSerializer(jobsViewType, {
+      deserializeWebviewPanel: async (panel) => (await open()).restorePanel(panel),
     }),
+    { dispose: () => doors.forEach((door) => void door.dispose()) },
   );
-  void followWhatRuns(operations, () => connection.connect()).catch((error: unknown) => log.error(messageOf(error)));
+  openIfSomethingRan(context, open).catch((error: unknown) => {
+    void vscode.window.showErrorMessage(
+      `Running operations cannot be followed: ${error instanceof Error ? error.message : String(error)}. Reload the window to try again.`,
+    );
+  });
 }
 
 /** Closing the window stops the following; the journal keeps what runs. */
 export async function deactivate(): Promise<void> {
-  await engine?.dispose();
+  await (await house)?.dispose();
 }
 
-/** A window that was reloaded goes on with what it followed: that takes the cloud. */
-async function followWhatRuns(operations: Engine, connect: () => Promise<unknown>): Promise<void> {
-  await operations.resume();
-  if (operations.list().some(({ status }) => !hasEnded(status))) {
-    await connect();
+function contributedCommands(context: vscode.ExtensionContext): { command: string }[] {
+  return (context.extension.packageJSON as { contributes: { commands: { command: string }[] } }).contributes.commands;
+}
+
+/** A window that was reloaded goes on with what it followed: where there is a journal, somebody has to read it. */
+async function openIfSomethingRan(context: vscode.ExtensionContext, open: () => Promise<House>): Promise<void> {
+  const journal = vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath;
+  const entries = await readdir(journal).catch((error: NodeJS.ErrnoException) => {
+    // No folder: nothing was ever started. Any other trouble is the engine's to report, with what it means.
+    return error.code === 'ENOENT' ? [] : ['unreadable'];
+  });
+  if (entries.length > 0) {
+    await open();
   }
 }

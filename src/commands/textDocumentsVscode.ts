@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { displayName } from '../core/displayText.ts';
-
-const scheme = 'azurebackup-text';
+import { textScheme } from './textScheme.ts';
 
 /** Read-only documents of texts that are made for one look: requests before they are sent, lists of what was not started. */
 export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -11,7 +10,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
 
   constructor() {
     this.#subscriptions = [
-      vscode.workspace.registerTextDocumentContentProvider(scheme, this),
+      vscode.workspace.registerTextDocumentContentProvider(textScheme, this),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.#texts.delete(uri.toString())),
     ];
   }
@@ -19,10 +18,14 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   /** Opens the text as it is, beside what has the focus. `name` is plain text and becomes the tab's title. */
   async show(name: string, text: string): Promise<void> {
     const path = `/${displayName(name, 80).replace(/[/\\?#]/g, '_')}`;
-    const uri = vscode.Uri.from({ scheme, path, query: String(++this.#count) });
+    const uri = vscode.Uri.from({ scheme: textScheme, path, query: String(++this.#count) });
     this.#texts.set(uri.toString(), text);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  textOf(uri: vscode.Uri): string {
+    return this.provideTextDocumentContent(uri);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

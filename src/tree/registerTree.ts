@@ -4,8 +4,9 @@ import { shortened, visibleText } from '../core/displayText.ts';
 import type { Inventory, InventoryNode } from '../inventory/types.ts';
 import { registerTreeCommands } from './commands.ts';
 import type { Disposable } from '../core/events.ts';
-import { contextKeys, viewIds } from './ids.ts';
+import { contextKeys } from './ids.ts';
 import { JsonDocuments } from './jsonDocuments.ts';
+import type { LateProvider } from './lateProvider.ts';
 import { ResourceTreeProvider } from './provider.ts';
 import type { Row } from './rows.ts';
 import { TreeModel } from './treeModel.ts';
@@ -15,6 +16,10 @@ const offerAfterMs = 700;
 export interface TreeServices {
   readonly connection: Connection;
   readonly inventory: Inventory;
+  /** The tree's place in the window. */
+  readonly view: vscode.TreeView<Row>;
+  /** What the view asks for rows. */
+  readonly rows: Pick<LateProvider, 'use'>;
 }
 
 export interface Tree {
@@ -28,21 +33,19 @@ export interface Tree {
   viewJson(resourceId: string, tenantId?: string): Promise<void>;
   /** Opens a text as a read-only document; `name` becomes the tab's title. */
   showDocument(name: string, text: string): Promise<void>;
+  /** The text of a document of ours, read anew where it is a resource's. @throws BackupError */
+  textOf(uri: vscode.Uri): Promise<string>;
   /** Nodes that are selected. */
   selection(): readonly InventoryNode[];
 }
 
-/** The view, its commands and its documents. Asks nothing of the cloud until the view is open. */
+/** The view's rows, its commands and its documents. Asks nothing of the cloud until the view is open. */
 export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptions'>, services: TreeServices): Tree {
-  const { connection, inventory } = services;
+  const { connection, inventory, view, rows } = services;
   const model = new TreeModel({ connection, inventory });
   const provider = new ResourceTreeProvider(model);
   const documents = new JsonDocuments(connection);
-  const view = vscode.window.createTreeView<Row>(viewIds.resources, {
-    treeDataProvider: provider,
-    canSelectMany: true,
-    showCollapseAll: true,
-  });
+  rows.use(provider);
   const showState = (): void => describe(view, connection, model);
   const keys = new Map<string, unknown>();
   const setKey = (key: string, value: unknown): void => {
@@ -55,7 +58,6 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     model,
     provider,
     documents,
-    view,
     registerTreeCommands({ model, connection, documents, view }),
     view.onDidExpandElement(({ element }) => model.noteFolding(element, true)),
     view.onDidCollapseElement(({ element }) => model.noteFolding(element, false)),
@@ -78,6 +80,7 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     },
     viewJson: (id, tenantId) => documents.showResource(tenantId === undefined ? { id } : { id, tenantId }),
     showDocument: (name, text) => documents.showText(name, text),
+    textOf: (uri) => documents.provideTextDocumentContent(uri),
     selection: () => view.selection.flatMap((row) => (row.type === 'node' ? [row.node] : [])),
   };
 }

@@ -6,7 +6,7 @@ import { notifyEnds } from './notifications.ts';
 import type { RecentJobs } from './recentJobs.ts';
 import { rowActions, type RowServices } from './rowActions.ts';
 import { showStatus } from './statusBar.ts';
-import { jobsViewType, viewCommands } from './viewCommands.ts';
+import { viewCommands } from './viewCommands.ts';
 
 export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument' | 'copyText'> {
   readonly extensionUri: vscode.Uri;
@@ -17,6 +17,8 @@ export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument
 export interface Views extends Disposable {
   /** Brings the Jobs panel forward, at an operation where one is named. */
   showJobs(operationId?: string): void;
+  /** Takes a Jobs panel back that outlived a reload. */
+  restorePanel(panel: vscode.WebviewPanel): Promise<void>;
 }
 
 /** Status bar, notifications and the Jobs panel with its command. */
@@ -26,13 +28,13 @@ export function registerViews(services: ViewServices): Views {
   const panel = new JobsPanel({ extensionUri, engine, recentJobs, act });
   const disposables: Disposable[] = [
     panel,
-    vscode.window.registerWebviewPanelSerializer(jobsViewType, panel),
     vscode.commands.registerCommand(viewCommands.showJobs.id, (id?: unknown) => panel.show(typeof id === 'string' ? id : undefined)),
     showStatus(engine),
     notifyEnds(engine, (id) => panel.show(id)),
   ];
   return {
     showJobs: (id) => panel.show(id),
+    restorePanel: (restored) => panel.deserializeWebviewPanel(restored),
     dispose: () => disposables.forEach((disposable) => disposable.dispose()),
   };
 }

@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import { createConnection } from './cloud/connectionVscode.ts';
+import { cancellingRequest } from './commands/canceller.ts';
+import { registerConnectionCommands } from './commands/connection/connectionCommands.ts';
+import { followersOf } from './commands/followers.ts';
+import { createPrompter } from './commands/prompts/prompterVscode.ts';
+import { refreshAfter } from './commands/refreshAfter.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import { TextDocuments } from './commands/textDocumentsVscode.ts';
+import { textScheme } from './commands/textScheme.ts';
+import { messageOf } from './core/errors.ts';
+import { hasEnded } from './core/operation.ts';
+import { createInventory } from './inventory/inventory.ts';
+import { Engine } from './operations/engine.ts';
+import { refusalExplainer } from './operations/explain.ts';
+import { remediesFor } from './providers/recoveryServices/errorKnowledge.ts';
+import { trackers } from './providers/recoveryServices/tracking.ts';
+import type { LateProvider } from './tree/lateProvider.ts';
+import { registerTree } from './tree/registerTree.ts';
+import type { Row } from './tree/rows.ts';
+import { registerViews } from './views/registerViews.ts';
+import { VaultJobs } from './views/vaultJobs.ts';
+
+/** What VS Code may ask of the running extension, by way of the doors in extension.ts. */
+export interface House {
+  /** Gives a Jobs panel that outlived a reload its content again. */
+  restorePanel(panel: vscode.WebviewPanel): Promise<void>;
+  /** The text of a read-only document that outlived a reload. */
+  textOf(uri: vscode.Uri): Promise<string>;
+  /** Stops the following; the journal keeps what runs. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Wires the rooms together, and registers all commands. Sends nothing and loads no SDK: looking at the tree, a command or
+ * a running operation does.
+ * @param view the tree's place in the window, for which `rows` is asked
+ */
+export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeView<Row>, rows: LateProvider): House {
+  const control = createConnection(context, { remediesFor });
+  const { connection, log } = control;
+  const inventory = createInventory({ connection });
+  const operations = new Engine({
+    folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
+    arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
+    trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+    followers: followersOf(),
+    canceller: (record) => cancellingRequest(record, connection.arm().environment),
+    explain: refusalExplainer(remediesFor),
+    isGone: (cloud) => control.isGone(cloud),
+  });
+  const texts = new TextDocuments();
+  const tree = registerTree(context, { connection, inventory, view, rows });
+  const copyText = (text: string): Promise<void> => Promise.resolve(vscode.env.clipboard.writeText(text));
+  const recentJobs = new VaultJobs(connection);
+  const views = registerViews({
+    extensionUri: context.extensionUri,
+    engine: operations,
+    recentJobs,
+    reveal: (resourceId) => tree.reveal(resourceId, new AbortController().signal),
+    showDocument: (name, text) => tree.showDocument(name, text),
+    copyText,
+  });
+  registerCommands(context, {
+    connection,
+    inventory,
+    engine: operations,
+    prompter: createPrompter(),
+    showDocument: (name, text) => texts.show(name, text),
+    showJobs: (id) => views.showJobs(id),
+    showLog: () => log.show(),
+    log: (line) => log.info(line),
+    copyText,
+    now: Date.now,
+  });
+  registerConnectionCommands(context, control);
+  context.subscriptions.push(
+    texts,
+    views,
+    recentJobs,
+    inventory,
+    control,
+    refreshAfter(operations, inventory, () =>
+      connection.state.kind === 'connected' ? connection.state.environment.resourceManagerEndpoint : undefined,
+    ),
+    connection.onDidChange(() => void operations.resume()),
+    operations.onProblem((problem) => {
+      log.error(problem.message);
+      void vscode.window.showErrorMessage(problem.message);
+    }),
+  );
+  void followWhatRuns(operations, () => connection.connect()).catch((error: unknown) => log.error(messageOf(error)));
+  return {
+    restorePanel: (panel) => views.restorePanel(panel),
+    textOf: async (uri) => (uri.scheme === textScheme ? texts : tree).textOf(uri),
+    dispose: () => operations.dispose(),
+  };
+}
+
+/** A window that was reloaded goes on with what it followed: that takes the cloud. */
+async function followWhatRuns(operations: Engine, connect: () => Promise<unknown>): Promise<void> {
+  await operations.resume();
+  if (operations.list().some(({ status }) => !hasEnded(status))) {
+    await connect();
+  }
+}
