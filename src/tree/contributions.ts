@@ -81,15 +81,18 @@ const commandPalette: readonly MenuEntry[] = [
 
 const signInOrSandbox = `[Sign In to Azure](command:${offeredCommands.signIn})\n[Use the Sandbox](command:${offeredCommands.useSandbox})`;
 
+const whatTheSandboxIs =
+  'The sandbox is a small Azure of its own on this machine: vaults, VMs, policies and jobs to try everything on, without a subscription.';
+
 const viewsWelcome: readonly WelcomeContribution[] = [
   {
     view: viewIds.resources,
-    contents: `See, run and follow Azure Backup from here.\n${signInOrSandbox}\nThe sandbox is a small Azure of its own on this machine: vaults, VMs, policies and jobs to try everything on, without a subscription.`,
+    contents: `See, run and follow Azure Backup from here.\n${signInOrSandbox}\n${whatTheSandboxIs}`,
     when: state('disconnected'),
   },
   {
     view: viewIds.resources,
-    contents: `You are signed out of Azure. Sign in to see your vaults, or try everything in the sandbox.\n${signInOrSandbox}`,
+    contents: `You are signed out of Azure. Sign in to see your vaults, or try everything in the sandbox.\n${signInOrSandbox}\n${whatTheSandboxIs}`,
     when: state('signedOut'),
   },
   {

@@ -72,6 +72,6 @@ export interface Prompter {
   busy<Done>(message: string, work: (signal: AbortSignal) => Promise<Done>): Promise<Done>;
   /** Asked beside an open document, which stays readable. */
   askBeside<Choice extends string>(message: string, choices: readonly Choice[]): Promise<Choice>;
-  /** Said in passing; resolves with a chosen one of `choices`, or undefined. Never waited for by an action. */
+  /** Said in passing, an info without `choices` in the status bar; resolves with a chosen one of `choices`, or undefined. Never waited for by an action. */
   tell<Choice extends string>(kind: 'info' | 'warning' | 'error', message: string, choices: readonly Choice[]): Promise<Choice | undefined>;
 }

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/cancellation.ts';
-import { visibleText } from '../../core/displayText.ts';
+import { visibleText, withoutIcons } from '../../core/displayText.ts';
 import type { Prompter } from './prompter.ts';
 
 /** What is done sooner needs no word. */
 const patienceMs = 700;
+/** Long enough to be read in passing. */
+const readMs = 8_000;
 
 /** Asks through VS Code's own quick picks, modals and notifications. */
 export function createPrompter(): Prompter {
@@ -46,6 +48,11 @@ export function createPrompter(): Prompter {
     },
 
     async tell(kind, message, choices) {
+      if (kind === 'info' && choices.length === 0) {
+        // Nothing to decide and nothing to worry about: no box that covers the work.
+        vscode.window.setStatusBarMessage(withoutIcons(visibleText(message)), readMs);
+        return undefined;
+      }
       const show = {
         info: vscode.window.showInformationMessage,
         warning: vscode.window.showWarningMessage,

@@ -60,7 +60,8 @@ export async function ask(frame: Frame, prompt: InputPrompt): Promise<string> {
   const input = vscode.window.createInputBox();
   input.placeholder = prompt.placeholder ?? '';
   input.value = prompt.value ?? '';
-  input.prompt = typeof prompt.prompt === 'string' ? visibleText(prompt.prompt) : 'Loading...';
+  const { prompt: question } = prompt;
+  input.prompt = typeof question === 'string' ? visibleText(question) : 'Loading...';
   return shown(input, frame, (resolve, signal) => {
     const judge = (): boolean => {
       const verdict = prompt.check(input.value);
@@ -76,14 +77,15 @@ export async function ask(frame: Frame, prompt: InputPrompt): Promise<string> {
         resolve(input.value);
       }
     });
+    // An empty box that is yet to be filled in is no mistake to point at.
+    const judgeProposal = (): void => void (input.value !== '' && judge());
+    if (typeof question === 'string') {
+      judgeProposal();
+      return () => Promise.resolve();
+    }
     return async () => {
-      if (typeof prompt.prompt !== 'string') {
-        input.prompt = visibleText(await prompt.prompt(signal));
-      }
-      // An empty box that is yet to be filled in is no mistake to point at.
-      if (input.value !== '') {
-        judge();
-      }
+      input.prompt = visibleText(await question(signal));
+      judgeProposal();
     };
   });
 }

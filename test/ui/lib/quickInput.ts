@@ -65,8 +65,8 @@ export class QuickInput {
   /** The labels of the items in sight; waits for the first. */
   async list(): Promise<string[]> {
     await this.items.first().waitFor();
-    return (await this.items.locator('.monaco-icon-label:not(.quick-input-list-separator) .label-name').allInnerTexts()).map((text) =>
-      text.trim(),
+    return (await this.items.locator('.quick-input-list-rows > .quick-input-list-row:first-child .label-name').allInnerTexts()).map(
+      (text) => text.trim(),
     );
   }
 

@@ -49,13 +49,28 @@ export class Tree {
     return rows.sort((a, b) => a.top - b.top).map(({ row }) => row);
   }
 
-  /** Opens a row and waits until its children have come: something stands below it, and it does not load any more. */
+  /** Opens a row and waits until its children have come; there is always one, be it a row that says why there is none. */
   async expand(label: string | RegExp): Promise<void> {
     const row = this.row(label);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
     await row.and(this.#page.locator('[aria-expanded="true"]')).waitFor();
-    await row.locator('.monaco-tl-twistie:not(.codicon-tree-item-loading)').waitFor();
+    await this.#childrenOf(row);
+  }
+
+  /** Waits until the row that follows is one below this row, and not one that says that it loads. */
+  async #childrenOf(row: Locator): Promise<void> {
+    const came = (element: Element): boolean => {
+      const number = (of: Element | null | undefined, name: string) => Number(of?.getAttribute(name));
+      const next = element.parentElement?.querySelector(`:scope > .monaco-list-row[data-index="${number(element, 'data-index') + 1}"]`);
+      return number(next, 'aria-level') === number(element, 'aria-level') + 1 && !next?.querySelector('.codicon-loading');
+    };
+    const deadline = Date.now() + 20_000;
+    // The row is looked up each time: rows above it may come and go meanwhile.
+    while (!(await row.evaluate(came))) {
+      if (Date.now() > deadline) throw new Error(`No row came below "${await row.innerText()}", or it lies out of sight.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** Opens row after row, each below the one before: `await tree.reveal('Contoso', 'vault-1', 'Protected items')`. */

@@ -25,6 +25,7 @@ import { installVsix, startServer, type VsCodeServer } from '../../../scripts/vs
 import { seedSettings, type Settings } from '../../../scripts/vscode/settings.ts';
 import { Dialogs } from './dialogs.ts';
 import { QuickInput } from './quickInput.ts';
+import { Jobs } from './jobs.ts';
 import { keepSecrets } from './secrets.ts';
 import { Tree } from './tree.ts';
 
@@ -102,6 +103,8 @@ export class VsCodeWindow {
   readonly quickInput: QuickInput;
   /** Modal dialogs and notifications. */
   readonly dialogs: Dialogs;
+  /** The Jobs panel. */
+  readonly jobs: Jobs;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -112,6 +115,7 @@ export class VsCodeWindow {
     this.tree = new Tree(parts.page);
     this.quickInput = new QuickInput(parts.page);
     this.dialogs = new Dialogs(parts.page);
+    this.jobs = new Jobs(parts.page);
   }
 
   /** Waits for the workbench and its status bar. */
@@ -129,9 +133,9 @@ export class VsCodeWindow {
     await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
   }
 
-  /** The buttons and placeholder of a view without rows: its welcome content. */
-  welcome(view = 'Resources'): { text(): Promise<string>; click(button: string): Promise<void> } {
-    const pane = this.page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .welcome-view`);
+  /** The text and the buttons of our view where it has no rows. */
+  get welcome(): { text(): Promise<string>; click(button: string): Promise<void> } {
+    const pane = this.page.locator('.sidebar .welcome-view').filter({ visible: true });
     return {
       text: () => pane.innerText(),
       click: (button) => pane.getByRole('button', { name: button }).click(),
@@ -171,6 +175,14 @@ export class VsCodeWindow {
   /** The editor tabs, by their titles. */
   async editors(): Promise<string[]> {
     return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+  }
+
+  /** Closes an editor by its tab's title. */
+  async closeEditor(title: string): Promise<void> {
+    const tab = this.page.locator(`.tabs-container .tab[aria-label^="${title}"]`).first();
+    await tab.hover();
+    await tab.locator('.tab-actions .action-label').click();
+    await tab.waitFor({ state: 'detached' });
   }
 
   /** The text of the editor in front. Long lines and far ones are not drawn, so only short documents are whole. */

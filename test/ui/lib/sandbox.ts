@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { composeWorld, type Compose } from '../../../src/sandbox/server/compose.ts';
+import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
+import { type LedgerEntry } from '../../../src/sandbox/server/ledger.ts';
+import { startSandbox, type RunningSandbox, type SandboxEndpoint } from '../../../src/sandbox/server/start.ts';
+import { type WindowOptions } from './window.ts';
+
+/** The sandbox that the extension started by itself; reached as any caller could reach it. */
+export interface OwnSandbox {
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Requests that it received. `path` is a glob over the whole path. */
+  ledger(method: string, path: string): Promise<LedgerEntry[]>;
+}
+
+/** @param dataDir of the window */
+export function ownSandbox(dataDir: string): OwnSandbox {
+  const folder = join(dataDir, 'User', 'globalStorage', 'backup-explorer.backup-explorer', 'sandbox');
+  const records = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  assert.equal(records.length, 1, `one sandbox should run, and the records are ${records.join(', ')}`);
+  const record = JSON.parse(readFileSync(join(folder, records[0] ?? ''), 'utf8')) as {
+    pid: number;
+    certificateAuthority: string;
+    details: SandboxEndpoint;
+  };
+  const { resourceManagerEndpoint, clientSecret } = record.details;
+  return {
+    endpoint: resourceManagerEndpoint,
+    pid: record.pid,
+    ledger: async (method, path) => {
+      const url = new URL('/_sandbox/ledger', resourceManagerEndpoint);
+      url.search = new URLSearchParams({ method, path }).toString();
+      const { entries } = JSON.parse(await get(url, record.certificateAuthority, clientSecret)) as { entries: LedgerEntry[] };
+      return entries;
+    },
+  };
+}
+
+function get(url: URL, ca: string, secret: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request(url, { ca, headers: { [secretHeader]: secret } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(`${response.statusCode}: ${text}`))));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** A sandbox of the test's own: faults and ledger are at hand, and its world may differ. To a window it is a custom cloud. */
+export interface TestSandbox extends RunningSandbox {
+  /** For `openWindow`: the cloud, and a service principal in the environment. */
+  readonly windowOptions: Pick<WindowOptions, 'machine' | 'env'>;
+}
+
+export async function startTestSandbox(options: { speed?: number; compose?: Compose } = {}): Promise<TestSandbox> {
+  const sandbox = await startSandbox({ speed: options.speed ?? 60, compose: options.compose ?? composeWorld });
+  const { resourceManagerEndpoint, authorityHost, tenantId, clientId, clientSecret, certificateAuthorityFile } = sandbox.endpoint;
+  return Object.assign(sandbox, {
+    windowOptions: {
+      machine: {
+        'azureBackup.cloud': 'custom',
+        'azureBackup.customCloud': { resourceManagerEndpoint, authorityHost, certificateAuthorityFile },
+        'azureBackup.credential': 'environment',
+      },
+      env: { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret },
+    },
+  });
+}
