@@ -13,7 +13,7 @@ import type { Json, JsonObject } from './json.ts';
 export type OperationStatus =
   'planned' | 'sending' | 'accepted' | 'running' | 'succeeded' | 'succeededWithWarnings' | 'failed' | 'cancelled' | 'unknown';
 
-export const endedStatuses: ReadonlySet<OperationStatus> = new Set([
+const endedStatuses: ReadonlySet<OperationStatus> = new Set([
   'succeeded',
   'succeededWithWarnings',
   'failed',
@@ -108,7 +108,7 @@ export interface OperationTarget {
 }
 
 /** Why an operation that has not ended is not getting on. Never an end: the work itself may be doing well. */
-export type FollowTrouble =
+type FollowTrouble =
   /** No usable answer (network, 429, 5xx) since then; asked again by itself. Moments are ISO 8601, UTC. */
   | { readonly kind: 'noAnswer'; readonly since: string; readonly nextAt: string; readonly error: ErrorRecord }
   /** Asking on is pointless until a person has done something (sign in, get a role): asked again on request. */
@@ -158,7 +158,7 @@ export interface OperationRecord {
 }
 
 /** The next request of a tracker. Always a GET: following changes nothing. */
-export interface PollRequest {
+interface PollRequest {
   /** Absolute URL, verbatim where it came from a header. */
   readonly url: string;
 }

@@ -26,7 +26,7 @@ const requestsAtOnce = 4;
 /** How long closing a window waits for the answer to a request that is on its way. */
 const lastAnswerMs = 2_000;
 /** Action id of jobs that somebody else started. */
-export const followedJob = 'followedJob';
+const followedJob = 'followedJob';
 
 export class Engine implements OperationEngine {
   readonly onDidChange: OperationEngine['onDidChange'];

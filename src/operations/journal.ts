@@ -20,7 +20,7 @@ export interface JournalBounds {
   readonly endedAgeMs: number;
 }
 
-export const defaultBounds: JournalBounds = { endedCount: 200, endedBytes: 8 * 1024 * 1024, endedAgeMs: 30 * 24 * 3_600_000 };
+const defaultBounds: JournalBounds = { endedCount: 200, endedBytes: 8 * 1024 * 1024, endedAgeMs: 30 * 24 * 3_600_000 };
 
 /** What was read of the folder. */
 export interface JournalContents {

@@ -5,13 +5,13 @@ import type { Standing } from '../../../src/operations/types.ts';
 import type { RowView } from '../../../src/views/protocol.ts';
 import { jobView, operationView } from '../../../src/views/operationView.ts';
 
-export const here: Standing = { followedBy: 'here', notConnected: false };
+const here: Standing = { followedBy: 'here', notConnected: false };
 const nobody: Standing = { followedBy: 'nobody', notConnected: false };
 const vaultId = '/subscriptions/5f0c/resourceGroups/rg-prod/providers/Microsoft.RecoveryServices/vaults/vault-prod-weu';
 const item = (vm: string): string =>
   `${vaultId}/backupFabrics/Azure/protectionContainers/IaasVMContainer;iaasvmcontainerv2;rg-prod;${vm}/protectedItems/VM;iaasvmcontainerv2;rg-prod;${vm}`;
 
-export function record(id: string, vm: string, agoMs: number, parts: Partial<OperationRecord> = {}): OperationRecord {
+function record(id: string, vm: string, agoMs: number, parts: Partial<OperationRecord> = {}): OperationRecord {
   const start = Date.now() - agoMs;
   const base: NewRecord = {
     actionId: 'backUpNow',

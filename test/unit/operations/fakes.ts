@@ -121,7 +121,7 @@ export function noAnswer(): BackupError {
 }
 
 /** Steps as the body says: `{step, percent, waitMs, cancellable}`; keeps the signed URL in its state, as real ones do. */
-export const tracker: Tracker = {
+const tracker: Tracker = {
   name: 'fake',
   begin: (_record, response) =>
     stringAt(response.body, 'step') === undefined
