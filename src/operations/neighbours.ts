@@ -93,9 +93,11 @@ export class Neighbours {
 
   async #lookAt(id: string, changed: boolean): Promise<void> {
     const { store, adopt } = this.#options;
+    const known = store.entries.get(id);
+    const record = changed || !known ? await store.journal.read(id) : known.record;
+    // While it was read, this window may have begun to follow it.
     const entry = store.entries.get(id);
-    const record = changed || !entry ? await store.journal.read(id) : entry.record;
-    if (!record) {
+    if (!record || entry?.followedBy === 'here') {
       return;
     }
     if (!entry) {

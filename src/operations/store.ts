@@ -72,16 +72,18 @@ export class OperationStore {
   /** A new operation, owned by this window and on disk. @throws BackupError `JournalUnwritable`. */
   async create(record: OperationRecord): Promise<Entry> {
     const clean = storable(record);
-    await this.claim(record.id);
+    // Known here before its file is: a look at the folder must not take it for what another window left behind.
+    const entry = this.put(clean, 'here');
+    entry.tracking = record.tracking;
     try {
+      await this.claim(record.id);
       await this.journal.append(clean);
     } catch (error) {
+      this.forget(record.id);
       // The failure to write is the one to tell; an owner file left behind stands in nobody's way.
       await this.ownership.release(record.id).catch(() => undefined);
       throw error;
     }
-    const entry = this.put(clean, 'here');
-    entry.tracking = record.tracking;
     this.changed.fire(clean);
     return entry;
   }
