@@ -18,9 +18,17 @@ export interface ErrorFacts {
   readonly retryAfterMs?: number;
 }
 
+const brand = Symbol.for('backupExplorer.error');
+
 /** An error that a person can act on. `message` is the whole sentence; facts are for rows, panels and logs. */
 export class BackupError extends Error {
+  readonly [brand] = true;
   readonly facts: ErrorFacts;
+
+  /** By a brand: a module that is loaded twice (as two bundles, or as two module systems do) has two classes. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  }
 
   constructor(message: string, facts: ErrorFacts, options?: ErrorOptions) {
     super(message, options);

@@ -13,6 +13,13 @@ describe('errors', () => {
     assert.equal(toErrorRecord(new Error('plain')).code, 'Unexpected');
   });
 
+  it('are known by their brand, from a module that is loaded twice too', () => {
+    const twin = Object.assign(new Error('No.'), { [Symbol.for('backupExplorer.error')]: true, facts: { code: 'Forbidden', status: 403 } });
+    assert.ok(twin instanceof BackupError);
+    assert.equal(toErrorRecord(twin).code, 'Forbidden');
+    assert.ok(!(new Error('No.') instanceof BackupError));
+  });
+
   it('always have a message', () => {
     assert.equal(messageOf(new Error('')), 'An error without a message');
     assert.equal(messageOf('text'), 'text');
