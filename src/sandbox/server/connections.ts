@@ -25,4 +25,8 @@ export class Connections {
     tcp?.resetAndDestroy();
     incoming.socket.destroy();
   }
+
+  endAll(): void {
+    this.#sockets.forEach((socket) => socket.destroy());
+  }
 }

@@ -57,7 +57,8 @@ export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
       setResponse(context, toResponse(withCommonHeaders(stand, headers, parts.region, parts.clock.now())));
     } else if (fault?.kind === 'truncate') {
       const { status, headers: own } = context.res;
-      setResponse(context, new Response(truncated(await context.res.text()), { status, headers: own }));
+      // Half of nothing is nothing: a 204 must not have a body at all.
+      setResponse(context, new Response(truncated(await context.res.text()) || null, { status, headers: own }));
     }
     return undefined;
   };

@@ -1,0 +1,157 @@
+/** A sandbox whose answers are spoiled, and the real engine, actions, sign-in and pipeline before it; an hour of waiting takes a minute. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { createArmClient } from '../../../src/cloud/armClient.ts';
+import { servicePrincipalCredential } from '../../../src/cloud/credentials/identityCredential.ts';
+import { TokenCache } from '../../../src/cloud/credentials/tokenCache.ts';
+import { createHttpClient, type VerifyingHttpClient } from '../../../src/cloud/httpClient.ts';
+import { createArmPipeline } from '../../../src/cloud/pipeline.ts';
+import type { ArmClient } from '../../../src/cloud/types.ts';
+import { cancellingRequest } from '../../../src/commands/canceller.ts';
+import { followersOf } from '../../../src/commands/followers.ts';
+import { hasEnded, type OperationRecord, type PreparedRequest } from '../../../src/core/operation.ts';
+import type { Clock } from '../../../src/operations/clock.ts';
+import { Engine } from '../../../src/operations/engine.ts';
+import { refusalExplainer } from '../../../src/operations/explain.ts';
+import type { ActionTarget, AnySendAction } from '../../../src/providers/action.ts';
+import { actionById } from '../../../src/providers/actionTable.ts';
+import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema.ts';
+import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
+
+const hurry = 60;
+const patienceMs = 20_000;
+
+/** Time that goes faster; the engine's waits are minutes, and what it waits for here takes moments. */
+const hurriedClock: Clock = {
+  now: (() => {
+    const start = Date.now();
+    return () => start + (Date.now() - start) * hurry;
+  })(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms / hurry);
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
+
+export class SpoiledCloud {
+  readonly sandbox: RunningSandbox;
+  readonly arm: ArmClient;
+  readonly engine: Engine;
+  readonly #folder: string;
+  readonly #clients: readonly VerifyingHttpClient[];
+
+  private constructor(folder: string, sandbox: RunningSandbox, silenceMs: number) {
+    this.#folder = folder;
+    this.sandbox = sandbox;
+    const { resourceManagerEndpoint, authorityHost } = sandbox.endpoint;
+    const environment = {
+      kind: 'sandbox',
+      label: 'Sandbox',
+      resourceManagerEndpoint,
+      authorityHost,
+      audience: `${resourceManagerEndpoint}/`,
+    } as const;
+    const client = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }), { connectMs: 5_000, silenceMs });
+    const signIn = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }));
+    this.#clients = [client, signIn];
+    const tokens = new TokenCache(servicePrincipalCredential({ environment, client: () => Promise.resolve(signIn) }, sandbox.endpoint));
+    const retry = { retries: 3, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3_000 };
+    const pipeline = createArmPipeline({ environment, tokens, client, retry });
+    this.arm = createArmClient({ environment, pipeline: () => Promise.resolve(pipeline) });
+    this.engine = new Engine({
+      folder: join(folder, 'journal'),
+      clock: hurriedClock,
+      arm: () => this.arm,
+      trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+      followers: followersOf(),
+      canceller: (record) => cancellingRequest(record, environment),
+      explain: refusalExplainer(() => []),
+    });
+  }
+
+  /**
+   * @param speed 600: a minute of Azure is a tenth of a second
+   * @param silenceMs how long an answer may take
+   */
+  static async open(speed: number, silenceMs: number): Promise<SpoiledCloud> {
+    const folder = await mkdtemp(join(tmpdir(), 'backup-explorer-'));
+    return new SpoiledCloud(folder, await startSandbox({ speed, seed: 5, tokenLifetimeSeconds: 360_000 }), silenceMs);
+  }
+
+  /** From now on these, and no others. */
+  spoil(...faults: FaultInput[]): void {
+    this.sandbox.faults.replace(parseFaults(faults).faults);
+  }
+
+  /** Builds, spoils what `faultsFor` says, starts, and waits for the end. */
+  async run(
+    actionId: string,
+    target: ActionTarget,
+    answers: Readonly<Record<string, string>>,
+    faultsFor: (request: PreparedRequest) => FaultInput[],
+  ): Promise<{ readonly record: OperationRecord; readonly attempts: number; readonly effects: number }> {
+    const action = actionById(actionId) as AnySendAction;
+    this.spoil();
+    const { request, intent } = await action.build(
+      { arm: this.arm, signal: AbortSignal.timeout(patienceMs), now: Date.now },
+      target,
+      answers,
+    );
+    const path = decodedPath(request.url).toLowerCase();
+    const from = this.sandbox.ledger.count;
+    this.spoil(...faultsFor(request));
+    const { id } = await this.engine.start({
+      actionId,
+      title: action.title,
+      target: action.describe(target),
+      request,
+      tracker: action.tracker,
+      intent,
+    });
+    const record = await this.#endOf(id);
+    this.spoil();
+    const sent = this.sandbox.ledger
+      .list()
+      .filter((entry) => entry.number > from && entry.method === request.method && entry.path.toLowerCase() === path);
+    return { record, attempts: sent.length, effects: sent.filter((entry) => entry.tookEffect).length };
+  }
+
+  async close(): Promise<void> {
+    await this.engine.dispose();
+    this.#clients.forEach((client) => client.dispose());
+    await this.sandbox.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #endOf(id: string): Promise<OperationRecord> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const record = this.engine.get(id);
+        if (record && hasEnded(record.status)) {
+          clearTimeout(timer);
+          listening.dispose();
+          resolve(record);
+        }
+      };
+      const listening = this.engine.onDidChange(look);
+      const timer = setTimeout(() => {
+        listening.dispose();
+        reject(
+          new assert.AssertionError({
+            message: `It does not end: ${JSON.stringify({ ...this.engine.get(id), trace: [], request: undefined })}`,
+          }),
+        );
+      }, patienceMs);
+      look();
+    });
+  }
+}
+
+/** The path of a URL as the sandbox's ledger and faults see it. */
+export function decodedPath(url: string): string {
+  return decodeURIComponent(new URL(url).pathname).replace(/\/{2,}/g, '/');
+}
