@@ -39,7 +39,7 @@ function isForHere({ os, cpu, libc }) {
  * npm writes what it installed to node_modules/.package-lock.json; that file leaves out optional packages
  * of other platforms, so an optional package of another platform may be absent, but never another version.
  */
-function staleness(folder) {
+export function staleness(folder) {
   const wanted = readJson(join(folder, 'package-lock.json'));
   if (!wanted) throw new SetupError(`${join(folder, 'package-lock.json')} is missing: restore it from git.`);
   const installed = readJson(join(folder, 'node_modules', '.package-lock.json'));
@@ -59,7 +59,7 @@ function staleness(folder) {
  * Runs `work` while no other process of this machine holds the same lock folder. A lock whose owner has
  * died is taken over.
  */
-async function withLock(lock, work) {
+export async function withLock(lock, work) {
   mkdirSync(dirname(lock), { recursive: true });
   const owner = join(lock, 'pid');
   for (let said = false; ;) {

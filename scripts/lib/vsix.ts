@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.ts';
-import { root, say } from './deps.mjs';
+import { root, say, withLock } from './deps.mjs';
 import { capture } from './processes.ts';
 
 /** 4 MB: what a person should have to download for it at most. */
@@ -15,7 +15,12 @@ export function vsixPath(): string {
 }
 
 /** Builds for production and packs. Resolves to the path of the .vsix; throws with vsce's words where it refuses. */
-export async function packageVsix(): Promise<string> {
+export function packageVsix(): Promise<string> {
+  // Two at a time would pack each other's half-built files.
+  return withLock(join(root, '.cache', 'package.lock'), buildAndPack);
+}
+
+async function buildAndPack(): Promise<string> {
   await build('production');
   const file = vsixPath();
   rmSync(file, { force: true });
