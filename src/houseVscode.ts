@@ -8,6 +8,7 @@ import { refreshAfter } from './commands/refreshAfter.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { TextDocuments } from './commands/textDocumentsVscode.ts';
 import { textScheme } from './commands/textScheme.ts';
+import { messageText } from './core/displayText.ts';
 import { messageOf } from './core/errors.ts';
 import { hasEnded } from './core/operation.ts';
 import { createInventory } from './inventory/inventory.ts';
@@ -86,7 +87,7 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     connection.onDidChange(() => void operations.resume()),
     operations.onProblem((problem) => {
       log.error(problem.message);
-      void vscode.window.showErrorMessage(problem.message);
+      void vscode.window.showErrorMessage(messageText(problem.message));
     }),
   );
   void followWhatRuns(operations, () => connection.connect()).catch((error: unknown) => log.error(messageOf(error)));

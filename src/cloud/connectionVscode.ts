@@ -1,6 +1,7 @@
 /** The connection in a window of VS Code: settings, log, sign-in, sandbox, context keys. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { messageText } from '../core/displayText.ts';
 import { BackupError } from '../core/errors.ts';
 import type { RemediesFor } from './armErrors.ts';
 import { CloudConnection } from './connection.ts';
@@ -186,7 +187,7 @@ function tellLog(state: ConnectionState, log: vscode.LogOutputChannel): void {
 
 async function offerRestart(error: BackupError, restart: () => Promise<unknown>): Promise<void> {
   const again = 'Start Again';
-  if ((await vscode.window.showErrorMessage(error.message, again)) === again) {
+  if ((await vscode.window.showErrorMessage(messageText(error.message), again)) === again) {
     await restart();
   }
 }

@@ -1,6 +1,6 @@
 import { isCancelled } from '../core/cancellation.ts';
 import { BackupError, messageOf, toErrorRecord } from '../core/errors.ts';
-import { visibleText } from '../core/displayText.ts';
+import { lineText } from '../core/displayText.ts';
 import type { CommandServices } from './services.ts';
 
 const choices = ['Show Log', 'Copy Details'] as const;
@@ -8,7 +8,7 @@ const choices = ['Show Log', 'Copy Details'] as const;
 /** The sentence of an error and what to do about it, on one line: what a notification can hold. */
 export function failureText(error: unknown): string {
   const remedies = error instanceof BackupError ? (error.facts.remedies ?? []) : [];
-  return visibleText([messageOf(error), ...remedies].join(' '));
+  return lineText([messageOf(error), ...remedies].join(' '));
 }
 
 /** What a person can hand to support: the facts of an error, without stack, body or query. */
@@ -27,7 +27,9 @@ export async function showFailure(
     return;
   }
   const { code, status, requestId } = toErrorRecord(error);
-  services.log(`${what} failed: ${[code, status, requestId && `request id ${requestId}`].filter(Boolean).join(', ')}: ${messageOf(error)}`);
+  services.log(
+    `${what} failed: ${[code, status, requestId && `request id ${requestId}`].filter(Boolean).join(', ')}: ${lineText(messageOf(error))}`,
+  );
   const chosen = await services.prompter.tell('error', failureText(error), choices);
   if (chosen === 'Show Log') {
     services.showLog();

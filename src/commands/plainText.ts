@@ -1,5 +1,5 @@
 /** Names in prompts. They come from a cloud and may hold anything; see `core/displayText.ts`. */
-import { displayName, visibleText, withoutIcons } from '../core/displayText.ts';
+import { displayName, lineText, visibleText, withoutIcons } from '../core/displayText.ts';
 
 /** A name for a quick pick, where `$(flame)` would become an icon. */
 export function asLabel(name: string): string {
@@ -8,7 +8,7 @@ export function asLabel(name: string): string {
 
 /** Longer plain text for a quick pick's second line. */
 export function asDetail(text: string): string {
-  return withoutIcons(visibleText(text));
+  return withoutIcons(lineText(text));
 }
 
 /** True where a person typed the resource's name: as it is, or as it is shown where it holds what nobody can type. */

@@ -32,6 +32,22 @@ export function withoutIcons(text: string): string {
   return text.replace(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, '\\$&');
 }
 
+/**
+ * Sentences for one line, in which an error or a name may stand: line breaks as spaces, what cannot be seen written out.
+ * Names in them are neutralised where they are put in (`displayName`), so a break that is left is one of the sentence.
+ */
+export function lineText(text: string): string {
+  return visibleText(text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').trim());
+}
+
+/**
+ * For notifications, progress and the words of an input box, where VS Code makes a link, of a command too, from
+ * `[text](command:...)`: the same characters, as text. What keeps them apart takes no room.
+ */
+export function messageText(text: string): string {
+  return lineText(text).replace(/\]\((?=https?:\/\/|command:|file:)/gi, '](\u2060');
+}
+
 /** A resource's name for a row or a sentence: visible characters, at most 120 of them. The full one belongs into a tooltip. */
 export function displayName(name: string, max = 120): string {
   return shortened(visibleText(name), max);

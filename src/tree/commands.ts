@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../cloud/types.ts';
 import { isCancelled } from '../core/cancellation.ts';
-import { visibleText } from '../core/displayText.ts';
+import { messageText, visibleText, withoutIcons } from '../core/displayText.ts';
 import { BackupError, messageOf, toErrorRecord } from '../core/errors.ts';
 import type { InventoryNode } from '../inventory/types.ts';
 import { treeCommands, type TreeCommand } from './ids.ts';
@@ -93,8 +93,9 @@ async function viewJson(documents: JsonDocuments, nodes: readonly InventoryNode[
     throw new BackupError('No resource is selected, so there is no JSON to show.', { code: 'NothingSelected' });
   }
   for (const node of resources.slice(0, mostAtOnce)) {
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: `Reading ${visibleText(node.label)}` }, () =>
-      documents.showNode(node),
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Reading ${withoutIcons(visibleText(node.label))}` },
+      () => documents.showNode(node),
     );
   }
 }
@@ -102,7 +103,7 @@ async function viewJson(documents: JsonDocuments, nodes: readonly InventoryNode[
 /** The whole error: what, where, what to do, and the request's id for whoever is asked for help. */
 async function showDetails(error: unknown): Promise<void> {
   const record = toErrorRecord(error);
-  const sentence = visibleText([messageOf(error), ...(record.remedies ?? [])].join(' '));
+  const sentence = messageText([messageOf(error), ...(record.remedies ?? [])].join(' '));
   const chosen = await vscode.window.showErrorMessage(sentence, 'Copy Details');
   if (chosen) {
     await vscode.env.clipboard.writeText(JSON.stringify(record, null, 2));

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { displayName, shortened, visibleText } from '../core/displayText.ts';
+import { displayName, lineText, shortened, visibleText } from '../core/displayText.ts';
 import { BackupError, messageOf, toErrorRecord } from '../core/errors.ts';
 import { contextValueOf, rows as rowTokens } from '../inventory/tokens.ts';
 import type { InventoryNode, NodeIcon } from '../inventory/types.ts';
@@ -46,7 +46,7 @@ function nodeItem(node: InventoryNode, open: boolean): vscode.TreeItem {
 
 function errorItem(row: ErrorRow | ProblemRow): vscode.TreeItem {
   const { code, status, requestId, remedies } = toErrorRecord(row.error);
-  const message = visibleText(messageOf(row.error));
+  const message = lineText(messageOf(row.error));
   const forbidden = status === 403;
   const item = standIn(row, `${forbidden ? 'No access: ' : ''}${shortened(message, 160)}`);
   item.contextValue = contextValueOf([rowTokens.error]);
@@ -58,7 +58,7 @@ function errorItem(row: ErrorRow | ProblemRow): vscode.TreeItem {
   item.description = row.type === 'problem' ? code : `${code} · click to retry`;
   item.tooltip = [
     message,
-    ...(remedies ?? []).map(visibleText),
+    ...(remedies ?? []).map(lineText),
     `Code: ${code}${status === undefined ? '' : `, HTTP ${status}`}`,
     ...(row.error instanceof BackupError && row.error.facts.resource ? [`Resource: ${visibleText(row.error.facts.resource)}`] : []),
     ...(requestId === undefined ? [] : [`Request ID: ${requestId}`]),

@@ -1,4 +1,5 @@
 /** What a notification says of operations that have ended. */
+import { displayName, lineText, messageText, shortened } from '../core/displayText.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { statusLooks } from './stateWords.ts';
 
@@ -11,12 +12,12 @@ export interface EndMessage {
 
 const order = { error: 0, warning: 1, info: 2 } as const;
 
-/** One message for all that ended at about the same time. Names are plain text: notifications know no markup but links. */
+/** One message for all that ended at about the same time. Names are shown as text. */
 export function endMessage(records: readonly [OperationRecord, ...OperationRecord[]]): EndMessage {
   const worstFirst = [...records].sort((a, b) => order[levelOf(a)] - order[levelOf(b)]);
   const worst = worstFirst[0] ?? records[0];
   if (records.length === 1) {
-    return { level: levelOf(worst), text: sentenceOf(worst), showId: worst.id };
+    return { level: levelOf(worst), text: messageText(sentenceOf(worst)), showId: worst.id };
   }
   const counts = new Map<string, number>();
   for (const record of worstFirst) {
@@ -25,7 +26,7 @@ export function endMessage(records: readonly [OperationRecord, ...OperationRecor
   }
   const summary = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
   const detail = levelOf(worst) === 'info' ? '' : ` ${sentenceOf(worst)}`;
-  return { level: levelOf(worst), text: `${records.length} operations ended: ${summary}.${detail}`, showId: worst.id };
+  return { level: levelOf(worst), text: messageText(`${records.length} operations ended: ${summary}.${detail}`), showId: worst.id };
 }
 
 function levelOf(record: OperationRecord): EndMessage['level'] {
@@ -41,13 +42,12 @@ function levelOf(record: OperationRecord): EndMessage['level'] {
 }
 
 function sentenceOf(record: OperationRecord): string {
-  const head = `${record.title}, ${plain(record.target.name)}: ${statusLooks[record.status].word.toLowerCase()}.`;
+  const head = `${plain(record.title)}, ${displayName(record.target.name)}: ${statusLooks[record.status].word.toLowerCase()}.`;
   const said = record.error?.message ?? record.warnings?.[0]?.message ?? record.outcome;
   return said === undefined ? head : `${head} ${plain(said)}`;
 }
 
-/** `[text](link)` would become a link, and a line break would end the sentence; long texts stand in the panel. */
+/** Long texts stand in the panel. */
 function plain(text: string): string {
-  const line = text.replace(/\]\(/g, '] (').replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  return shortened(lineText(text), 300);
 }

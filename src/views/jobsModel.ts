@@ -4,11 +4,12 @@
  */
 import { armIdKey } from '../core/armId.ts';
 import { isCancelled } from '../core/cancellation.ts';
+import { lineText } from '../core/displayText.ts';
 import { messageOf, toErrorRecord } from '../core/errors.ts';
 import type { Disposable } from '../core/events.ts';
 import { hasEnded } from '../core/operation.ts';
 import type { OperationEngine } from '../operations/types.ts';
-import { failureView, jobView, operationView } from './operationView.ts';
+import { failureView, jobView, operationView, shownRow } from './operationView.ts';
 import { isToHost, type Ask, type FeedView, type RowView, type ToBrowser } from './protocol.ts';
 import type { RecentJob, RecentJobs } from './recentJobs.ts';
 
@@ -136,9 +137,9 @@ export class JobsModel implements Disposable {
       const { jobs, problems } = await this.#options.recentJobs.list(this.#abort.signal);
       const before = this.#jobs;
       this.#jobs = new Map(jobs.map((job) => [armIdKey(job.id), withKnownDetail(job, before.get(armIdKey(job.id)))]));
-      this.#setFeed({ loading: false, problems: problems.map((problem) => problem.message) });
+      this.#setFeed({ loading: false, problems: problems.map((problem) => lineText(problem.message)) });
     } catch (error) {
-      this.#setFeed({ loading: false, problems: isCancelled(error) ? [] : [messageOf(error)] });
+      this.#setFeed({ loading: false, problems: isCancelled(error) ? [] : [lineText(messageOf(error))] });
     }
     this.#sync();
   }
@@ -156,7 +157,7 @@ export class JobsModel implements Disposable {
     const records = engine.list();
     const followed = new Set(records.flatMap((record) => (record.job ? [armIdKey(record.job.id)] : [])));
     const jobs = [...this.#jobs].filter(([key]) => !followed.has(key)).map(([, job]) => jobView(job));
-    return [...records.map((record) => operationView(record, engine.standing(record.id))), ...jobs];
+    return [...records.map((record) => operationView(record, engine.standing(record.id))), ...jobs].map(shownRow);
   }
 
   /** Sends what differs from what the browser has. */

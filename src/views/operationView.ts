@@ -1,4 +1,5 @@
 /** What the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
+import { lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
 import type { Standing } from '../operations/types.ts';
@@ -6,6 +7,23 @@ import { durationText } from './elapsed.ts';
 import type { FailureView, NoteView, RowAction, RowView, TaskView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { statusLooks, taskLooks } from './stateWords.ts';
+
+/** A row as it may be shown: direction marks and what cannot be seen are written out, in every text but the id. */
+export function shownRow(row: RowView): RowView {
+  return { ...shown(row), id: row.id };
+}
+
+function shown<Value>(value: Value): Value {
+  if (typeof value === 'string') {
+    return lineText(value) as Value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(shown) as Value;
+  }
+  return typeof value === 'object' && value !== null
+    ? (Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shown<unknown>(member)])) as Value)
+    : value;
+}
 
 export function operationView(record: OperationRecord, standing: Standing): RowView {
   const active = !hasEnded(record.status);
@@ -74,9 +92,9 @@ export function jobView(job: RecentJob): RowView {
 
 export function failureView(error: ErrorRecord): FailureView {
   return {
-    message: error.message,
+    message: lineText(error.message),
     code: error.code,
-    remedies: error.remedies ?? [],
+    remedies: (error.remedies ?? []).map(lineText),
     ...(error.status === undefined ? {} : { status: error.status }),
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
   };

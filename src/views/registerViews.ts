@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lineText } from '../core/displayText.ts';
 import type { Disposable } from '../core/events.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { JobsPanel } from './jobsPanel.ts';
@@ -41,5 +42,5 @@ export function registerViews(services: ViewServices): Views {
 
 async function confirm(question: string, detail: string, yes: string, no?: string): Promise<boolean> {
   const items: vscode.MessageItem[] = [{ title: yes }, ...(no === undefined ? [] : [{ title: no, isCloseAffordance: true }])];
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, ...items))?.title === yes;
+  return (await vscode.window.showWarningMessage(lineText(question), { modal: true, detail }, ...items))?.title === yes;
 }

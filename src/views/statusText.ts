@@ -1,4 +1,5 @@
 /** The status bar's words: how many operations have not ended. */
+import { displayName, visibleText } from '../core/displayText.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { Standing } from '../operations/types.ts';
 
@@ -18,7 +19,9 @@ export function statusText(records: readonly OperationRecord[], standingOf: (id:
   const stuck = active.filter((record) => record.trouble !== undefined || standingOf(record.id).notConnected);
   const icon = stuck.length === 0 ? '$(sync~spin)' : stuck.length === active.length ? '$(warning)' : '$(sync~spin) $(warning)';
   const noun = active.length === 1 ? 'operation' : 'operations';
-  const lines = active.slice(0, listedInTooltip).map((record) => `${record.title}: ${record.target.name}${suffixOf(record, standingOf)}`);
+  const lines = active
+    .slice(0, listedInTooltip)
+    .map((record) => `${visibleText(record.title)}: ${displayName(record.target.name)}${suffixOf(record, standingOf)}`);
   const more = active.length > listedInTooltip ? [`and ${active.length - listedInTooltip} more`] : [];
   return {
     text: `${icon} ${active.length} backup ${noun}`,

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ConnectionControl } from '../../cloud/connectionVscode.ts';
 import { isCancelled } from '../../core/cancellation.ts';
+import { messageText } from '../../core/displayText.ts';
 import { failureText } from '../failure.ts';
 import { connectionCommands } from './commandIds.ts';
 import { askCloud, askSubscriptions, askTenants } from './choices.ts';
@@ -74,7 +75,7 @@ async function withProgress(title: string, run: () => Promise<void>): Promise<vo
 
 async function showError(control: ConnectionControl, error: unknown): Promise<void> {
   const showLog = 'Show Log';
-  if ((await vscode.window.showErrorMessage(failureText(error), showLog)) === showLog) {
+  if ((await vscode.window.showErrorMessage(messageText(failureText(error)), showLog)) === showLog) {
     control.log.show();
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/cancellation.ts';
-import { visibleText, withoutIcons } from '../../core/displayText.ts';
+import { lineText, messageText, withoutIcons } from '../../core/displayText.ts';
 import type { Prompter } from './prompter.ts';
 
 /** What is done sooner needs no word. */
@@ -17,10 +17,10 @@ export function createPrompter(): Prompter {
     },
 
     async confirm(message, detail, choices, decline) {
-      const options = { modal: true, detail: detail.map(visibleText).join('\n\n') };
+      const options = { modal: true, detail: detail.map(lineText).join('\n\n') };
       const items: vscode.MessageItem[] = choices.map((title) => ({ title }));
       const away = decline === undefined ? [] : [{ title: decline, isCloseAffordance: true }];
-      const chosen = await vscode.window.showWarningMessage(visibleText(message), options, ...items, ...away);
+      const chosen = await vscode.window.showWarningMessage(lineText(message), options, ...items, ...away);
       const choice = choices.find((one) => one === chosen?.title);
       if (choice === undefined) {
         throw new CancelledError('Not confirmed');
@@ -50,7 +50,7 @@ export function createPrompter(): Prompter {
     async tell(kind, message, choices) {
       if (kind === 'info' && choices.length === 0) {
         // Nothing to decide and nothing to worry about: no box that covers the work.
-        vscode.window.setStatusBarMessage(withoutIcons(visibleText(message)), readMs);
+        vscode.window.setStatusBarMessage(withoutIcons(lineText(message)), readMs);
         return undefined;
       }
       const show = {
@@ -58,14 +58,14 @@ export function createPrompter(): Prompter {
         warning: vscode.window.showWarningMessage,
         error: vscode.window.showErrorMessage,
       }[kind];
-      return show(visibleText(message), ...choices);
+      return show(messageText(message), ...choices);
     },
   };
 }
 
 /** Until the work has ended; how it ended is told by whoever waits for it. */
 function showProgress(message: string, working: Promise<unknown>, ended: AbortController): void {
-  const options = { location: vscode.ProgressLocation.Notification, title: visibleText(message), cancellable: true };
+  const options = { location: vscode.ProgressLocation.Notification, title: messageText(message), cancellable: true };
   void vscode.window.withProgress(options, async (_progress, token) => {
     const listening = token.onCancellationRequested(() => ended.abort());
     await working.then(

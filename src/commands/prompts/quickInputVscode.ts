@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
-import { visibleText } from '../../core/displayText.ts';
+import { messageText, visibleText, withoutIcons } from '../../core/displayText.ts';
 import { asDetail, asLabel } from '../plainText.ts';
 import type { InputPrompt, PickItem, PickPrompt } from './prompter.ts';
 
@@ -67,8 +67,8 @@ export async function ask(frame: Frame, prompt: InputPrompt): Promise<string> {
       const verdict = prompt.check(input.value);
       input.validationMessage =
         'refused' in verdict
-          ? { message: visibleText(verdict.refused), severity: vscode.InputBoxValidationSeverity.Error }
-          : { message: visibleText(verdict.remark), severity: vscode.InputBoxValidationSeverity.Info };
+          ? { message: boxText(verdict.refused), severity: vscode.InputBoxValidationSeverity.Error }
+          : { message: boxText(verdict.remark), severity: vscode.InputBoxValidationSeverity.Info };
       return !('refused' in verdict);
     };
     input.onDidChangeValue(judge);
@@ -138,6 +138,11 @@ async function shown<Answer>(
     ended.abort();
     input.dispose();
   }
+}
+
+/** Below an input box VS Code draws icons and makes links. */
+function boxText(text: string): string {
+  return withoutIcons(messageText(text));
 }
 
 function rowOf(item: PickItem, checkboxes: boolean): Row {

@@ -2,13 +2,29 @@ import assert from 'node:assert/strict';
 import type { OperationStatus } from '../../../src/core/operation.ts';
 import type { Standing } from '../../../src/operations/types.ts';
 import { durationText, elapsedText } from '../../../src/views/elapsed.ts';
-import { jobView, operationView } from '../../../src/views/operationView.ts';
+import { jobView, operationView, shownRow } from '../../../src/views/operationView.ts';
 import { aRecord, targetId } from './fakeEngine.ts';
 
 const here: Standing = { followedBy: 'here', notConnected: false };
 const job = { id: `${targetId}/jobs/1`, name: '1', cancellable: true };
 
 describe('view of an operation', () => {
+  it('shows every text with what would turn it round written out, and keeps the id', () => {
+    const hostile = 'vm\u202E1';
+    const error = { code: 'X', message: `${hostile} is\r\nnot there.` };
+    const row = shownRow(
+      operationView(
+        aRecord(hostile, { target: { id: targetId, name: hostile, kind: 'VM', containerName: hostile }, status: 'failed', error }),
+        here,
+      ),
+    );
+    const { id, ...rest } = row;
+    assert.equal(id, hostile);
+    assert.doesNotMatch(JSON.stringify(rest), /\u202E|\\r|\\n/);
+    assert.equal(row.vault, 'vm<U+202E>1');
+    assert.equal(row.error?.message, 'vm<U+202E>1 is not there.');
+  });
+
   it('has a percentage only where the service gave one and it runs', () => {
     assert.equal(operationView(aRecord('a'), here).percent, undefined);
     const tasks = [{ name: 'Take Snapshot', status: 'running', percent: 40 } as const];

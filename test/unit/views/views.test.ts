@@ -63,9 +63,14 @@ describe('notification of ends', () => {
   it('makes no link of a name and stays one line of bounded length', () => {
     const name = '[Click](command:evil)\n' + 'x'.repeat(1000);
     const { text } = endMessage([ended('a', 'succeeded', { target: { id: targetId, name, kind: 'VM' } })]);
-    assert.ok(!text.includes(']('));
+    assert.doesNotMatch(text, /\]\(command:/);
     assert.ok(!text.includes('\n'));
     assert.ok(text.length < 400);
+  });
+
+  it('shows a name that would turn the text round', () => {
+    const { text } = endMessage([ended('a', 'succeeded', { target: { id: targetId, name: 'vm\u202E1', kind: 'VM' } })]);
+    assert.match(text, /vm<U\+202E>1/);
   });
 });
 
