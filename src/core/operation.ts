@@ -13,13 +13,7 @@ import type { Json, JsonObject } from './json.ts';
 export type OperationStatus =
   'planned' | 'sending' | 'accepted' | 'running' | 'succeeded' | 'succeededWithWarnings' | 'failed' | 'cancelled' | 'unknown';
 
-const endedStatuses: ReadonlySet<OperationStatus> = new Set([
-  'succeeded',
-  'succeededWithWarnings',
-  'failed',
-  'cancelled',
-  'unknown',
-]);
+const endedStatuses: ReadonlySet<OperationStatus> = new Set(['succeeded', 'succeededWithWarnings', 'failed', 'cancelled', 'unknown']);
 
 /** True where nothing is left to follow. */
 export function hasEnded(status: OperationStatus): boolean {
