@@ -3,6 +3,7 @@ import type { Disposable } from '../core/events.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { pageHtml } from './html.ts';
 import { JobsModel, type JobsModelOptions } from './jobsModel.ts';
+import { OrphanTabs } from './orphanTabs.ts';
 import type { ToBrowser } from './protocol.ts';
 import type { RecentJobs } from './recentJobs.ts';
 import { jobsViewType } from './viewCommands.ts';
@@ -27,16 +28,23 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
   #select: string | undefined;
   #watching: Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #orphans: OrphanTabs;
 
   constructor(options: JobsPanelOptions) {
     this.#options = options;
+    this.#orphans = new OrphanTabs({
+      viewType: jobsViewType,
+      hasPanel: () => this.#panel !== undefined,
+      replace: (viewColumn) => this.#open({ viewColumn, preserveFocus: true }),
+    });
   }
 
   /** Opens it or brings it forward, at an operation where one is named. */
   show(id?: string): void {
     this.#select = id;
     if (!this.#panel) {
-      this.#attach(vscode.window.createWebviewPanel(jobsViewType, title, vscode.ViewColumn.Active, this.#webviewOptions()));
+      void this.#orphans.close();
+      this.#open(vscode.ViewColumn.Active);
       return;
     }
     this.#panel.reveal();
@@ -57,7 +65,12 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
   }
 
   dispose(): void {
+    this.#orphans.dispose();
     this.#panel?.dispose();
+  }
+
+  #open(where: Parameters<typeof vscode.window.createWebviewPanel>[2]): void {
+    this.#attach(vscode.window.createWebviewPanel(jobsViewType, title, where, this.#webviewOptions()));
   }
 
   #attach(panel: vscode.WebviewPanel): void {
