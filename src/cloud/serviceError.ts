@@ -1,5 +1,6 @@
 /** Reads what a service says of a refusal, in whichever of its forms it says it. */
 import { arrayAt, isObject, objectAt, stringAt, type Json, type JsonObject } from '../core/json.ts';
+import { withoutSignatures } from '../core/signedUrl.ts';
 
 export interface ServiceError {
   readonly code: string;
@@ -38,7 +39,7 @@ export function serviceErrorOf(status: number, text: string): ServiceError {
   const found = isObject(body) ? fromEnvelope(body) : {};
   const code = found.code || fallback;
   const message = found.message || (body === undefined ? ofText(status, text) : '');
-  return { code, message: shortened(message || silence(status)) };
+  return { code, message: shortened(withoutSignatures(message) || silence(status)) };
 }
 
 function fromEnvelope(body: JsonObject): Partial<ServiceError> {

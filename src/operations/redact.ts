@@ -4,38 +4,15 @@
  */
 import { isObject, type Json } from '../core/json.ts';
 import type { OperationRecord, PreparedRequest } from '../core/operation.ts';
+import { withoutSignature, withoutSignatures } from '../core/signedUrl.ts';
 
-const signatureParameters = new Set(['t', 'c', 's', 'h', 'sig']);
 const secretMember = /(^|[a-z_-])(key|password|passphrase|secret|token|connectionstring|sas|sasuri)$/i;
 const keptHeaders = /^(content-type|content-length|accept|if-match|if-none-match|x-ms-client-request-id)$/;
 const notStored = '(not stored)';
 
-/**
- * The URL without its signature. Read as text, because Azure's own URLs do not always parse: a second `?` stands
- * where a `&` should, and must stay there for the path to answer.
- */
-export function withoutSignature(url: string): string {
-  const query = url.indexOf('?');
-  if (query < 0) {
-    return url;
-  }
-  const hash = url.indexOf('#', query);
-  const text = hash < 0 ? url.slice(query) : url.slice(query, hash);
-  const parts = text.match(/[?&][^?&]*/g) ?? [];
-  const kept = parts.filter((part) => !signatureParameters.has((part.slice(1).split('=')[0] ?? '').toLowerCase()));
-  const first = kept[0];
-  const rest = first === undefined ? '' : '?' + first.slice(1) + kept.slice(1).join('');
-  return url.slice(0, query) + rest;
-}
-
 /** Path of a URL for a timeline: no origin, no query. */
 export function pathOnly(url: string): string {
   return url.replace(/^https?:\/\/[^/?#]+/i, '').replace(/[?#].*$/s, '') || '/';
-}
-
-/** Every URL inside any text or JSON without its signature. */
-export function withoutSignatures<T extends Json | undefined>(value: T): T {
-  return walk(value, (text) => text.replace(/https?:\/\/[^\s"'<>]+/gi, withoutSignature)) as T;
 }
 
 /** The record as it may be journaled, shown and logged. */
@@ -81,19 +58,4 @@ function hideSecrets(value: Json): Json {
     );
   }
   return typeof value === 'string' ? value.replace(/https?:\/\/[^\s"'<>]+/gi, withoutSignature) : value;
-}
-
-function walk(value: Json | undefined, change: (text: string) => string): Json | undefined {
-  if (typeof value === 'string') {
-    return change(value);
-  }
-  if (Array.isArray(value)) {
-    return value.map((item) => walk(item, change) ?? null);
-  }
-  if (isObject(value)) {
-    // Members without a value are left out, as writing and reading would.
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    return Object.fromEntries(members.map(([name, member]) => [name, walk(member, change)]));
-  }
-  return value;
 }

@@ -53,7 +53,8 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
     });
     return;
   }
-  if (isNoAnswer(response)) {
+  // A redirection of a change is followed by nobody: what stands between here and the service may have made it.
+  if (isNoAnswer(response) || (response.status >= 300 && response.status < 400)) {
     await toBeSettled(context, entry, (await context.options.explain(response, attempted, record.target.name)).message);
     return;
   }

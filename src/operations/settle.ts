@@ -1,4 +1,5 @@
 /** What became of a request that got no answer: found out by looking, never by sending again. */
+import { BackupError } from '../core/errors.ts';
 import { hasEnded } from '../core/operation.ts';
 import { bounded, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
@@ -22,8 +23,12 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
   try {
     found = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.settle(arm, record, signal));
   } catch (error) {
-    await troubled(context, entry, error);
-    return;
+    if (!(error instanceof BackupError) || error.facts.status !== 404) {
+      await troubled(context, entry, error);
+      return;
+    }
+    // Where to look is gone (a vault that was deleted): asking on and on would bring no other answer.
+    found = { found: 'unclear', because: error.message };
   }
   entry.failures = 0;
   entry.looks += 1;

@@ -1,6 +1,8 @@
+import { withoutSignatures } from '../core/signedUrl.ts';
+
 /**
  * JSON laid out for reading without being parsed: numbers keep all their digits, members their order and their
- * repetition, texts their escapes. What is no JSON is left as it is.
+ * repetition, texts their escapes, URLs all but their signatures. What is no JSON is left as it is.
  */
 export function laidOutJson(text: string, indent = 2): string {
   try {
@@ -32,8 +34,17 @@ export function laidOutJson(text: string, indent = 2): string {
         out += ': ';
         break;
       default:
-        out += token;
+        out += withoutSecrets(token);
     }
   }
   return `${out}\n`;
+}
+
+function withoutSecrets(token: string): string {
+  if (!/https?:/i.test(token)) {
+    return token;
+  }
+  const text = JSON.parse(token) as string;
+  const clean = withoutSignatures(text);
+  return clean === text ? token : JSON.stringify(clean);
 }

@@ -1,6 +1,7 @@
 /** What the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
 import { lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
+import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
 import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
@@ -8,14 +9,14 @@ import type { FailureView, NoteView, RowAction, RowView, TaskView } from './prot
 import type { RecentJob } from './recentJobs.ts';
 import { statusLooks, taskLooks } from './stateWords.ts';
 
-/** A row as it may be shown: direction marks and what cannot be seen are written out, in every text but the id. */
+/** A row as it may be shown, in every text but the id: no signed URLs; direction marks and what cannot be seen are written out. */
 export function shownRow(row: RowView): RowView {
   return { ...shown(row), id: row.id };
 }
 
 function shown<Value>(value: Value): Value {
   if (typeof value === 'string') {
-    return lineText(value) as Value;
+    return lineText(withoutSignatures(value)) as Value;
   }
   if (Array.isArray(value)) {
     return value.map(shown) as Value;

@@ -55,6 +55,14 @@ describe('refusals of a service', () => {
     });
   }
 
+  it('keep no signature of a URL that they name', () => {
+    const body = {
+      error: { code: 'X', message: 'See https://m.example/op?api-version=1&t=1&s=SIGNED and https://b.example/f?sv=1&sig=SIGNED.' },
+    };
+    assert.equal(serviceErrorOf(400, JSON.stringify(body)).message, 'See https://m.example/op?api-version=1 and https://b.example/f?sv=1');
+    assert.doesNotMatch(serviceErrorOf(500, 'Failed: https://b.example/f?sig=SIGNED').message, /SIGNED/);
+  });
+
   it('that are empty, torn, plain text or a web page say so', () => {
     assert.match(serviceErrorOf(502, '').message, /HTTP 502 without saying why/);
     assert.match(serviceErrorOf(500, '{"error":{"co').message, /broke off or is not valid JSON/);

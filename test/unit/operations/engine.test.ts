@@ -201,6 +201,33 @@ describe('operation engine', () => {
     assert.equal(engine.get(id)?.trouble, undefined);
   });
 
+  it('ends as unknown where the vault to look in was deleted, instead of asking for ever', async () => {
+    const { engine, arm, clock, follower } = house(folder);
+    arm.sendReplies = [noAnswer()];
+    follower.settlement = new BackupError('Could not list the jobs (v1): The vault was not found.', {
+      code: 'ResourceNotFound',
+      status: 404,
+    });
+    const { id } = await engine.start(plan);
+    await clock.advance(10 * minute);
+    assert.equal(statusOf(engine, id), 'unknown');
+    assert.match(engine.get(id)?.error?.message ?? '', /The vault was not found/);
+    assert.equal(follower.looks, 3);
+  });
+
+  for (const status of [302, 307]) {
+    it(`does not take a ${status} for an acceptance: looks whether it started, and follows no foreign address`, async () => {
+      const { engine, arm, clock, follower } = house(folder);
+      arm.sendReplies = [answer(status, undefined, { location: 'https://portal.evil.example/x' })];
+      const { id } = await engine.start(plan);
+      await clock.advance(10 * minute);
+      assert.equal(statusOf(engine, id), 'failed');
+      assert.equal(engine.get(id)?.error?.code, 'NotStarted');
+      assert.equal(follower.looks, 3);
+      assert.deepEqual(arm.polled, []);
+    });
+  }
+
   it('settles a request that never gets an answer instead of waiting for ever', async () => {
     const { engine, arm, clock, follower } = house(folder);
     arm.send = (request) => {

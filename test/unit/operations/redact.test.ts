@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { pathOnly, storable, withoutSignature, withoutSignatures } from '../../../src/operations/redact.ts';
+import { withoutSignature, withoutSignatures } from '../../../src/core/signedUrl.ts';
+import { pathOnly, storable } from '../../../src/operations/redact.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
 import { plan } from './fakes.ts';
 

@@ -152,7 +152,14 @@ describe('Reading Azure records', () => {
         startTime: '2023-12-21T04:57:32.8024048Z',
         duration: 'PT30.6870948S',
         actionsInfo: [1, 'Retriable', 5],
-        errorDetails: [{ errorCode: 400446, errorTitle: 'UserErrorX', errorString: 'It was so.', recommendations: ['Do that.'] }],
+        errorDetails: [
+          {
+            errorCode: 400446,
+            errorTitle: 'UserErrorX',
+            errorString: 'It was so: https://b.example/f?sv=1&sig=SIGNED',
+            recommendations: ['Do that.'],
+          },
+        ],
         extendedInfo: {
           tasksList: [
             { taskId: 'Take Snapshot', status: 'Completed', duration: 'PT1S' },
@@ -177,7 +184,9 @@ describe('Reading Azure records', () => {
     );
     assert.equal(read.percent, 100);
     assert.deepEqual(read.properties, { 'Recovery point time': '1/1/2025', 'Backup Size': '13610 MB' });
-    assert.deepEqual(read.errors, [{ code: 'UserErrorX', message: 'It was so.', remedies: ['Do that.'], detail: { errorCode: '400446' } }]);
+    assert.deepEqual(read.errors, [
+      { code: 'UserErrorX', message: 'It was so: https://b.example/f?sv=1', remedies: ['Do that.'], detail: { errorCode: '400446' } },
+    ]);
     assert.equal(isCancellable(read), true);
   });
 

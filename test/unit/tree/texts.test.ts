@@ -24,6 +24,18 @@ describe('tree texts', () => {
       );
     });
 
+    it('shows no signature of a URL, however it is escaped, and no other change', () => {
+      const json =
+        '{"a":"https://b.example/f?sv=1\\u0026sig=SIGNED","b":"see \\"https://m.example/op?api-version=1&t=1&s=SIGNED\\"","c":"https://x.example/?q=1#p"}';
+      const shown = laidOutJson(json);
+      assert.doesNotMatch(shown, /SIGNED/);
+      assert.deepEqual(JSON.parse(shown), {
+        a: 'https://b.example/f?sv=1',
+        b: 'see "https://m.example/op?api-version=1"',
+        c: 'https://x.example/?q=1#p',
+      });
+    });
+
     it('leaves what is no JSON as it is', () => {
       assert.equal(laidOutJson('<html>{'), '<html>{');
     });

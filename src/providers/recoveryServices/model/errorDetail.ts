@@ -1,5 +1,6 @@
 import { toText, type Fields } from './fields.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
+import { withoutSignatures } from '../../../core/signedUrl.ts';
 
 /**
  * One of the forms in which Azure Backup explains itself: `{code, message, recommendations}` of an item,
@@ -17,10 +18,10 @@ export function readErrorDetail(fields: Fields): ErrorRecord | undefined {
   if (code?.toLowerCase() === 'success') {
     return undefined;
   }
-  const remedies = fields.list('recommendations').flatMap((one) => toText(one) ?? []);
+  const remedies = fields.list('recommendations').flatMap((one) => withoutSignatures(toText(one)) ?? []);
   return {
     code: code ?? 'Unknown',
-    message: message ?? `Azure gave no explanation beside its code ${code}.`,
+    message: withoutSignatures(message) ?? `Azure gave no explanation beside its code ${code}.`,
     ...(remedies.length > 0 ? { remedies } : {}),
     ...(number !== undefined && number !== code ? { detail: { errorCode: number } } : {}),
   };
