@@ -1,5 +1,5 @@
 // The .vsix: what ships.
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.ts';
 import { root, say, withLock } from './deps.mjs';
@@ -23,18 +23,21 @@ export function packageVsix(): Promise<string> {
 async function buildAndPack(): Promise<string> {
   await build('production');
   const file = vsixPath();
-  rmSync(file, { force: true });
   mkdirSync(join(root, '.cache'), { recursive: true });
+  // Packed beside and moved over at once: whoever installs the last one just now still finds it.
+  const packed = join(root, '.cache', 'packed.vsix');
+  rmSync(packed, { force: true });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   // Everything is bundled, so no dependency is packed; there is no public repository that relative links could lead to.
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', packed];
   const { code, stdout, stderr } = await capture(process.execPath, [vsce, ...args], { cwd: root });
-  if (code !== 0 || !existsSync(file)) throw new Error(`vsce package failed:\n${stdout}${stderr}`);
+  if (code !== 0 || !existsSync(packed)) throw new Error(`vsce package failed:\n${stdout}${stderr}`);
   const warnings = `${stdout}\n${stderr}`.split('\n').filter((line) => /WARN/.test(line));
   for (const line of warnings) say(line.trim());
-  const { size } = statSync(file);
+  const { size } = statSync(packed);
   say(`${(size / 1024 / 1024).toFixed(2)} MB of at most ${maximumVsixBytes / 1024 / 1024} MB.`);
   if (size > maximumVsixBytes) throw new Error(`The package has ${size} bytes: at most ${maximumVsixBytes} are allowed.`);
+  renameSync(packed, file);
   return file;
 }
 
