@@ -7,13 +7,17 @@ import type { OperationEngine } from '../operations/types.ts';
  * one has made old. Operations of another cloud change nothing that is shown.
  */
 export function refreshAfter(
-  engine: Pick<OperationEngine, 'onDidChange'>,
-  inventory: { noteOperation(record: OperationRecord): void },
+  engine: Pick<OperationEngine, 'onDidChange' | 'onDidRemove'>,
+  inventory: { noteOperation(record: OperationRecord): void; noteRemoval(operationId: string): void },
   connectedCloud: () => string | undefined,
 ): Disposable {
-  return engine.onDidChange((record) => {
-    if (record.cloud === connectedCloud()) {
-      inventory.noteOperation(record);
-    }
-  });
+  const listening = [
+    engine.onDidChange((record) => {
+      if (record.cloud === connectedCloud()) {
+        inventory.noteOperation(record);
+      }
+    }),
+    engine.onDidRemove((id) => inventory.noteRemoval(id)),
+  ];
+  return { dispose: () => listening.forEach((one) => one.dispose()) };
 }

@@ -15,6 +15,8 @@ import type { Inventory, InventoryNode, NodePage } from './types.ts';
 export interface LiveInventory extends Inventory, Disposable {
   /** Tells it of an operation's step, so that rows show what runs and forget what has become old. */
   noteOperation(record: OperationRecord): void;
+  /** Tells it that an operation was taken off the list: nobody will tell how it goes on. */
+  noteRemoval(operationId: string): void;
 }
 
 export interface InventoryOptions {
@@ -167,6 +169,7 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     // Another cloud, another account: nothing of what was read holds.
     connection.onDidChange(() => {
       entries.clear();
+      overlay.clear();
       refresh();
     }),
   ];
@@ -182,6 +185,7 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     refresh,
     onDidChange: changes.event,
     noteOperation: (record) => overlay.note(record),
+    noteRemoval: (operationId) => overlay.drop(operationId),
     dispose: () => {
       subscriptions.forEach((subscription) => subscription.dispose());
       changes.dispose();

@@ -25,6 +25,10 @@ export interface Overlay {
   isGone(id: string): boolean;
   /** Tells it of an operation's step. */
   note(record: OperationRecord): void;
+  /** An operation that nobody follows any more: what it does is not known here from now on. */
+  drop(operationId: string): void;
+  /** Another cloud: whatever runs there will be told anew, and ids of two clouds may be the same. */
+  clear(): void;
   /** What was said to be gone is believed to the service again: after a person's own refresh. */
   forget(): void;
   readonly onDidChange: Event<OverlayChange>;
@@ -34,12 +38,14 @@ export interface Overlay {
 const protectAction = 'protectVm';
 
 export function createOverlay(): Overlay {
-  const running = new Map<string, { readonly operation: string; readonly state: RunningOperation }>();
+  const running = new Map<string, { readonly operation: string; readonly id: string; readonly state: RunningOperation }>();
   const gone = new Set<string>();
   const ended = new Set<string>();
   const changes = new Emitter<OverlayChange>();
 
   const begin = (record: OperationRecord): void => {
+    // One of unknown outcome that was found again has not ended after all.
+    ended.delete(record.id);
     const { percent, message } = record.progress;
     const state: RunningOperation = {
       title: record.title,
@@ -49,7 +55,7 @@ export function createOverlay(): Overlay {
     const before = idsOf(record).map((id) => running.get(subjectKey(id)));
     const same = before.every((entry) => entry?.operation === record.id && looks(entry.state) === looks(state));
     if (!same) {
-      idsOf(record).forEach((id) => running.set(subjectKey(id), { operation: record.id, state }));
+      idsOf(record).forEach((id) => running.set(subjectKey(id), { operation: record.id, id, state }));
       changes.fire({ kind: 'looks', ids: idsOf(record) });
     }
   };
@@ -74,10 +80,20 @@ export function createOverlay(): Overlay {
     changes.fire({ kind: 'ended', ids: idsOf(record), ...(vaultId === undefined ? {} : { vaultId }) });
   };
 
+  const drop = (operationId: string): void => {
+    const dropped = [...running].filter(([, { operation }]) => operation === operationId);
+    if (dropped.length > 0) {
+      dropped.forEach(([key]) => running.delete(key));
+      changes.fire({ kind: 'looks', ids: dropped.map(([, { id }]) => id) });
+    }
+  };
+
   return {
     running: (id) => (running.size === 0 ? undefined : running.get(subjectKey(id))?.state),
     isGone: (id) => gone.size > 0 && gone.has(subjectKey(id)),
     note: (record) => (hasEnded(record.status) ? end(record) : begin(record)),
+    drop,
+    clear: () => [running, gone, ended].forEach((known) => known.clear()),
     forget: () => gone.clear(),
     onDidChange: changes.event,
   };

@@ -256,6 +256,38 @@ describe('inventory', () => {
     assert.equal(cloud.asked.length, 1);
   });
 
+  it('shows the end of an operation that was looked for again after its outcome was unknown', async () => {
+    cloud.set(`${vaultId}/backupProtectedItems`, [vmItem('web-01')]);
+    const where = [...vault, 'Protected items', 'Azure virtual machines', 'web-01'] as const;
+    const target = { id: idOf(vmItem('web-01')), name: 'web-01', kind: 'VM', containerId: vaultId };
+    await at(...where);
+    for (const status of ['running', 'unknown', 'sending', 'running'] as const) {
+      inventory.noteOperation(operation({ target, status }));
+    }
+    assert.match((await at(...where)).description ?? '', /^running · Back Up Now/);
+    inventory.noteOperation(operation({ target, status: 'succeeded' }));
+    assert.match((await at(...where)).description ?? '', /^healthy/);
+  });
+
+  it('shows nothing as running that was taken off the list, or that ran in another cloud', async () => {
+    cloud.set(`${vaultId}/backupProtectedItems`, [vmItem('web-01')]);
+    const where = [...vault, 'Protected items', 'Azure virtual machines', 'web-01'] as const;
+    const target = { id: idOf(vmItem('web-01')), name: 'web-01', kind: 'VM', containerId: vaultId };
+    await at(...where);
+    const changed: (InventoryNode | undefined)[] = [];
+    inventory.noteOperation(operation({ target }));
+    inventory.onDidChange((node) => changed.push(node));
+    inventory.noteRemoval('another');
+    assert.equal(changed.length, 0);
+    inventory.noteRemoval('operation-1');
+    assert.match(changed.at(0)?.description ?? '', /^healthy/);
+    inventory.noteOperation(operation({ target }));
+    assert.match((await at(...where)).description ?? '', /^running/);
+    // A sandbox that was started anew has the same ids.
+    cloud.setState(cloud.connection.state);
+    assert.match((await at(...where)).description ?? '', /^healthy/);
+  });
+
   it('takes a VM off the protectable items once it is protected, though Azure still lists it, until a refresh', async () => {
     cloud.set(`${vaultId}/backupProtectableItems?backupManagementType eq 'AzureIaasVM'`, [
       protectableVm('web-01'),
