@@ -24,7 +24,7 @@ export function endMessage(records: readonly [OperationRecord, ...OperationRecor
     const word = statusLooks[record.status].word.toLowerCase();
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const summary = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+  const summary = [...counts].map(([word, count]) => `${counts.size === 1 ? 'all' : count} ${word}`).join(', ');
   const detail = levelOf(worst) === 'info' ? '' : ` ${sentenceOf(worst)}`;
   return { level: levelOf(worst), text: messageText(`${records.length} operations ended: ${summary}.${detail}`), showId: worst.id };
 }

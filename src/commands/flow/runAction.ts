@@ -105,7 +105,7 @@ function tellPartly(services: CommandServices, action: AnySendAction, asked: num
   for (const { target, error } of failed) {
     services.log(`${action.title} of ${target.name} was not started: ${messageOf(error)}`);
   }
-  const message = `${action.title}: ${started} of ${asked} started. Not started: ${linesOf(failed.slice(0, 3)).join('; ')}${failed.length > 3 ? ' ...' : ''}`;
+  const message = `${action.title}: ${started} of ${asked} started. Not started: ${reasonsOf(failed)}`;
   void services.prompter.tell('error', message, ['Show Jobs', 'Show All']).then((choice) => {
     if (choice === 'Show Jobs') {
       services.showJobs();
@@ -122,6 +122,16 @@ function linesOf(failed: readonly Failed[]): string[] {
   return failed.map(({ target, error }) => `${displayName(target.name)}: ${messageOf(error)}`);
 }
 
+/** For a notification: a reason that all have in common is said once; of many, the first three. */
+function reasonsOf(failed: readonly Failed[]): string {
+  const [reason = '', ...others] = new Set(failed.map(({ error }) => messageOf(error)));
+  if (others.length === 0) {
+    return `${listed(failed.map(({ target }) => target.name))}. ${reason}`;
+  }
+  const lines = linesOf(failed.slice(0, 3)).map((line) => line.replace(/\.$/, ''));
+  return `${lines.join('; ')}${failed.length > 3 ? `; and ${failed.length - 3} more` : ''}.`;
+}
+
 /** The one error as it is, or one that holds them all. */
 function soleError(action: AnySendAction, failed: readonly Failed[]): unknown {
   const first = failed[0]?.error;
@@ -129,7 +139,7 @@ function soleError(action: AnySendAction, failed: readonly Failed[]): unknown {
     return first;
   }
   return new BackupError(
-    `${action.title} could be started for none of ${failed.length}: ${linesOf(failed.slice(0, 3)).join('; ')}${failed.length > 3 ? ' ...' : ''}`,
+    `${action.title} could be started for none of ${failed.length}: ${reasonsOf(failed)}`,
     {
       code: first instanceof BackupError ? first.facts.code : 'NoneStarted',
       attempted: action.title,

@@ -117,8 +117,13 @@ export class Tree {
 
   /** The tooltip of a row, as shown when the mouse rests on it. */
   async tooltip(label: string | RegExp): Promise<string> {
-    await this.row(label).locator('.label-name').hover();
-    const hover = this.#page.locator('.workbench-hover, .monaco-hover').filter({ visible: true }).last();
+    const hover = this.#page.locator('.workbench-hover, .monaco-hover').filter({ visible: true });
+    await this.#page.mouse.move(0, 0);
+    await hover.waitFor({ state: 'hidden' });
+    // At its beginning: a long label would be scrolled to bring its middle into sight.
+    await this.row(label)
+      .locator('.monaco-icon-label-container')
+      .hover({ position: { x: 4, y: 8 } });
     await hover.waitFor();
     return hover.innerText();
   }

@@ -12,6 +12,7 @@
  *
  * Every method waits for what it names and throws, with a screenshot's path, where it does not come within its time.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -223,6 +224,32 @@ export class VsCodeWindow {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
+  }
+
+  /** The processes of the extension host, seen from outside; usually one. */
+  #extensionHosts(): number[] {
+    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+    return lines.flatMap((line) => {
+      const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return Number(parent) === this.server.process.pid && args.includes('--type=extensionHost') ? [Number(pid)] : [];
+    });
+  }
+
+  /** Ends the extension host at once, as a crash does, and gives its process id. VS Code starts another by itself. */
+  killExtensionHost(): number {
+    const [pid, ...others] = this.#extensionHosts();
+    if (pid === undefined || others.length > 0) throw new Error(`one extension host should run, not ${[pid, ...others].join(', ')}`);
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  }
+
+  /** Waits until an extension host runs that is another one than `pid`. */
+  async extensionHostOtherThan(pid: number): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    while (!this.#extensionHosts().some((other) => other !== pid)) {
+      if (Date.now() > deadline) throw new Error('VS Code started no other extension host.');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   /** Ends window and server and removes what they kept. */
