@@ -8,7 +8,7 @@ import { refreshAfter } from './commands/refreshAfter.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { TextDocuments } from './commands/textDocumentsVscode.ts';
 import { textScheme } from './commands/textScheme.ts';
-import { messageText } from './core/displayText.ts';
+import { lineText, messageText } from './core/displayText.ts';
 import { messageOf } from './core/errors.ts';
 import { hasEnded } from './core/operation.ts';
 import { createInventory } from './inventory/inventory.ts';
@@ -70,7 +70,7 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     showDocument: (name, text) => texts.show(name, text),
     showJobs: (id) => views.showJobs(id),
     showLog: () => log.show(),
-    log: (line) => log.info(line),
+    log: (line) => log.info(lineText(line)),
     copyText,
     now: Date.now,
   });
