@@ -49,7 +49,7 @@ function report(metafiles: Map<string, Metafile>, mode: Mode, milliseconds: numb
     const outputs = Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map'));
     const total = outputs.reduce((sum, [, output]) => sum + output.bytes, 0);
     say(`  ${name}: ${outputs.length} files, ${kb(total)}`);
-    if (name === 'extension') say(`  loaded by activation: ${kb(staticClosure(metafile, activationFile).bytes)}`);
+    if (name === 'activation') say(`  loaded by activation: ${kb(staticClosure(metafile, activationFile).bytes)}`);
   }
   say(`Built dist/ (${mode}) in ${(milliseconds / 1000).toFixed(1)} s.`);
 }

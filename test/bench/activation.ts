@@ -126,7 +126,7 @@ async function measure(
 function report(results: Measured[], vscode: string, json: boolean): void {
   const of = (kind: 'ours' | 'empty') => results.filter(({ id }) => new RegExp(`^bench\\.${kind}-\\d`).test(id)).map(({ ms }) => ms);
   const [extensionMs, emptyMs] = [median(of('ours')), median(of('empty'))];
-  const { bytes, files } = staticClosure(JSON.parse(readFileSync(metafilePath('extension'), 'utf8')) as Metafile, activationFile);
+  const { bytes, files } = staticClosure(JSON.parse(readFileSync(metafilePath('activation'), 'utf8')) as Metafile, activationFile);
   const summary = {
     bench: 'activation',
     ratio: round(extensionMs / emptyMs, 2),
