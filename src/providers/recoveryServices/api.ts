@@ -88,45 +88,41 @@ export function listVaults(arm: ArmClient, scope: string, options?: ReadOptions)
   return readAll(arm, lists.vaults(scope), options);
 }
 
-/** Containers of every type that a vault can have. */
-export function listContainers(
+/** Some management types only, instead of all that are worth asking for. */
+type ReadByType = ReadOptions & { readonly types?: readonly string[] };
+
+/** Lists that Azure gives one management type at a time, as one. */
+function readByType<T extends { readonly id: string }>(
   arm: ArmClient,
-  vaultId: string,
-  options?: ReadOptions & { readonly types?: readonly string[] },
-): Promise<RecordList<Container>> {
-  const { types = containerManagementTypes, ...read } = options ?? {};
-  return readMerged(
-    arm,
-    types.map((backupManagementType) => lists.containers(vaultId, { backupManagementType })),
-    read,
-  );
+  list: (backupManagementType: string) => ListQuery<T>,
+  allTypes: readonly string[],
+  { types = allTypes, ...read }: ReadByType = {},
+): Promise<RecordList<T>> {
+  return readMerged(arm, types.map(list), read);
+}
+
+/** Containers of every type that a vault can have. */
+export function listContainers(arm: ArmClient, vaultId: string, options?: ReadByType): Promise<RecordList<Container>> {
+  return readByType(arm, (backupManagementType) => lists.containers(vaultId, { backupManagementType }), containerManagementTypes, options);
 }
 
 /** Containers whose items were deleted and are kept for a while. */
-export function listSoftDeletedContainers(
-  arm: ArmClient,
-  vaultId: string,
-  options?: ReadOptions & { readonly types?: readonly string[] },
-): Promise<RecordList<Container>> {
-  const { types = containerManagementTypes, ...read } = options ?? {};
-  return readMerged(
+export function listSoftDeletedContainers(arm: ArmClient, vaultId: string, options?: ReadByType): Promise<RecordList<Container>> {
+  return readByType(
     arm,
-    types.map((backupManagementType) => lists.softDeletedContainers(vaultId, { backupManagementType })),
-    read,
+    (backupManagementType) => lists.softDeletedContainers(vaultId, { backupManagementType }),
+    containerManagementTypes,
+    options,
   );
 }
 
 /** What the vault found at its last discovery and does not protect. */
-export function listProtectableItems(
-  arm: ArmClient,
-  vaultId: string,
-  options?: ReadOptions & { readonly types?: readonly string[] },
-): Promise<RecordList<ProtectableItem>> {
-  const { types = protectableManagementTypes, ...read } = options ?? {};
-  return readMerged(
+export function listProtectableItems(arm: ArmClient, vaultId: string, options?: ReadByType): Promise<RecordList<ProtectableItem>> {
+  return readByType(
     arm,
-    types.map((backupManagementType) => lists.protectableItems(vaultId, { backupManagementType })),
-    read,
+    (backupManagementType) => lists.protectableItems(vaultId, { backupManagementType }),
+    protectableManagementTypes,
+    options,
   );
 }
 
