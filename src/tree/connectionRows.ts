@@ -11,6 +11,7 @@ export function connectionRows(state: ConnectionState): readonly Row[] {
     case 'failed':
       return [
         { type: 'error', key: '!failed', parent: undefined, error: state.error, ofNextPage: false },
+        offer('!settings', 'Open the settings', 'workbench.action.openSettings', 'azureBackup'),
         offer('!signIn', 'Sign in to Azure', offeredCommands.signIn),
         offer('!useSandbox', 'Use the sandbox', offeredCommands.useSandbox),
       ];
@@ -19,6 +20,6 @@ export function connectionRows(state: ConnectionState): readonly Row[] {
   }
 }
 
-function offer(key: string, message: string, command: string): Row {
-  return { type: 'empty', key, parent: undefined, empty: { message, command } };
+function offer(key: string, message: string, command: string, argument?: string): Row {
+  return { type: 'empty', key, parent: undefined, empty: { message, command }, ...(argument === undefined ? {} : { argument }) };
 }

@@ -49,6 +49,8 @@ export interface EmptyRow extends StandIn {
   readonly empty: NonNullable<NodePage['empty']>;
   /** What the offered command is called with: an action's target, or the row to refresh. */
   readonly subject?: NodeRow;
+  /** Where there is no subject: what the command is called with. */
+  readonly argument?: string;
 }
 
 export type Row = NodeRow | ErrorRow | ProblemRow | CancelledRow | LoadingRow | LoadMoreRow | EmptyRow;

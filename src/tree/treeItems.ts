@@ -48,7 +48,7 @@ function errorItem(row: ErrorRow | ProblemRow): vscode.TreeItem {
   const { code, status, requestId, remedies } = toErrorRecord(row.error);
   const message = lineText(messageOf(row.error));
   const forbidden = status === 403;
-  const item = standIn(row, `${forbidden ? 'No access: ' : ''}${shortened(message, 160)}`);
+  const item = standIn(row, `${forbidden ? 'No access: ' : ''}${shortened(reasonIn(message, row.error), 160)}`);
   item.contextValue = contextValueOf([rowTokens.error]);
   item.iconPath = forbidden
     ? themeIcon({ id: 'lock', color: 'list.warningForeground' })
@@ -69,6 +69,15 @@ function errorItem(row: ErrorRow | ProblemRow): vscode.TreeItem {
       : { command: treeCommands.retry, title: 'Retry', arguments: [row] };
   item.accessibilityInformation = { label: `Error: ${message}${row.type === 'problem' ? '' : ' Press Enter to retry.'}` };
   return item;
+}
+
+/** Where the row stands tells what could not be read, and its description tells the code: a narrow view has room for the reason. */
+function reasonIn(message: string, error: unknown): string {
+  const { attempted, resource, code } = error instanceof BackupError ? error.facts : {};
+  const prefix = attempted === undefined ? '' : lineText(`Could not ${attempted}${resource === undefined ? '' : ` (${resource})`}: `);
+  const suffix = ` (${code ?? ''})`;
+  const reason = message.startsWith(prefix) ? message.slice(prefix.length).trimStart() : message;
+  return (reason.endsWith(suffix) ? reason.slice(0, -suffix.length) : reason) || message;
 }
 
 function cancelledItem(row: CancelledRow): vscode.TreeItem {
@@ -109,7 +118,7 @@ function emptyItem(row: EmptyRow): vscode.TreeItem {
     item.description = `click: ${commandTitle}`;
   }
   if (command) {
-    item.command = { command, title: commandTitle ?? message, arguments: row.subject ? [row.subject] : [] };
+    item.command = { command, title: commandTitle ?? message, arguments: [row.subject ?? row.argument].filter((one) => one !== undefined) };
   }
   return item;
 }

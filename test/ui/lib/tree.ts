@@ -115,8 +115,8 @@ export class Tree {
     await row.locator(`.actions .action-label[aria-label^="${tooltip}"]`).click();
   }
 
-  /** The tooltip of a row, as shown when the mouse rests on it. */
-  async tooltip(label: string | RegExp): Promise<string> {
+  /** The tooltip of a row, as shown when the mouse rests on it. A row that is drawn anew meanwhile loses it: then once more. */
+  async tooltip(label: string | RegExp, attempts = 4): Promise<string> {
     const hover = this.#page.locator('.workbench-hover, .monaco-hover').filter({ visible: true });
     await this.#page.mouse.move(0, 0);
     await hover.waitFor({ state: 'hidden' });
@@ -124,8 +124,13 @@ export class Tree {
     await this.row(label)
       .locator('.monaco-icon-label-container')
       .hover({ position: { x: 4, y: 8 } });
-    await hover.waitFor();
-    return hover.innerText();
+    try {
+      await hover.waitFor({ timeout: 3_000 });
+      return await hover.innerText({ timeout: 1_000 });
+    } catch (error) {
+      if (attempts <= 1) throw error;
+      return this.tooltip(label, attempts - 1);
+    }
   }
 
   /** Waits until a row's description matches. */
