@@ -17,8 +17,8 @@ export interface EngineOptions {
   readonly followers: ReadonlyMap<string, Follower>;
   /** Builds the request that asks the service to cancel a record's job. @throws BackupError where it cannot. */
   readonly canceller: (record: OperationRecord) => Promise<PreparedRequest>;
-  /** What a refusal (400 and above) says, for a person. */
-  readonly explain: (response: ArmResponse, attempted: string, resource: string) => Promise<BackupError>;
+  /** What a refusal (400 and above) says, for a person; without `attempted` only the service's reason. */
+  readonly explain: (response: ArmResponse, attempted: string | undefined, resource: string) => Promise<BackupError>;
   /** True where a cloud (an origin) has ended for good with all it held, as a sandbox does; none ever has where it is left out. */
   readonly isGone?: (cloud: string) => Promise<boolean>;
   readonly clock?: Clock;

@@ -7,7 +7,7 @@ import type { EngineOptions } from './context.ts';
 export function refusalExplainer(remediesFor: RemediesFor): EngineOptions['explain'] {
   return (response, attempted, resource) => {
     const waitMs = retryAfterMs({ get: (name) => response.headers[name] }, Date.now());
-    const refusal = refusalOf(serviceErrorOf(response.status, response.text), response, { attempted, resource }, waitMs, remediesFor);
-    return Promise.resolve(refusal);
+    const about = { resource, ...(attempted === undefined ? {} : { attempted }) };
+    return Promise.resolve(refusalOf(serviceErrorOf(response.status, response.text), response, about, waitMs, remediesFor));
   };
 }

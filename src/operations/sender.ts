@@ -49,7 +49,8 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   if (response.status === 429) {
     await end(context, entry, {
       status: 'failed',
-      error: toErrorRecord(await context.options.explain(response, attempted, record.target.name)),
+      // What was attempted on which resource stands beside it wherever it is shown.
+      error: toErrorRecord(await context.options.explain(response, undefined, record.target.name)),
     });
     return;
   }
@@ -61,7 +62,7 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   if (response.status >= 400) {
     await end(context, entry, {
       status: 'failed',
-      error: toErrorRecord(await context.options.explain(response, attempted, record.target.name)),
+      error: toErrorRecord(await context.options.explain(response, undefined, record.target.name)),
     });
     return;
   }

@@ -211,7 +211,11 @@ describe('tree model', () => {
     it('says why it cannot connect, tries again on demand, and offers other ways', async () => {
       cloud.setState({ kind: 'failed', error: new Error('The certificate is not trusted') });
       const rows = await settled();
-      assert.deepEqual(rows.map(labelOf), ['error', 'empty', 'empty']);
+      assert.deepEqual(rows.map(labelOf), ['error', 'empty', 'empty', 'empty']);
+      assert.ok(
+        rows.some((row) => row.type === 'empty' && row.argument === 'azureBackup'),
+        'the settings are offered',
+      );
       cloud.clear();
       await model.retry(rows[0] as Row);
       assert.deepEqual(cloud.asked, ['connect again']);
