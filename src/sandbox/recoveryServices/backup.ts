@@ -2,6 +2,7 @@ import type { ArmReply, ArmRequest, ArmRouter, Json } from '../arm/types.ts';
 import { day } from '../world/wireFormat.ts';
 import { planBackup, type BackupOrder } from './backupPlan.ts';
 import { itemOf, itemTemplate, propertiesOf, vaultOf, type BackupContext, type WorldContext } from './context.ts';
+import { isChanging } from './itemChanges.ts';
 import { textOf } from '../world/scope.ts';
 import { reaches, isRunning } from './jobs.ts';
 import { itemKey, type Job, type ProtectedItem, type Workload } from './model.ts';
@@ -38,7 +39,7 @@ function triggerBackup(context: BackupContext, request: ArmRequest): ArmReply {
   }
   const now = context.world.now();
   const expiresAt = expiryOf(properties.recoveryPointExpiryTimeInUTC, now);
-  refuseWhereNotPossible(vault, item, now);
+  refuseWhereNotPossible(context, vault, item);
   const backupType = textOf(properties.backupType);
   const trouble = context.world.machine(item.sourceResourceId)?.trouble;
   const job = startBackup(context, vault, item, {
@@ -70,14 +71,18 @@ function expiryOf(value: Json | undefined, now: number): number {
   return expiry;
 }
 
-function refuseWhereNotPossible(vault: Vault, item: ProtectedItem, now: number): void {
+function refuseWhereNotPossible(context: BackupContext, vault: Vault, item: ProtectedItem): void {
   if (item.deletedAt !== undefined) {
     throw refusals.softDeleted();
   }
   if (item.policyName === undefined) {
     throw refusals.protectionStopped();
   }
-  if (runningBackup(vault, item, now) !== undefined) {
+  // A delete or a stop that is under way would else leave a backup of what is not protected any more.
+  if (isChanging(context, vault, item)) {
+    throw refusals.objectLocked();
+  }
+  if (runningBackup(vault, item, context.world.now()) !== undefined) {
     throw refusals.backupInProgress();
   }
 }

@@ -101,17 +101,32 @@ function inquiry(container: Container): JsonObject {
   return { hostServerName, inquiryInfo: { status: 'Success', errorDetail: ok, inquiryDetails: [detail] } };
 }
 
-function listContainers(context: BackupContext, request: ArmRequest): ArmReply {
-  const vault = vaultOf(context, request);
-  const filter = filterOf(context, request);
-  const wanted = [...vault.containers.values()].filter(
+const filters = ['backupManagementType', 'containerType', 'fabricName', 'status', 'friendlyName', 'backupEngineName'];
+
+/** The containers that a request asks for; `status` is left to the caller. */
+export function filteredContainers(
+  context: BackupContext,
+  request: ArmRequest,
+  vault: Vault,
+): { filter: ReadonlyMap<string, string>; containers: Container[] } {
+  const filter = filterOf(context, request, filters);
+  const containers = [...vault.containers.values()].filter(
     (container) =>
       matches(filter, 'backupmanagementtype', container.management) &&
       matches(filter, 'friendlyname', container.friendlyName) &&
       matches(filter, 'containertype', containerType(container)) &&
       matches(filter, 'fabricname', 'Azure') &&
-      // Recorded: `status eq 'Registered'` gives soft-deleted containers too.
-      (matches(filter, 'status', 'Registered') || matches(filter, 'status', statusOf(vault, container))),
+      matches(filter, 'backupenginename', ''),
+  );
+  return { filter, containers };
+}
+
+function listContainers(context: BackupContext, request: ArmRequest): ArmReply {
+  const vault = vaultOf(context, request);
+  const { filter, containers } = filteredContainers(context, request, vault);
+  const wanted = containers.filter(
+    // Recorded: `status eq 'Registered'` gives soft-deleted containers too.
+    (container) => matches(filter, 'status', 'Registered') || matches(filter, 'status', statusOf(vault, container)),
   );
   if (!filter.has('backupmanagementtype')) {
     throw refusals.invalidInput("The filter must name a 'backupManagementType'.");
@@ -125,7 +140,7 @@ function listContainers(context: BackupContext, request: ArmRequest): ArmReply {
 /** Machines and accounts that the vault knows and that are not registered with it. */
 function listProtectable(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const filter = filterOf(context, request);
+  const filter = filterOf(context, request, ['backupManagementType']);
   const found = candidates(context, vault).filter((candidate) => matches(filter, 'backupmanagementtype', candidate.management));
   return context.tools.paged(
     request,
@@ -169,7 +184,7 @@ function candidates(
 
 function refresh(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  filterOf(context, request);
+  filterOf(context, request, ['backupManagementType']);
   const operation = startOperation(context, vault, { family: 'fabric', takes: 30_000 });
   context.world.agenda.plan(operation.dueAt, (at) => {
     vault.refreshedAt = at;

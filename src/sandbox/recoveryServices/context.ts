@@ -36,6 +36,10 @@ export function vaultOf({ world }: BackupContext, request: ArmRequest): Vault {
       { failureCause: 'gateway' },
     );
   }
+  const { fabric } = request.params;
+  if (fabric !== undefined && fabric.toLowerCase() !== 'azure') {
+    throw refusals.invalidInput(`'${fabric}' is not a fabric of this vault; virtual machines and workloads are in 'Azure'.`);
+  }
   return vault;
 }
 
@@ -57,7 +61,16 @@ export function propertiesOf(request: ArmRequest): JsonObject {
   return properties;
 }
 
-/** A `$filter` by lower-case names. */
-export function filterOf({ tools }: BackupContext, request: ArmRequest): ReadonlyMap<string, string> {
-  return new Map([...(tools.filter(request) ?? [])].map(([name, value]) => [name.toLowerCase(), value]));
+/**
+ * A `$filter` by lower-case names.
+ * @param known the properties that the list can be filtered by (documented), in Azure's spelling.
+ * @throws ArmFailure 400 for any other: ignored, it would give everything to somebody who asked for a part.
+ */
+export function filterOf({ tools }: BackupContext, request: ArmRequest, known: readonly string[]): ReadonlyMap<string, string> {
+  const filter = [...(tools.filter(request) ?? [])];
+  const unknown = filter.find(([name]) => !known.some((property) => property.toLowerCase() === name.toLowerCase()));
+  if (unknown !== undefined) {
+    throw refusals.invalidInput(`'${unknown[0]}' is not a property of this filter; it takes ${known.join(', ')}.`);
+  }
+  return new Map(filter.map(([name, value]) => [name.toLowerCase(), value]));
 }

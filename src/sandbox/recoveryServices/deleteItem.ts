@@ -2,7 +2,7 @@ import type { ArmReply, ArmRequest, ArmRouter } from '../arm/types.ts';
 import { day } from '../world/wireFormat.ts';
 import { runningBackup } from './backup.ts';
 import { itemOf, itemTemplate, vaultOf, vaultTemplate, type BackupContext, type WorldContext } from './context.ts';
-import { containerResource, statusOf } from './containers.ts';
+import { containerResource, filteredContainers, statusOf } from './containers.ts';
 import { changeItem, isChanging } from './itemChanges.ts';
 import { itemKey, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
@@ -13,7 +13,8 @@ export function registerDeleteItem(context: BackupContext, router: ArmRouter): v
   router.on('DELETE', itemTemplate, (request) => deleteItem(context, request));
   router.on('GET', `${vaultTemplate}/backupDeletedProtectionContainers`, (request) => {
     const vault = vaultOf(context, request);
-    const gone = [...vault.containers.values()].filter((container) => statusOf(vault, container) === 'SoftDeleted');
+    const { containers } = filteredContainers(context, request, vault);
+    const gone = containers.filter((container) => statusOf(vault, container) === 'SoftDeleted');
     return context.tools.paged(
       request,
       gone.map((container) => containerResource(vault, container, 'DeletedProtectionContainers')),

@@ -22,9 +22,14 @@ export function machineOf({ world }: BackupContext, item: ProtectedItem): Virtua
   return world.machine(item.sourceResourceId);
 }
 
+const filters = [
+  ...['backupManagementType', 'itemType', 'policyName', 'containerName', 'friendlyName', 'fabricName', 'healthState'],
+  ...['backupEngineName', 'backupSetName'],
+];
+
 function listItems(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const filter = filterOf(context, request);
+  const filter = filterOf(context, request, filters);
   const wanted = [...vault.items.values()].filter(
     (item) =>
       matches(filter, 'backupmanagementtype', managementOf[item.workload]) &&
@@ -32,6 +37,8 @@ function listItems(context: BackupContext, request: ArmRequest): ArmReply {
       matches(filter, 'policyname', item.policyName ?? '') &&
       matches(filter, 'friendlyname', item.friendlyName) &&
       matches(filter, 'fabricname', 'Azure') &&
+      matches(filter, 'backupenginename', '') &&
+      matches(filter, 'backupsetname', '') &&
       matches(filter, 'healthstate', isHealthy(item) ? 'Passed' : 'ActionRequired') &&
       matchesContainer(filter.get('containername'), item),
   );
@@ -51,7 +58,7 @@ function matchesContainer(wanted: string | undefined, item: ProtectedItem): bool
 function getItem(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const item = itemOf(vault, request);
-  const expand = filterOf(context, request).get('expand')?.toLowerCase();
+  const expand = filterOf(context, request, ['expand']).get('expand')?.toLowerCase();
   return { status: 200, body: itemResource(context, request, vault, item, expand === 'extendedinfo') };
 }
 

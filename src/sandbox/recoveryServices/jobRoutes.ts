@@ -24,7 +24,7 @@ function viewOf({ world }: BackupContext): JobView {
 function listJobs(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const view = viewOf(context);
-  const filter = filterOf(context, request);
+  const filter = filterOf(context, request, ['status', 'operation', 'backupManagementType', 'jobId', 'startTime', 'endTime']);
   const [from, until] = [timeOf(filter, 'starttime'), timeOf(filter, 'endtime')];
   const wanted = vault.jobs().filter(
     (job) =>

@@ -43,11 +43,12 @@ function itemsOf(vault: Vault, policy: Policy): number {
 
 function listPolicies(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const filter = filterOf(context, request);
+  const filter = filterOf(context, request, ['backupManagementType', 'workloadType', 'fabricName']);
   const wanted = [...vault.policies.values()].filter(
     (policy) =>
       matches(filter, 'backupmanagementtype', textOf(policy.properties.backupManagementType) ?? '') &&
-      matches(filter, 'workloadtype', workloadOf(policy) ?? ''),
+      matches(filter, 'workloadtype', workloadOf(policy) ?? '') &&
+      matches(filter, 'fabricname', 'Azure'),
   );
   return context.tools.paged(
     request,

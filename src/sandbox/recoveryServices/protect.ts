@@ -5,7 +5,7 @@ import { itemOf, itemTemplate, propertiesOf, vaultOf, type BackupContext } from 
 import { param, textOf } from '../world/scope.ts';
 import { changeItem, isChanging, type ItemChange } from './itemChanges.ts';
 import { itemResource } from './items.ts';
-import { type Policy, type ProtectedItem, type Workload } from './model.ts';
+import { managementOf, type Policy, type ProtectedItem, type Workload } from './model.ts';
 import type { Vault } from './vault.ts';
 import { accepted, startOperation } from './operations.ts';
 import { policyById, workloadOf } from './policies.ts';
@@ -167,7 +167,7 @@ function configureMachine(context: BackupContext, request: ArmRequest, vault: Va
       `The virtual machine is in '${machine.location}'; a vault protects machines of its own subscription and region ('${vault.location}') only.`,
     );
   }
-  const other = world.protectorOf(sourceResourceId);
+  const other = world.protectorOf(sourceResourceId) ?? world.claimantOf(sourceResourceId, managementOf.VM);
   if (other !== undefined && !sameArmId(other.id, vault.id)) {
     return refuseLater(context, request, vault, item, policy, other);
   }
@@ -198,11 +198,13 @@ function begin(context: BackupContext, request: ArmRequest, vault: Vault, item: 
   if (isChanging(context, vault, item)) {
     throw refusals.conflictingProtection();
   }
+  const release = item.workload === 'VM' ? context.world.claim(item.sourceResourceId, managementOf.VM, vault) : undefined;
   return start(context, request, vault, item, {
     operation: 'ConfigureBackup',
     takes: item.workload === 'VM' ? 40_000 : 70_000,
     properties: configured(item, policy),
     apply: (at) => {
+      release?.();
       item.policyName = policy.name;
       addToVault(context, vault, item, at);
     },

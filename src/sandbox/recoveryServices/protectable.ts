@@ -23,7 +23,7 @@ export function registerProtectable(context: BackupContext, router: ArmRouter): 
 
 function listProtectableItems(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const filter = filterOf(context, request);
+  const filter = filterOf(context, request, ['backupManagementType', 'workloadType', 'containerName', 'status', 'friendlyName']);
   const all = [...machines(context, vault), ...[...vault.containers.values()].flatMap((container) => contentsOf(vault, container))];
   const wanted = all.filter(
     (item) =>

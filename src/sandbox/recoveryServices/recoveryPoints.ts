@@ -13,10 +13,12 @@ export function registerRecoveryPoints(context: BackupContext, router: ArmRouter
   router.on('GET', `${itemTemplate}/recoveryPoints/{recoveryPoint}`, (request) => getPoint(context, request));
 }
 
+const filters = ['startDate', 'endDate', 'restorePointQueryType', 'extendedInfo', 'moveReadyRPOnly', 'includeSoftDeletedRP'];
+
 function listPoints(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const item = itemOf(vault, request);
-  const filter = filterOf(context, request);
+  const filter = filterOf(context, request, filters);
   const [from, until] = [boundOf(filter, 'startdate'), boundOf(filter, 'enddate')];
   const type = filter.get('restorepointquerytype')?.toLowerCase() ?? 'all';
   const isLogQuery = type === 'log';

@@ -1,11 +1,12 @@
+import { sameArmId } from '../../core/armId.ts';
 import type { ArmReply, ArmRequest, ArmRouter, JsonObject } from '../arm/types.ts';
-import { containerTemplate, propertiesOf, vaultOf, type BackupContext } from './context.ts';
+import { containerTemplate, filterOf, propertiesOf, vaultOf, type BackupContext } from './context.ts';
 import { isObject, param, textOf } from '../world/scope.ts';
 import { containerOf, containerResource, statusOf } from './containers.ts';
 import type { Container } from './model.ts';
 import type { Vault } from './vault.ts';
 import { accepted, acceptedInquiry, acceptedUnregister, startOperation } from './operations.ts';
-import { refusals } from './rules.ts';
+import { laterFailures, refusals } from './rules.ts';
 
 export function registerRegistration(context: BackupContext, router: ArmRouter): void {
   router.on('PUT', containerTemplate, (request) => register(context, request));
@@ -22,6 +23,12 @@ function register(context: BackupContext, request: ArmRequest): ArmReply {
     throw refusals.invalidInput('Containers of virtual machines are registered by protecting the machine.');
   }
   const container = existing ?? newContainer(context, vault, name, properties);
+  const other = existing === undefined ? registeredElsewhere(context, vault, container) : undefined;
+  if (other !== undefined) {
+    const error = laterFailures.registeredElsewhere(container.friendlyName, other.name);
+    return accepted(context, request, vault, startOperation(context, vault, { family: 'container', takes: 15_000, error }));
+  }
+  const release = context.world.claim(container.sourceResourceId, container.management, vault);
   const operation = startOperation(context, vault, {
     family: 'container',
     takes: 90_000,
@@ -29,12 +36,22 @@ function register(context: BackupContext, request: ArmRequest): ArmReply {
     result: () => withoutType(containerResource(vault, container)),
   });
   context.world.agenda.plan(operation.dueAt, (at) => {
+    release();
     container.updatedAt = at;
     // Registering a machine looks for its databases; the shares of an account need an inquiry.
     container.inquired ||= container.management === 'AzureWorkload';
     vault.addContainer(container);
   });
   return accepted(context, request, vault, operation);
+}
+
+/** A server or an account is registered with one vault only. */
+function registeredElsewhere({ world }: BackupContext, vault: Vault, container: Container): Vault | undefined {
+  const { management, sourceResourceId } = container;
+  const claimant = world.claimantOf(sourceResourceId, management);
+  const holds = (other: Vault): boolean =>
+    [...other.containers.values()].some((held) => held.management === management && sameArmId(held.sourceResourceId, sourceResourceId));
+  return [...(claimant === undefined ? [] : [claimant]), ...world.allVaults().filter(holds)].find((other) => other !== vault);
 }
 
 function withoutType(resource: JsonObject): JsonObject {
@@ -99,7 +116,7 @@ function inquire(context: BackupContext, request: ArmRequest): ArmReply {
   if (isObject(request.body) && Object.keys(request.body).length > 0) {
     throw refusals.invalidInput('An inquiry takes no body.');
   }
-  context.tools.filter(request);
+  filterOf(context, request, ['backupManagementType', 'workloadType']);
   const operation = startOperation(context, vault, { family: 'fabric', takes: 30_000 });
   context.world.agenda.plan(operation.dueAt, (at) => {
     container.inquired = true;

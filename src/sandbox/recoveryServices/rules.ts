@@ -123,6 +123,11 @@ export const laterFailures = {
     code: 'UserErrorVmRegisteredWithAnotherVault',
     message: `Virtual machine is already registered\\registering with another recovery services vault. Please select a different virtual machine for registration. : ${vault}`,
   }),
+  /** As a machine's; the code has no record. */
+  registeredElsewhere: (name: string, vault: string): OperationError => ({
+    code: 'BMSUserErrorContainerRegisteredWithAnotherVault',
+    message: `'${name}' is already registered with another Recovery Services vault. Unregister it from that vault and retry. : ${vault}`,
+  }),
   /** Recorded, double space and all. */
   vaultHoldsItems: (names: readonly string[]): OperationError => ({
     code: 'BMSUserErrorVaultDeletionNotAllowed',

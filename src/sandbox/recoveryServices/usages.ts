@@ -23,7 +23,7 @@ const labels: Readonly<Record<Management, string>> = {
 
 function summaries(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const type = filterOf(context, request).get('type');
+  const type = filterOf(context, request, ['type']).get('type');
   const count = counter(vault, type);
   const value = (Object.keys(labels) as Management[]).map((management) => usage(management, labels[management], count(management)));
   return { status: 200, body: { value } };

@@ -17,7 +17,13 @@ export function registerVaultConfig(context: BackupContext, router: ArmRouter): 
   const patch = (request: ArmRequest): ArmReply => patchConfig(context, request);
   router.on('PATCH', `${vaultTemplate}/backupconfig/vaultconfig`, patch);
   router.on('PUT', `${vaultTemplate}/backupconfig/vaultconfig`, patch);
-  router.on('PATCH', `${vaultTemplate}/backupstorageconfig/vaultstorageconfig`, (request) => patchStorage(context, request));
+  // Recorded: a PATCH gives 204 and nothing else, a PUT the resource.
+  const storage = `${vaultTemplate}/backupstorageconfig/vaultstorageconfig`;
+  router.on('PATCH', storage, (request) => {
+    changeStorage(context, request);
+    return { status: 204 };
+  });
+  router.on('PUT', storage, (request) => ({ status: 200, body: storageResource(changeStorage(context, request)) }));
 }
 
 function resource(vault: Vault, kind: string, name: string, properties: JsonObject): JsonObject {
@@ -74,15 +80,20 @@ function patchConfig(context: BackupContext, request: ArmRequest): ArmReply {
   return { status: 200, body: configResource(vault) };
 }
 
-function patchStorage(context: BackupContext, request: ArmRequest): ArmReply {
+const storageTypes = ['GeoRedundant', 'LocallyRedundant', 'ZoneRedundant', 'ReadAccessGeoZoneRedundant'];
+
+function changeStorage(context: BackupContext, request: ArmRequest): Vault {
   const vault = vaultOf(context, request);
   const given = propertiesOf(request);
   const wanted = textOf(given.storageModelType) ?? textOf(given.storageType);
+  if (wanted !== undefined && !storageTypes.includes(wanted)) {
+    throw refusals.invalidInput(`'${wanted}' is not a storage type; it is one of ${storageTypes.join(', ')}.`);
+  }
   if (wanted !== undefined && wanted !== vault.storageType) {
     if (vault.items.size > 0) {
       throw refusals.invalidInput('The storage type cannot be changed once the vault holds backup items.');
     }
     vault.storageType = wanted;
   }
-  return { status: 204 };
+  return vault;
 }

@@ -2,6 +2,8 @@ import { ArmFailure, type ArmReply, type ArmRequest, type ArmRouter, type JsonOb
 import { azureTime } from '../world/wireFormat.ts';
 import { vaultOf, vaultTemplate, type BackupContext } from './context.ts';
 import { groupOf, isObject, param, subscriptionOf, textOf } from '../world/scope.ts';
+import { isRunning } from './jobs.ts';
+import { locationNames } from '../subscriptions/locations.ts';
 import { Vault } from './vault.ts';
 import { laterFailures, refusals } from './rules.ts';
 import { addStandardPolicies } from './standardPolicies.ts';
@@ -87,6 +89,14 @@ function putVault(context: BackupContext, operations: VaultOperations, request: 
   if (location === '') {
     throw new ArmFailure(400, 'LocationRequired', 'The location property is required for this definition.', { failureCause: 'gateway' });
   }
+  if (!locationNames.includes(location)) {
+    throw new ArmFailure(
+      400,
+      'LocationNotAvailableForResourceType',
+      `The provided location '${location}' is not available for resource type 'Microsoft.RecoveryServices/vaults'. List of available regions for the resource type is '${locationNames.join(',')}'.`,
+      { failureCause: 'gateway' },
+    );
+  }
   const name = param(request, 'vault');
   if (!/^[a-z][a-z0-9-]{1,49}$/i.test(name)) {
     throw refusals.invalidInput(`'${name}' is not a vault name: 2 to 50 letters, digits and hyphens, starting with a letter.`);
@@ -136,7 +146,7 @@ function patchVault(context: BackupContext, operations: VaultOperations, request
 /** Recorded: versions before 2024 answer at once, later ones take the request and fail afterwards. */
 function deleteVault(context: BackupContext, operations: VaultOperations, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const obstacle = obstacleOf(vault);
+  const obstacle = obstacleOf(context, vault);
   if (request.apiVersion < '2024-04-01') {
     if (obstacle !== undefined) {
       throw new ArmFailure(400, obstacle.code, obstacle.message);
@@ -152,7 +162,7 @@ function deleteVault(context: BackupContext, operations: VaultOperations, reques
   });
   if (obstacle === undefined) {
     context.world.agenda.plan(operation.dueAt, () => {
-      if (obstacleOf(vault) === undefined) {
+      if (obstacleOf(context, vault) === undefined) {
         context.world.removeVault(vault);
       }
     });
@@ -160,14 +170,16 @@ function deleteVault(context: BackupContext, operations: VaultOperations, reques
   return acceptedVault(context, request, operation);
 }
 
-function obstacleOf(vault: Vault): { code: string; message: string } | undefined {
+function obstacleOf({ world }: BackupContext, vault: Vault): { code: string; message: string } | undefined {
   const items = [...vault.items.values()];
   const active = items.filter((item) => item.deletedAt === undefined);
   const registered = [...vault.containers.values()].filter(
     (container) => container.management !== 'AzureIaasVM' && vault.itemsOf(container).length === 0,
   );
-  if (active.length > 0 || registered.length > 0) {
-    return laterFailures.vaultHoldsItems([...active, ...registered].map((thing) => thing.friendlyName));
+  // What is being configured will be in the vault in a moment.
+  const coming = active.length === 0 ? vault.jobs().filter((job) => isRunning(job, world.now()) && job.outcome !== 'Failed') : [];
+  if (active.length > 0 || registered.length > 0 || coming.length > 0) {
+    return laterFailures.vaultHoldsItems([...active, ...registered, ...coming].map((thing) => thing.friendlyName));
   }
   return items.length > 0 ? laterFailures.vaultHoldsSoftDeleted(items.map((item) => item.friendlyName)) : undefined;
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { messageOf } from '../../core/errors.ts';
 import { Gateway } from '../arm/gateway.ts';
 import { type LimitOptions, Limits } from '../arm/limits.ts';
 import { TemplateRouter } from '../arm/router.ts';
@@ -16,7 +18,7 @@ import { createClock } from './clock.ts';
 import { type Compose, composeWorld } from './compose.ts';
 import { Ledger } from './ledger.ts';
 import { Lifelines } from './lifelines.ts';
-import { host, type Listener, listen } from './listen.ts';
+import { host, type Listener, listen, StartError } from './listen.ts';
 import { createRandom } from './random.ts';
 
 export interface SandboxOptions {
@@ -79,7 +81,7 @@ export const defaults = { seed: 1, speed: 1, latencyMs: 0, tokenLifetimeSeconds:
 
 /**
  * Starts a sandbox in this process, on 127.0.0.1.
- * @throws StartError where it cannot listen.
+ * @throws StartError where it cannot listen, or cannot write the certificate.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const seed = options.seed ?? defaults.seed;
@@ -137,7 +139,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   listener.serve(app);
   const file = await writeAuthorityFile(certificates.authorityPem, options.dataDirectory).catch(async (error: unknown) => {
     await listener.close();
-    throw error;
+    throw new StartError(
+      `The certificate cannot be written to ${JSON.stringify(options.dataDirectory ?? tmpdir())}: ${messageOf(error)}. Give a directory that you can write to with --data.`,
+      { cause: error },
+    );
   });
   return {
     endpoint: {

@@ -1,8 +1,9 @@
 import { ArmFailure, type ArmRouter, type ArmToolbox, type JsonObject } from '../arm/types.ts';
 import { param, subscriptionOf } from '../world/scope.ts';
+import { locations } from './locations.ts';
 import type { World } from '../world/world.ts';
 
-const regions = ['West Europe', 'North Europe', 'Germany West Central', 'Sweden Central', 'East US'];
+const regions = locations.map((location) => location.displayName);
 
 /** Resource providers with the types and api-versions that clients choose from. */
 const namespaces: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

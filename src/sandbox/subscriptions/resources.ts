@@ -3,7 +3,7 @@ import { groupOf, matches, subscriptionOf } from '../world/scope.ts';
 import { diskId, machineId, storageAccountId } from '../world/entities.ts';
 import type { World } from '../world/world.ts';
 
-/** The list of all resources of a subscription or group; its `$filter` knows type, name, group and location. */
+/** The list of all resources of a subscription or group; its `$filter` knows type, name, group, location and one tag. */
 export function registerResources(world: World, tools: ArmToolbox, router: ArmRouter): void {
   router.on('GET', '/subscriptions/{subscriptionId}/resources', (request) =>
     reply(tools, request, resourcesOf(world, subscriptionOf(world, request))),
@@ -24,6 +24,8 @@ interface Resource {
   readonly name: string;
   readonly type: string;
   readonly location: string;
+  /** Absent where there are none. */
+  readonly tags?: JsonObject;
 }
 
 function reply(tools: ArmToolbox, request: ArmRequest, resources: readonly Resource[]): ArmReply {
@@ -33,12 +35,24 @@ function reply(tools: ArmToolbox, request: ArmRequest, resources: readonly Resou
       matches(filter, 'resourcetype', resource.type) &&
       matches(filter, 'name', resource.name) &&
       matches(filter, 'location', resource.location) &&
+      matchesTag(filter, resource.tags ?? {}) &&
       matches(filter, 'resourcegroup', resource.id.split('/')[4] ?? ''),
   );
   return tools.paged(
     request,
     wanted.map((resource): JsonObject => ({ ...resource })),
   );
+}
+
+/** `tagName eq 'owner' and tagValue eq 'finance'`, or the name alone. Names are without case, values with. */
+export function matchesTag(filter: ReadonlyMap<string, string>, tags: JsonObject): boolean {
+  const name = filter.get('tagname')?.toLowerCase();
+  const value = filter.get('tagvalue');
+  return name === undefined || Object.entries(tags).some(([key, held]) => key.toLowerCase() === name && (value ?? held) === held);
+}
+
+function tagged(tags: JsonObject): { tags?: JsonObject } {
+  return Object.keys(tags).length > 0 ? { tags: { ...tags } } : {};
 }
 
 function resourcesOf(world: World, subscriptionId: string): Resource[] {
@@ -50,6 +64,7 @@ function resourcesOf(world: World, subscriptionId: string): Resource[] {
       name: machine.name,
       type: 'Microsoft.Compute/virtualMachines',
       location: machine.location,
+      ...tagged(machine.tags),
     })),
     ...machines.flatMap((machine) =>
       machine.disks.map((disk) => ({
@@ -65,8 +80,12 @@ function resourcesOf(world: World, subscriptionId: string): Resource[] {
       type: 'Microsoft.Storage/storageAccounts',
       location: account.location,
     })),
-    ...world
-      .vaults(subscriptionId)
-      .map((vault) => ({ id: vault.id, name: vault.name, type: 'Microsoft.RecoveryServices/vaults', location: vault.location })),
+    ...world.vaults(subscriptionId).map((vault) => ({
+      id: vault.id,
+      name: vault.name,
+      type: 'Microsoft.RecoveryServices/vaults',
+      location: vault.location,
+      ...tagged(vault.tags),
+    })),
   ];
 }

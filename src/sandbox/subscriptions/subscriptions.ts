@@ -2,8 +2,9 @@ import { ArmFailure, type ArmProvider, type ArmRequest, type ArmRouter, type Arm
 import { groupOf, subscriptionOf } from '../world/scope.ts';
 import { groupId, type ResourceGroup, type Subscription } from '../world/entities.ts';
 import type { World } from '../world/world.ts';
+import { locationResource, locations } from './locations.ts';
 import { registerNamespaces } from './namespaces.ts';
-import { registerResources } from './resources.ts';
+import { matchesTag, registerResources } from './resources.ts';
 
 /** Microsoft.Resources as far as a backup tool looks at it: tenants, subscriptions, locations, groups, resources. */
 export function subscriptionsProvider(world: World, tools: ArmToolbox): ArmProvider {
@@ -23,7 +24,15 @@ export function subscriptionsProvider(world: World, tools: ArmToolbox): ArmProvi
         return { status: 200, body: { value: locations.map((location) => locationResource(id, location)) } };
       });
       router.on('GET', '/subscriptions/{subscriptionId}/resourceGroups', (request) =>
-        tools.paged(request, world.groups(subscriptionOf(world, request)).map(groupResource)),
+        tools.paged(
+          request,
+          world
+            .groups(subscriptionOf(world, request))
+            .filter((group) =>
+              matchesTag(new Map([...(tools.filter(request) ?? [])].map(([key, value]) => [key.toLowerCase(), value])), group.tags),
+            )
+            .map(groupResource),
+        ),
       );
       router.on('GET', '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}', (request) => {
         const { group, subscriptionId } = groupOf(world, request);
@@ -83,37 +92,5 @@ function groupResource(group: ResourceGroup): JsonObject {
     location: group.location,
     ...(Object.keys(group.tags).length > 0 ? { tags: { ...group.tags } } : {}),
     properties: { provisioningState: 'Succeeded' },
-  };
-}
-
-interface Location {
-  readonly name: string;
-  readonly displayName: string;
-  readonly paired: string;
-  readonly geography: string;
-}
-
-const locations: readonly Location[] = [
-  { name: 'westeurope', displayName: 'West Europe', paired: 'northeurope', geography: 'Europe' },
-  { name: 'northeurope', displayName: 'North Europe', paired: 'westeurope', geography: 'Europe' },
-  { name: 'germanywestcentral', displayName: 'Germany West Central', paired: 'germanynorth', geography: 'Germany' },
-  { name: 'swedencentral', displayName: 'Sweden Central', paired: 'swedensouth', geography: 'Sweden' },
-  { name: 'eastus', displayName: 'East US', paired: 'westus', geography: 'United States' },
-];
-
-function locationResource(subscriptionId: string, location: Location): JsonObject {
-  return {
-    id: `/subscriptions/${subscriptionId}/locations/${location.name}`,
-    name: location.name,
-    type: 'Region',
-    displayName: location.displayName,
-    regionalDisplayName: `(${location.geography}) ${location.displayName}`,
-    metadata: {
-      regionType: 'Physical',
-      regionCategory: 'Recommended',
-      geography: location.geography,
-      geographyGroup: location.geography === 'United States' ? 'US' : 'Europe',
-      pairedRegion: [{ name: location.paired, id: `/subscriptions/${subscriptionId}/locations/${location.paired}` }],
-    },
   };
 }

@@ -29,6 +29,7 @@ export class World {
   readonly #accounts = new Map<string, StorageAccount>();
   readonly #vaults = new Map<string, Vault>();
   readonly #protectedBy = new Map<string, Vault>();
+  readonly #claims = new Map<string, Vault>();
 
   constructor(clock: SandboxClock, random: Random) {
     this.clock = clock;
@@ -144,6 +145,21 @@ export class World {
   protectorOf(sourceResourceId: string): Vault | undefined {
     this.#fillGroupOf(sourceResourceId);
     return this.#protectedBy.get(armIdKey(sourceResourceId));
+  }
+
+  /**
+   * The vault that has begun to take a resource and is not done: of two requests at the same time only the first is served.
+   * @param purpose what the vault takes it for: one resource can be in one vault as a machine and in another as a server.
+   */
+  claimantOf(sourceResourceId: string, purpose: string): Vault | undefined {
+    return this.#claims.get(`${armIdKey(sourceResourceId)} ${purpose}`);
+  }
+
+  /** Until the function that it returns is called. */
+  claim(sourceResourceId: string, purpose: string, vault: Vault): () => void {
+    const key = `${armIdKey(sourceResourceId)} ${purpose}`;
+    this.#claims.set(key, vault);
+    return () => this.#claims.delete(key);
   }
 
   setProtector(sourceResourceId: string, vault: Vault | undefined): void {
