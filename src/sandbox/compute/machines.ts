@@ -14,6 +14,7 @@ import type { World } from '../world/world.ts';
 import { registerDisks } from './disks.ts';
 
 const inSubscription = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines';
+const inLocation = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/locations/{location}/virtualMachines';
 const inGroup = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Compute/virtualMachines';
 
 /** Microsoft.Compute: machines and their disks, to look at. */
@@ -33,6 +34,9 @@ export function computeProvider(world: World, tools: ArmToolbox): ArmProvider {
           world.machines(subscriptionId).filter((machine) => machine.resourceGroup === group),
         );
       });
+      router.on('GET', inLocation, (request) =>
+        list(request, world.machines(subscriptionOf(world, request), param(request, 'location').toLowerCase())),
+      );
       router.on('GET', `${inGroup}/{virtualMachine}`, (request) => ({
         status: 200,
         body: machineResource(world, find(world, request), wantsInstanceView(request, '$expand')),

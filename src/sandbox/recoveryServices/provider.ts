@@ -10,6 +10,7 @@ import { registerOperations } from './operations.ts';
 import { registerPolicies } from './policies.ts';
 import { registerProtect } from './protect.ts';
 import { registerProtectable } from './protectable.ts';
+import { registerProviderOperations } from './providerOperations.ts';
 import { registerRecoveryPoints } from './recoveryPoints.ts';
 import { registerRegistration } from './registration.ts';
 import { registerUsages } from './usages.ts';
@@ -36,6 +37,7 @@ export function recoveryServicesProvider(context: BackupContext): ArmProvider {
         registerJobs,
         registerOperations,
         registerBackupStatus,
+        registerProviderOperations,
       ]) {
         register(context, router);
       }

@@ -3,6 +3,7 @@ import { propertiesOf, vaultOf, vaultTemplate, type BackupContext } from './cont
 import { textOf } from '../world/scope.ts';
 import type { Vault } from './vault.ts';
 import { refusals } from './rules.ts';
+import { setSoftDelete } from './softDelete.ts';
 
 /** The settings of a vault that Backup keeps: soft delete, storage, encryption, resource guards. */
 export function registerVaultConfig(context: BackupContext, router: ArmRouter): void {
@@ -12,6 +13,8 @@ export function registerVaultConfig(context: BackupContext, router: ArmRouter): 
   read('backupstorageconfig/vaultstorageconfig', storageResource);
   read('backupEncryptionConfigs/backupResourceEncryptionConfig', encryptionResource);
   read('backupResourceGuardProxies', () => ({ value: [] }));
+  // No backup servers of one's own: those are on machines that this cloud has not.
+  read('backupEngines', () => ({ value: [] }));
   // Nothing is protected automatically here; clients look before they list databases.
   read('backupProtectionIntents', () => ({ value: [] }));
   const patch = (request: ArmRequest): ArmReply => patchConfig(context, request);
@@ -62,20 +65,11 @@ function encryptionResource(vault: Vault): JsonObject {
 function patchConfig(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const given = propertiesOf(request);
-  const state = textOf(given.softDeleteFeatureState);
-  if (state !== undefined && !['Enabled', 'Disabled', 'AlwaysON'].includes(state)) {
-    throw refusals.invalidInput(`'${state}' is not a softDeleteFeatureState.`);
-  }
-  const days = given.softDeleteRetentionPeriodInDays;
-  if (days !== undefined && (typeof days !== 'number' || days < 14 || days > 180)) {
-    throw refusals.invalidInput("'softDeleteRetentionPeriodInDays' must be 14 to 180.");
-  }
   // Recorded: old api-versions refuse to take enhanced security away, new ones do it.
   if (given.enhancedSecurityState === 'Disabled' && vault.enhancedSecurityState === 'Enabled' && request.apiVersion < '2020') {
     throw refusals.enhancedSecurityStays();
   }
-  vault.softDeleteState = state ?? vault.softDeleteState;
-  vault.softDeleteRetentionDays = typeof days === 'number' ? days : vault.softDeleteRetentionDays;
+  setSoftDelete(vault, given.softDeleteFeatureState, given.softDeleteRetentionPeriodInDays);
   vault.enhancedSecurityState = textOf(given.enhancedSecurityState) ?? vault.enhancedSecurityState;
   return { status: 200, body: configResource(vault) };
 }

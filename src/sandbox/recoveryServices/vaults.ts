@@ -6,6 +6,7 @@ import { isRunning } from './jobs.ts';
 import { locationNames } from '../subscriptions/locations.ts';
 import { Vault } from './vault.ts';
 import { laterFailures, refusals } from './rules.ts';
+import { takeSoftDeleteSettings } from './softDelete.ts';
 import { addStandardPolicies } from './standardPolicies.ts';
 import { acceptedVault, registerVaultOperations, startVaultOperation, statusHeader, type VaultOperations } from './vaultOperations.ts';
 
@@ -113,19 +114,20 @@ function putVault(context: BackupContext, operations: VaultOperations, request: 
   }
   const now = world.now();
   const vault = existing ?? new Vault({ subscriptionId, resourceGroup: group, name, location, createdAt: now });
+  applySettings(vault, body, now);
   const operation = startVaultOperation(context, operations, { kind: existing === undefined ? 'create' : 'update', vault, takes: 20_000 });
   if (existing === undefined) {
     addStandardPolicies(vault, now);
     vault.provisionedAt = operation.dueAt;
     world.addVault(vault);
   }
-  applySettings(vault, body, now);
   const headers = statusHeader(context, request, vault, operation);
   return { status: existing === undefined ? 201 : 200, headers, body: vaultResource(context, vault, true) };
 }
 
 function applySettings(vault: Vault, body: JsonObject, now: number): void {
   if (isObject(body.properties)) {
+    takeSoftDeleteSettings(vault, body.properties);
     vault.settings = { ...vault.settings, ...body.properties };
   }
   if (isObject(body.tags)) {

@@ -158,4 +158,32 @@ describe('sandbox domain: clients that meet each other, and requests that mean s
     const found = await names('resources', "tagName eq 'owner' and tagValue eq 'finance-it'");
     assert.ok(found.includes('erp-db-01') && !found.includes('vm-web-01'), found.join());
   });
+
+  it('a vault deletes as its own settings say, and a refused setting leaves no vault behind', async () => {
+    const path = domain.vaultId(webshop).replace(webshop, 'rsv-strict');
+    const settings = (softDeleteState: string, softDeleteRetentionPeriodInDays: number): unknown => ({
+      location: 'westeurope',
+      properties: { securitySettings: { softDeleteSettings: { softDeleteState, softDeleteRetentionPeriodInDays } } },
+    });
+    assert.deepEqual(codeOf(await domain.call('PUT', path, settings('AlwaysON', 3))), [400, 'BMSUserErrorInvalidInput']);
+    assert.equal((await domain.get(path)).status, 404);
+    assert.equal((await domain.call('PUT', path, settings('AlwaysON', 30))).status, 201);
+    domain.pass(minute);
+    const given = (await domain.get(path)).at('properties.securitySettings.softDeleteSettings') as Record<string, unknown>;
+    assert.deepEqual([given.softDeleteState, given.softDeleteRetentionPeriodInDays], ['AlwaysON', 30]);
+    const config = await domain.get(`${path}/backupconfig/vaultconfig`);
+    assert.deepEqual(
+      [config.at('properties.softDeleteFeatureState'), config.at('properties.softDeleteRetentionPeriodInDays')],
+      ['AlwaysON', 30],
+    );
+  });
+
+  it('machines are listed by region, backup servers are none, and the provider says what it can do', async () => {
+    const subscription = domain.vaultId(webshop).split('/resourceGroups/')[0] ?? '';
+    const near = await domain.all(`${subscription}/providers/Microsoft.Compute/locations/NorthEurope/virtualMachines`);
+    assert.deepEqual(near.map((machine) => machine.name).sort(), ['sapapp-p01', 'sapapp-p02', 'saphana-p01']);
+    assert.deepEqual((await domain.get(`${domain.vaultId(webshop)}/backupEngines`)).list, []);
+    const names = (await domain.all('/providers/Microsoft.RecoveryServices/operations')).map((operation) => operation.name);
+    assert.ok(names.includes('Microsoft.RecoveryServices/vaults/backupJobs/cancel/action'));
+  });
 });

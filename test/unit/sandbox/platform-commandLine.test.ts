@@ -189,6 +189,12 @@ describe('sandbox platform: command line', function () {
     assert.ok(!existsSync(dirname(endpoint.certificateAuthorityFile)));
   });
 
+  it('a directory that the certificate cannot be written to ends it with 1 and says which, and what to do', async () => {
+    const { code, stdout, stderr } = await run('--data', import.meta.filename).ended();
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^sandbox: The certificate cannot be written to ".*platform-commandLine\.test\.ts".* with --data\.\n$/);
+  });
+
   it('a port in use ends it with 1 and says which, and what to do', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
