@@ -35,7 +35,11 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
     this.#orphans = new OrphanTabs({
       viewType: jobsViewType,
       hasPanel: () => this.#panel !== undefined,
-      replace: (viewColumn) => this.#open({ viewColumn, preserveFocus: true }),
+      replace: (viewColumn) => {
+        // What the dead panel had selected cannot be asked of it.
+        this.#select ??= options.engine.list().toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0]?.id;
+        this.#open({ viewColumn, preserveFocus: true });
+      },
     });
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openWindow, ownSandbox, pictureOnFailure, type VsCodeWindow } from './lib/index.ts';
 
 /** Slow enough for a window to come back before a backup has ended. */
-const machine = { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 30, latency: 0, seed: 1 } };
+const machine = { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 40, latency: 0, seed: 1 } };
 const items = ['Northwind Production', 'Recovery Services vaults', 'rsv-webshop-weu', 'Protected items', 'Azure virtual machines'] as const;
 const jobMs = 60_000;
 

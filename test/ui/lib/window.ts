@@ -220,9 +220,12 @@ export class VsCodeWindow {
     return newest ? readFileSync(join(folder, newest), 'utf8') : '';
   }
 
-  /** Reloads the window, as "Developer: Reload Window" does, and waits for it. State and secrets stay. */
+  /** Reloads the window and waits for it. State and secrets stay. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    // A reload of the page alone may come before VS Code has written down what it had open.
+    await this.command('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
