@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupError } from '../../../src/core/errors.ts';
-import { answer, disposeAll, house, itemId, newFolder, noAnswer, origin, plan, statusOf, type House } from './fakes.ts';
+import { answer, eachInItsFolder, house, itemId, noAnswer, origin, plan, statusOf, type House } from './fakes.ts';
 
 const minute = 60_000;
 
 describe('cancelling an operation', () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await newFolder();
-  });
-  afterEach(async () => {
-    await disposeAll();
-    await rm(folder, { recursive: true, force: true });
-  });
+  eachInItsFolder((made) => (folder = made));
 
   /** One whose job runs; sends are answered with 202. */
   async function running(cancellable: boolean): Promise<House & { id: string }> {

@@ -1,34 +1,14 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BackupError } from '../../../src/core/errors.ts';
-import {
-  answer,
-  disposeAll,
-  FakeArm,
-  house,
-  idle,
-  itemId,
-  never,
-  newFolder,
-  noAnswer,
-  origin,
-  plan,
-  signedUrl,
-  statusOf,
-} from './fakes.ts';
+import { answer, eachInItsFolder, FakeArm, house, idle, itemId, never, noAnswer, origin, plan, signedUrl, statusOf } from './fakes.ts';
 
 const minute = 60_000;
 
 describe('operation engine', () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await newFolder();
-  });
-  afterEach(async () => {
-    await disposeAll();
-    await rm(folder, { recursive: true, force: true });
-  });
+  eachInItsFolder((made) => (folder = made));
 
   it('has the record on disk as sending before the request leaves', async () => {
     const { engine, arm } = house(folder);

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ArmClient, ArmResponse } from '../../../src/cloud/types.ts';
@@ -241,4 +241,17 @@ export async function disposeAll(): Promise<void> {
 
 export function statusOf(engine: OperationEngine, id: string): string | undefined {
   return engine.get(id)?.status;
+}
+
+/** Gives each test of the suite a new folder; afterwards its engines are ended and the folder is gone. */
+export function eachInItsFolder(take: (folder: string) => void): void {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await newFolder();
+    take(folder);
+  });
+  afterEach(async () => {
+    await disposeAll();
+    await rm(folder, { recursive: true, force: true });
+  });
 }

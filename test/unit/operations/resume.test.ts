@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupError } from '../../../src/core/errors.ts';
-import { answer, disposeAll, FakeArm, FakeClock, house, idle, never, newFolder, plan, statusOf, type House } from './fakes.ts';
+import { answer, eachInItsFolder, FakeArm, FakeClock, house, idle, never, plan, statusOf, type House } from './fakes.ts';
 
 const minute = 60_000;
 
@@ -14,13 +14,7 @@ function kill(dead: House): void {
 
 describe('resuming operations', () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await newFolder();
-  });
-  afterEach(async () => {
-    await disposeAll();
-    await rm(folder, { recursive: true, force: true });
-  });
+  eachInItsFolder((made) => (folder = made));
 
   /** The window that comes after one that was killed. */
   async function heir(clock: FakeClock, client = new FakeArm()): Promise<House> {
@@ -179,13 +173,7 @@ describe('resuming operations', () => {
 
 describe('two windows on one journal', () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await newFolder();
-  });
-  afterEach(async () => {
-    await disposeAll();
-    await rm(folder, { recursive: true, force: true });
-  });
+  eachInItsFolder((made) => (folder = made));
 
   async function two(): Promise<{ one: House; other: House; id: string; look: () => Promise<void> }> {
     const clock = new FakeClock();

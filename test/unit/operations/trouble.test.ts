@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BackupError } from '../../../src/core/errors.ts';
-import { answer, breakFolder, disposeAll, FakeArm, house, idle, newFolder, noAnswer, plan, statusOf } from './fakes.ts';
+import { answer, breakFolder, eachInItsFolder, FakeArm, house, idle, noAnswer, plan, statusOf } from './fakes.ts';
 
 const minute = 60_000;
 
 describe('following an operation through trouble', () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await newFolder();
-  });
-  afterEach(async () => {
-    await disposeAll();
-    await rm(folder, { recursive: true, force: true });
-  });
+  eachInItsFolder((made) => (folder = made));
 
   for (const [name, reply] of [
     ['a lost connection', noAnswer()],
