@@ -14,8 +14,17 @@ export interface ErrorFacts {
   readonly requestId?: string;
   /** What the person can do about it, one sentence each. */
   readonly remedies?: readonly string[];
+  /** What to run for that, ready to copy. */
+  readonly statement?: RemedyStatement;
   /** Milliseconds to wait before it is worth another try, where the service said. */
   readonly retryAfterMs?: number;
+}
+
+/** A script that mends something, for a person to copy: never run by us. */
+export interface RemedyStatement {
+  /** What it does and where it is run: `T-SQL, on each SQL Server instance of the VM, as a member of sysadmin`. */
+  readonly title: string;
+  readonly text: string;
 }
 
 const brand = Symbol.for('backupExplorer.error');
@@ -44,19 +53,21 @@ export interface ErrorRecord {
   readonly status?: number;
   readonly requestId?: string;
   readonly remedies?: readonly string[];
+  readonly statement?: RemedyStatement;
   readonly detail?: Json;
 }
 
 /** Any thrown thing as a record; nothing of a stack or of a request's body is kept. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof BackupError) {
-    const { code, status, requestId, remedies } = error.facts;
+    const { code, status, requestId, remedies, statement } = error.facts;
     return {
       message: error.message,
       code,
       ...(status === undefined ? {} : { status }),
       ...(requestId === undefined ? {} : { requestId }),
       ...(remedies === undefined ? {} : { remedies }),
+      ...(statement === undefined ? {} : { statement }),
     };
   }
   return { message: messageOf(error), code: codeOf(error) ?? 'Unexpected' };

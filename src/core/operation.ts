@@ -93,8 +93,10 @@ export interface OperationTarget {
   readonly id: string;
   /** As shown to a person. */
   readonly name: string;
-  /** What kind of resource, in words: `VM`, `protected item`, `vault`. */
+  /** What kind of resource, in words: `VM`, `SQL database`, `vault`. */
   readonly kind: string;
+  /** Where among its namesakes it is, for a person: `MSSQLSERVER on erp-db-01`. */
+  readonly where?: string;
   /** The vault, service or appliance that it stands in. */
   readonly containerId?: string;
   readonly containerName?: string;
@@ -107,6 +109,13 @@ type FollowTrouble =
   | { readonly kind: 'noAnswer'; readonly since: string; readonly nextAt: string; readonly error: ErrorRecord }
   /** Asking on is pointless until a person has done something (sign in, get a role): asked again on request. */
   | { readonly kind: 'paused'; readonly since: string; readonly error: ErrorRecord };
+
+/** What was started together with others, by one choice of a person: their ends are told as one. */
+export interface OperationBatch {
+  readonly id: string;
+  /** How many operations were to be started. */
+  readonly size: number;
+}
 
 /** One thing that a person started, or a job that somebody else started and a person follows. */
 export interface OperationRecord {
@@ -126,6 +135,8 @@ export interface OperationRecord {
   readonly updatedAt: string;
   readonly endedAt?: string;
   readonly status: OperationStatus;
+  /** Absent where it was started alone. */
+  readonly batch?: OperationBatch;
   /** Absent for a followed job, which sent nothing. */
   readonly request?: PreparedRequest;
   /** Name of the tracker that steps `tracking`. */

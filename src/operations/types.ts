@@ -2,7 +2,7 @@ import type { ArmClient } from '../cloud/types.ts';
 import type { BackupError, ErrorRecord } from '../core/errors.ts';
 import type { Disposable, Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
+import type { JobReference, OperationBatch, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
 
 /** What the engine needs to know of an action; the action table gives it, so that the engine knows no provider. */
 export interface Follower {
@@ -10,7 +10,7 @@ export interface Follower {
     arm: ArmClient,
     record: OperationRecord,
     signal: AbortSignal,
-  ): Promise<{ reading: 'asAsked' | 'different' | 'unclear'; sentence: string }>;
+  ): Promise<{ reading: 'asAsked' | 'different' | 'unclear'; sentence: string; warnings?: readonly ErrorRecord[] }>;
   settle(
     arm: ArmClient,
     record: OperationRecord,
@@ -26,6 +26,7 @@ export interface OperationPlan {
   readonly request: PreparedRequest;
   readonly tracker: string;
   readonly intent: JsonObject;
+  readonly batch?: OperationBatch;
 }
 
 /** A job of a vault that this window did not start and that a person wants to follow. */

@@ -4,6 +4,7 @@
  */
 import type { ArmClient } from '../cloud/types.ts';
 import type { ActionId } from './actionIds.ts';
+import type { ErrorRecord } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
 
@@ -59,9 +60,9 @@ export interface PickQuestion<Model> extends QuestionBase<Model> {
 export interface DateQuestion<Model> extends QuestionBase<Model> {
   readonly type: 'date';
   /** Proposed, milliseconds since the epoch. */
-  propose(nowMs: number, targets: readonly ActionTarget<Model>[]): number;
+  propose(nowMs: number, targets: readonly ActionTarget<Model>[], answers: Answers): number;
   /** A sentence where the moment cannot be taken, else undefined. */
-  refuse(chosenMs: number, nowMs: number, targets: readonly ActionTarget<Model>[]): string | undefined;
+  refuse(chosenMs: number, nowMs: number, targets: readonly ActionTarget<Model>[], answers: Answers): string | undefined;
 }
 
 type Question<Model> = PickQuestion<Model> | DateQuestion<Model>;
@@ -75,6 +76,8 @@ export interface ReadBack {
   readonly reading: Reading;
   /** For the person: `vm-web-01 is protected by DailyPolicy; its first backup is pending.` */
   readonly sentence: string;
+  /** What was done but is not as it should be: the operation ends with warnings, each with its remedy. */
+  readonly warnings?: readonly ErrorRecord[];
 }
 
 /** What looking found after an answer that never came. */

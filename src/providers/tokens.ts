@@ -27,6 +27,13 @@ export const kinds = {
   policy: 'policy',
   job: 'job',
   recoveryPoint: 'recoveryPoint',
+  /** "Protectable containers" of a vault: what could be registered; its target is the vault. */
+  protectableContainers: 'protectableContainers',
+  protectableContainer: 'protectableContainer',
+  /** A machine among the protectable items, which holds its instances; its target is its container. */
+  server: 'server',
+  /** What the last look for one workload in a container came to. */
+  inquiry: 'inquiry',
 } as const;
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
@@ -41,6 +48,7 @@ export const targetKinds = {
   policy: 'policy',
   job: 'job',
   recoveryPoint: 'recoveryPoint',
+  protectableContainer: 'protectableContainer',
 } as const;
 
 /** The system that a node belongs to: each vault and each thing below one. */
@@ -79,6 +87,28 @@ export const itemStates = {
 /** On protectable items: exactly one. */
 export const protectableStates = { notProtected: 'notProtected', alreadyProtected: 'alreadyProtected' } as const;
 
+/** On protectable items of a workload: exactly one. */
+export const protectableKinds = {
+  database: 'database',
+  /** Holds databases; cannot be protected itself. */
+  instance: 'instance',
+  availabilityGroup: 'availabilityGroup',
+} as const;
+
+/** On instances and availability groups, at most one: whose new databases can be, or are, protected by themselves. */
+export const autoProtection = { autoProtectable: 'autoProtectable', autoProtected: 'autoProtected' } as const;
+
+/** On containers. */
+export const containerStates = {
+  /** Azure takes a registration, an inquiry and an unregistration of it: `VMAppContainer`, never an Azure VM's own container. */
+  registrable: 'registrable',
+  registered: 'registered',
+  /** The machine is gone. */
+  machineGone: 'machineGone',
+  /** All its items are deleted and kept by soft delete. */
+  softDeletedContainer: 'softDeletedContainer',
+} as const;
+
 /** On jobs: exactly one of `running` and `ended`; an ended one also says how. */
 export const jobStates = {
   running: 'running',
@@ -99,8 +129,12 @@ export const capabilities = {
   portal: 'portal',
   /** Its children can be loaded anew. */
   refreshable: 'refreshable',
-  /** VMs can be discovered for it: vaults and their "Protectable items". */
+  /** VMs and servers can be discovered for it: vaults, their "Protectable items" and their "Protectable containers". */
   discover: 'discover',
+  /** A protected item whose protection this extension can change: Azure VMs and SQL databases. */
+  changeable: 'changeable',
+  /** It carries a statement to copy that mends what is wrong with it. */
+  statement: 'statement',
 } as const;
 
 /** Rows that stand for no resource. */

@@ -16,6 +16,10 @@ const titles: Readonly<Record<Kind, string>> = {
   [kinds.policy]: 'policy',
   [kinds.job]: 'job',
   [kinds.recoveryPoint]: 'recovery point',
+  [kinds.protectableContainers]: 'group',
+  [kinds.protectableContainer]: 'protectable container',
+  [kinds.server]: 'server',
+  [kinds.inquiry]: 'inquiry result',
 };
 
 /** What a node is, for who cannot see its icon. */

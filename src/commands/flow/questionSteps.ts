@@ -50,13 +50,13 @@ async function date(prompts: StepPrompts, question: DateQuestion<unknown>, askin
     if ('refused' in parsed) {
       return parsed;
     }
-    const refused = question.refuse(parsed.ms, asking.now(), asking.targets());
+    const refused = question.refuse(parsed.ms, asking.now(), asking.targets(), { ...asking.answers });
     return refused === undefined ? parsed : { refused };
   };
   const typed = await prompts.input({
     prompt: `${question.title} (the end of a day, or a day and a time: 2027-01-31 18:30)`,
     placeholder: question.placeholder ?? '2027-01-31',
-    value: dateOf(question.propose(asking.now(), asking.targets())),
+    value: dateOf(question.propose(asking.now(), asking.targets(), { ...asking.answers })),
     check: (text) => {
       const judged = judge(text);
       return 'refused' in judged ? judged : { remark: `${question.title} ${readOut(judged.ms, asking.now())}` };

@@ -12,6 +12,7 @@ import { readContainer, type Container } from './model/container.ts';
 import { readJob, type Job } from './model/job.ts';
 import { readPolicy, type Policy } from './model/policy.ts';
 import { readProtectableItem, type ProtectableItem } from './model/protectableItem.ts';
+import { readProtectionIntent, type ProtectionIntent } from './model/protectionIntent.ts';
 import { readProtectedItem, type ProtectedItem } from './model/protectedItem.ts';
 import { readRecord, type AzureRecord, type RecordList } from './model/record.ts';
 import { readRecoveryPoint, type RecoveryPoint } from './model/recoveryPoint.ts';
@@ -55,6 +56,9 @@ export const lists = {
     query(containerId, ['items'], readProtectableItem, 'list what the container holds', filter),
   protectedItems: (vaultId: string, filter: FilterValues = {}): ListQuery<ProtectedItem> =>
     query(vaultId, ['backupProtectedItems'], readProtectedItem, 'list the protected items', filter),
+  /** @param filter `backupManagementType`, `itemType`, `parentName`, `itemName`. */
+  protectionIntents: (vaultId: string, filter: FilterValues = {}): ListQuery<ProtectionIntent> =>
+    query(vaultId, ['backupProtectionIntents'], readProtectionIntent, 'list the protection intents', filter),
   policies: (vaultId: string, filter: FilterValues = {}): ListQuery<Policy> =>
     query(vaultId, ['backupPolicies'], readPolicy, 'list the policies', filter),
   /** Newest first, without tasks and percentages: those come with `getJob`. */
@@ -134,6 +138,26 @@ export function listProtectedItems(
   options?: ReadOptions,
 ): Promise<RecordList<ProtectedItem>> {
   return readAll(arm, lists.protectedItems(vaultId, filter), options);
+}
+
+/** Whose new databases a vault protects by itself. */
+export function listProtectionIntents(
+  arm: ArmClient,
+  vaultId: string,
+  filter?: FilterValues,
+  options?: ReadOptions,
+): Promise<RecordList<ProtectionIntent>> {
+  return readAll(arm, lists.protectionIntents(vaultId, filter), options);
+}
+
+/** @throws BackupError of status 404 where there is no such intent */
+export function getProtectionIntent(arm: ArmClient, intentId: string, options?: ReadOptions): Promise<ProtectionIntent> {
+  return readOne(arm, query(intentId, [], readProtectionIntent, 'read the protection intent'), options);
+}
+
+/** Machines that could be registered, of workloads in VMs. */
+export function listProtectableContainers(arm: ArmClient, vaultId: string, options?: ReadOptions): Promise<RecordList<Container>> {
+  return readAll(arm, lists.protectableContainers(vaultId, { backupManagementType: 'AzureWorkload' }), options);
 }
 
 /** @param filter e.g. `{ backupManagementType: 'AzureIaasVM' }`. */

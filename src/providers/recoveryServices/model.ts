@@ -1,9 +1,10 @@
 /** The records of Azure Backup as the rest of the house sees them. Each keeps Azure's own JSON in `raw`. */
 export type { AzureRecord, RecordList } from './model/record.ts';
 export type { Vault } from './model/vault.ts';
-export type { Container } from './model/container.ts';
-export type { ProtectableItem } from './model/protectableItem.ts';
+export type { Container, WorkloadInquiry } from './model/container.ts';
+export type { ProtectableItem, ProtectableRole } from './model/protectableItem.ts';
 export type { ProtectedItem } from './model/protectedItem.ts';
+export type { ProtectionIntent } from './model/protectionIntent.ts';
 export type { Policy } from './model/policy.ts';
 export type { Job } from './model/job.ts';
 export type { RecoveryPoint, RecoveryPointTier } from './model/recoveryPoint.ts';
@@ -11,6 +12,7 @@ export { readVault } from './model/vault.ts';
 export { readContainer } from './model/container.ts';
 export { readProtectableItem } from './model/protectableItem.ts';
 export { readProtectedItem } from './model/protectedItem.ts';
+export { readProtectionIntent } from './model/protectionIntent.ts';
 export { readPolicy } from './model/policy.ts';
 export { readJob } from './model/job.ts';
 export { readRecoveryPoint } from './model/recoveryPoint.ts';

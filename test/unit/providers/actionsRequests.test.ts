@@ -172,6 +172,6 @@ describe('what is refused before anything is sent', () => {
   it('proposes 30 days', () => {
     const [question] = backUpNow.questions;
     assert.equal(question?.type, 'date');
-    assert.equal(question.propose(nowMs, []), nowMs + 30 * 86_400_000);
+    assert.equal(question.propose(nowMs, [], {}), nowMs + 30 * 86_400_000);
   });
 });

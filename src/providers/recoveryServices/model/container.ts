@@ -1,5 +1,7 @@
 import { idUpTo } from '../../../core/armId.ts';
-import { defined } from './fields.ts';
+import type { ErrorRecord } from '../../../core/errors.ts';
+import { readErrorDetail } from './errorDetail.ts';
+import { defined, fieldsOf, type Fields } from './fields.ts';
 import { readRecord, type AzureRecord } from './record.ts';
 
 /** A protection container: a VM, a server with databases, a storage account ... registered with a vault. */
@@ -19,11 +21,29 @@ export interface Container extends AzureRecord {
   readonly isScheduledForDeferredDelete: boolean;
   /** What the last look for databases inside it came to: `Success`, `Failed`. */
   readonly inquiryStatus?: string;
+  /** What was wrong with that look as a whole; Azure says `Success` beside an error that only one workload has. */
+  readonly inquiryError?: ErrorRecord;
+  /** What it came to for each workload. */
+  readonly inquiries: readonly WorkloadInquiry[];
+  /** The machine's own name for itself. */
+  readonly hostServerName?: string;
+}
+
+/** The part of an inquiry's result that is about one workload. */
+export interface WorkloadInquiry {
+  /** `SQL`, `SAPHana` ... */
+  readonly type: string;
+  readonly itemCount?: number;
+  /** `Success`, `Failed`. */
+  readonly status?: string;
+  /** Why the backup service cannot work with what it found. */
+  readonly error?: ErrorRecord;
 }
 
 /** @throws BackupError `MalformedRecord` */
 export function readContainer(raw: unknown): Container {
   const { head, properties } = readRecord(raw, 'container');
+  const inquiry = properties.object('extendedInfo').object('inquiryInfo');
   return defined<Container>({
     ...head,
     vaultId: idUpTo(head.id, 'vaults'),
@@ -35,6 +55,19 @@ export function readContainer(raw: unknown): Container {
     sourceResourceId: properties.text('sourceResourceId', 'virtualMachineId', 'containerId'),
     protectedItemCount: properties.number('protectedItemCount'),
     isScheduledForDeferredDelete: properties.flag('isScheduledForDeferredDelete') ?? false,
-    inquiryStatus: properties.object('extendedInfo').object('inquiryInfo').text('status'),
+    inquiryStatus: inquiry.text('status'),
+    inquiryError: readErrorDetail(inquiry.object('errorDetail')),
+    inquiries: inquiry.list('inquiryDetails').map((one) => readInquiry(fieldsOf(one))),
+    hostServerName: properties.object('extendedInfo').text('hostServerName'),
+  });
+}
+
+function readInquiry(detail: Fields): WorkloadInquiry {
+  const validation = detail.object('inquiryValidation');
+  return defined<WorkloadInquiry>({
+    type: detail.text('type') ?? 'unknown',
+    itemCount: detail.number('itemCount'),
+    status: validation.text('status'),
+    error: readErrorDetail(validation.object('errorDetail')),
   });
 }

@@ -1,5 +1,6 @@
 import { idUpTo } from '../../../core/armId.ts';
-import { defined } from './fields.ts';
+import type { ErrorRecord } from '../../../core/errors.ts';
+import { defined, fieldsOf, type Fields } from './fields.ts';
 import { isVirtualMachineType } from './kinds.ts';
 import { readRecord, type AzureRecord } from './record.ts';
 
@@ -24,7 +25,30 @@ export interface ProtectableItem extends AzureRecord {
   /** False for instances, which only hold what can be protected. True where Azure does not say. */
   readonly isProtectable: boolean;
   readonly isAutoProtectable: boolean;
+  /** New databases of it are protected by themselves. Azure answers this in lists of protectable items. */
+  readonly isAutoProtected: boolean;
+  /** What a protectable item of a workload is; `other` for VMs, file shares and what we do not know. */
+  readonly role: ProtectableRole;
+  /** Of an instance or a group: how many databases were found in it. */
+  readonly foundCount?: number;
+  /** Why the backup service could not back it up, where it looked beforehand. */
+  readonly preBackupError?: ErrorRecord;
+  /** Hosts of an availability group. */
+  readonly nodes: readonly string[];
 }
+
+export type ProtectableRole = 'database' | 'instance' | 'availabilityGroup' | 'other';
+
+const roles: Readonly<Record<string, ProtectableRole>> = {
+  sqldatabase: 'database',
+  saphanadatabase: 'database',
+  sapasedatabase: 'database',
+  sqlinstance: 'instance',
+  saphanasystem: 'instance',
+  sapasesystem: 'instance',
+  saphanadbinstance: 'instance',
+  sqlavailabilitygroupcontainer: 'availabilityGroup',
+};
 
 /** Also reads the entries of a container's `items`. @throws BackupError `MalformedRecord` */
 export function readProtectableItem(raw: unknown): ProtectableItem {
@@ -46,5 +70,19 @@ export function readProtectableItem(raw: unknown): ProtectableItem {
     parentName: properties.text('parentName'),
     isProtectable: properties.flag('isProtectable') ?? true,
     isAutoProtectable: properties.flag('isAutoProtectable') ?? false,
+    isAutoProtected: properties.flag('isAutoProtected') ?? false,
+    role: roles[itemType?.toLowerCase() ?? ''] ?? 'other',
+    foundCount: properties.number('subinquireditemcount'),
+    preBackupError: preBackupError(properties.object('prebackupvalidation')),
+    nodes: properties.list('nodesList').flatMap((node) => fieldsOf(node).text('nodeName') ?? []),
   });
+}
+
+function preBackupError(validation: Fields): ErrorRecord | undefined {
+  const status = validation.text('status');
+  if (status === undefined || /^(success|invalid)$/i.test(status)) {
+    return undefined;
+  }
+  const code = validation.text('code') ?? status;
+  return { code, message: validation.text('message') ?? `The check before a backup came to ${code}.` };
 }
