@@ -8,4 +8,8 @@ export const apiVersions = {
   /** Microsoft.RecoveryServices backup: the newest one of which real traffic was recorded. */
   backup: '2025-02-01',
   virtualMachines: '2024-07-01',
+  /** Microsoft.Compute restore points and their collections: what @azure/arm-compute sends, which lets nobody choose. */
+  restorePoints: '2026-03-01',
+  /** Microsoft.Compute disks and disk restore points: as above. */
+  disks: '2025-01-02',
 } as const;

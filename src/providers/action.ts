@@ -37,7 +37,7 @@ export interface Choice {
   readonly note?: boolean;
 }
 
-/** Answers by question id. Dates are ISO 8601 UTC. */
+/** Answers by question id. Dates are ISO 8601 UTC; several chosen values are one text, see `manyOf`. */
 export type Answers = Readonly<Record<string, string>>;
 
 interface QuestionBase<Model> {
@@ -65,7 +65,41 @@ export interface DateQuestion<Model> extends QuestionBase<Model> {
   refuse(chosenMs: number, nowMs: number, targets: readonly ActionTarget<Model>[], answers: Answers): string | undefined;
 }
 
-type Question<Model> = PickQuestion<Model> | DateQuestion<Model>;
+/** A line of text: a name, tags. */
+export interface TextQuestion<Model> extends QuestionBase<Model> {
+  readonly type: 'text';
+  /** What stands in the box at first. */
+  propose(nowMs: number, targets: readonly ActionTarget<Model>[], answers: Answers): string;
+  /** A sentence where the text cannot be taken, else undefined. Asked at each key: it must not look anything up. */
+  refuse(text: string, targets: readonly ActionTarget<Model>[], answers: Answers): string | undefined;
+}
+
+/** Any number of a list; those that are `recommended` are preselected, each with its reason in `detail`. Answered as `answerOfMany`. */
+export interface PickManyQuestion<Model> extends QuestionBase<Model> {
+  readonly type: 'pickMany';
+  load(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly Choice[]>;
+  readonly empty: string;
+  /** True where choosing none is an answer. */
+  readonly optional?: boolean;
+  /** A sentence where the selection cannot be taken, e.g. all disks to be left out. `choices` are those that were loaded. */
+  refuse?(chosen: readonly string[], choices: readonly Choice[], answers: Answers): string | undefined;
+}
+
+type Question<Model> = PickQuestion<Model> | DateQuestion<Model> | TextQuestion<Model> | PickManyQuestion<Model>;
+
+/** The answer to a `pickMany` question: a JSON array of texts. */
+export function answerOfMany(values: readonly string[]): string {
+  return JSON.stringify(values);
+}
+
+/** The values of a `pickMany` answer; none where it was not asked. @throws TypeError where it is no such answer: a mistake of ours. */
+export function manyOf(answer: string | undefined): readonly string[] {
+  const values: unknown = answer === undefined ? [] : JSON.parse(answer);
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
+    throw new TypeError('The answer to a question for several values is a JSON array of texts.');
+  }
+  return values;
+}
 
 /** How sure a person must be. `typeName`: destroys data, the resource's name is typed. `confirm`: a modal with the consequences. */
 type Assurance = 'none' | 'confirm' | 'typeName';
@@ -117,6 +151,38 @@ export interface BuiltAction {
   readonly request: PreparedRequest;
   /** Facts to journal, for `readBack` and `settle`: what was asked, and what was known before. No secrets. */
   readonly intent: JsonObject;
+  /** What must be there before `request` can be sent, and is not there yet. */
+  readonly first?: FirstRequest;
+  /** Absent where it can run beside anything. */
+  readonly lane?: Lane;
+}
+
+/**
+ * A request that makes the place for the one that follows: the collection that a restore point is put into. It is
+ * journaled, sent once and settled like any other, and ends at once or by `tracker`; then the operation goes on with
+ * `request`. Where it has waited in a lane, or no answer came, `Action.settleFirst` tells whether it is still needed.
+ */
+export interface FirstRequest {
+  readonly request: PreparedRequest;
+  readonly tracker: string;
+  /** For a person, while it runs: `Creating the collection vm-01-restore-points`. */
+  readonly title: string;
+}
+
+/**
+ * Operations of one lane run one after another, in the order in which they were started, each until it has ended: Azure
+ * makes one restore point of a VM at a time. Those that wait are shown as waiting and can be taken back before they are sent.
+ */
+export interface Lane {
+  /** Compared as it is: an `armIdKey`. */
+  readonly key: string;
+  /** For a person: `Waiting for another restore point of vm-01`. */
+  readonly waiting: string;
+}
+
+/** One of several operations that one target leads to. */
+export interface BuiltOperation extends BuiltAction {
+  readonly target: OperationTarget;
 }
 
 /** An action that sends one request for each target. */
@@ -138,6 +204,50 @@ export interface Action<Model = unknown> extends ActionBase {
   readBack(context: ActionContext, record: OperationRecord): Promise<ReadBack>;
   /** Finds out by looking whether a request that got no answer was taken. Sends nothing but GETs. */
   settle(context: ActionContext, record: OperationRecord): Promise<Settlement>;
+  /**
+   * Instead of `build`, where one target leads to several operations (a disk each, a restore point each), in the order in
+   * which they are to start. @throws BackupError as `build` does: then none is started.
+   */
+  buildEach?(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<readonly BuiltOperation[]>;
+  /** `settle` for the `first` request. Present where `build` or `buildEach` may return one. */
+  settleFirst?(context: ActionContext, record: OperationRecord): Promise<Settlement>;
+}
+
+/**
+ * An action whose answer is a secret: a link that opens a disk to whoever holds it. It never goes through the engine,
+ * whose journal, traces and panel keep what they see: it sends by itself, once, and the secret is in what it returns and
+ * nowhere else. What may be remembered of it is `HandedOut.given`.
+ */
+export interface SecretAction<Model = unknown> extends ActionBase {
+  readonly does: 'handOut';
+  readonly assurance: Exclude<Assurance, 'typeName'>;
+  consequences?(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly string[]>;
+  readonly questions: readonly Question<Model>[];
+  describe(target: ActionTarget<Model>): OperationTarget;
+  /**
+   * Sends and waits until it is there.
+   * @throws BackupError, never with the secret in it, also where no answer came (then nobody has the secret, and asking
+   *   again is safe); CancelledError
+   */
+  handOut(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<HandedOut>;
+}
+
+export interface HandedOut {
+  /** For the clipboard, at the person's request, and for nothing else. */
+  readonly secret: string;
+  /** Other secrets of the same answer, by what they are called for a person. */
+  readonly others: readonly { readonly label: string; readonly secret: string }[];
+  readonly given: Given;
+}
+
+/** That something was handed out: kept in memory for a countdown and for revoking it. */
+export interface Given {
+  readonly target: OperationTarget;
+  readonly tenantId?: string;
+  /** Milliseconds since the epoch, UTC. */
+  readonly expiresAtMs: number;
+  /** The action that takes it back. */
+  readonly revokedBy: ActionId;
 }
 
 /** A job to follow, for the engine. */
@@ -161,6 +271,8 @@ export interface FollowAction<Model = unknown> extends ActionBase {
 export type AnySendAction = Action<any>;
 /** What a table of actions of many models is made of. */
 export type AnyAction = AnySendAction | FollowAction<any>;
+/** One that hands out a secret, of any model: its own type until commands know how to run it. */
+export type AnySecretAction = SecretAction<any>;
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** True where a node's tokens are those that the action asks for. */

@@ -16,7 +16,22 @@ export const actionIds = [
   'followJob',
 ] as const;
 
-export type ActionId = (typeof actionIds)[number];
+/** Those of restore points, in the order of `restorePointActions`: they join the table when the tree has rows for them. */
+export const restorePointActionIds = [
+  'createRestorePoint',
+  'createCollection',
+  'addRestorePoint',
+  'copyRestorePoint',
+  'copyCollection',
+  'restoreDisks',
+  'getDiskLink',
+  'revokeDiskLink',
+  'editCollectionTags',
+  'deleteRestorePoint',
+  'deleteCollection',
+] as const;
+
+export type ActionId = (typeof actionIds)[number] | (typeof restorePointActionIds)[number];
 
 /** The command id of an action. */
 export function commandIdOf(action: { readonly id: ActionId }): string {

@@ -34,6 +34,15 @@ export const kinds = {
   server: 'server',
   /** What the last look for one workload in a container came to. */
   inquiry: 'inquiry',
+  /** "Virtual machines" below a subscription. */
+  virtualMachines: 'virtualMachines',
+  virtualMachine: 'virtualMachine',
+  /** "Restore point collections" below a subscription, and those of one VM below it. */
+  restorePointCollections: 'restorePointCollections',
+  restorePointCollection: 'restorePointCollection',
+  restorePoint: 'restorePoint',
+  /** One disk of a restore point. */
+  diskRestorePoint: 'diskRestorePoint',
 } as const;
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
@@ -49,10 +58,14 @@ export const targetKinds = {
   job: 'job',
   recoveryPoint: 'recoveryPoint',
   protectableContainer: 'protectableContainer',
+  virtualMachine: 'virtualMachine',
+  restorePointCollection: 'restorePointCollection',
+  restorePoint: 'restorePoint',
+  diskRestorePoint: 'diskRestorePoint',
 } as const;
 
-/** The system that a node belongs to: each vault and each thing below one. */
-export const systems = { recoveryServices: 'recoveryServices' } as const;
+/** The system that a node belongs to: each vault and each thing below one, each VM, collection and restore point. */
+export const systems = { recoveryServices: 'recoveryServices', restorePoints: 'restorePoints' } as const;
 
 /** Exactly one on each protected item, protectable item, container, policy, recovery point and workload group. */
 export const workloads = { vm: 'vm', sql: 'sql', hana: 'hana', fileShare: 'fileShare', other: 'other' } as const;
@@ -107,6 +120,31 @@ export const containerStates = {
   machineGone: 'machineGone',
   /** All its items are deleted and kept by soft delete. */
   softDeletedContainer: 'softDeletedContainer',
+} as const;
+
+/** On restore point collections: exactly one of the first three; the last beside it. */
+export const collectionStates = {
+  /** Its restore points are made of a VM. */
+  ofMachine: 'ofMachine',
+  /** Its restore points are copies of those of a collection in another region. */
+  ofCollection: 'ofCollection',
+  /** Azure does not say what it was made of, or names something that this version does not know. */
+  ofOther: 'ofOther',
+  /** Azure Backup made it for itself. */
+  azureBackup: 'azureBackup',
+} as const;
+
+/** On restore points and their disks: exactly one of the first six; `copied` beside it on those that are copies. */
+export const pointStates = {
+  creating: 'creating',
+  /** Made, and its data is on its way from another region: it cannot be used yet. */
+  copying: 'copying',
+  usable: 'usable',
+  failedPoint: 'failedPoint',
+  deleting: 'deleting',
+  /** Azure says something that this version does not know, or nothing. */
+  otherPointState: 'otherPointState',
+  copied: 'copied',
 } as const;
 
 /** On jobs: exactly one of `running` and `ended`; an ended one also says how. */

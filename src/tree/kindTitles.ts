@@ -20,6 +20,12 @@ const titles: Readonly<Record<Kind, string>> = {
   [kinds.protectableContainer]: 'protectable container',
   [kinds.server]: 'server',
   [kinds.inquiry]: 'inquiry result',
+  [kinds.virtualMachines]: 'group',
+  [kinds.virtualMachine]: 'VM',
+  [kinds.restorePointCollections]: 'group',
+  [kinds.restorePointCollection]: 'restore point collection',
+  [kinds.restorePoint]: 'restore point',
+  [kinds.diskRestorePoint]: 'disk restore point',
 };
 
 /** What a node is, for who cannot see its icon. */

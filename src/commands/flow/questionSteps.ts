@@ -1,4 +1,15 @@
-import type { ActionContext, ActionTarget, Answers, AnySendAction, Choice, DateQuestion, PickQuestion } from '../../providers/action.ts';
+import {
+  answerOfMany,
+  type ActionContext,
+  type ActionTarget,
+  type Answers,
+  type AnySendAction,
+  type Choice,
+  type DateQuestion,
+  type PickManyQuestion,
+  type PickQuestion,
+  type TextQuestion,
+} from '../../providers/action.ts';
 import { dateOf, parseDate, readOut } from '../dates.ts';
 import type { PickItem, Step, StepPrompts } from '../prompts/prompter.ts';
 
@@ -11,16 +22,28 @@ export interface Asking {
 }
 
 /** One step for each of an action's questions. */
-export function questionSteps(action: AnySendAction, asking: Asking): Step[] {
+export function questionSteps(action: Pick<AnySendAction, 'questions'>, asking: Asking): Step[] {
   return action.questions.map((question) => ({
     id: `question.${question.id}`,
     needed: () => question.asked?.(asking.targets(), asking.answers) ?? true,
     undo: () => void delete asking.answers[question.id],
     async ask(prompts) {
-      asking.answers[question.id] =
-        question.type === 'pick' ? await pick(prompts, question, asking) : await date(prompts, question, asking);
+      asking.answers[question.id] = await answered(prompts, question, asking);
     },
   }));
+}
+
+function answered(prompts: StepPrompts, question: AnySendAction['questions'][number], asking: Asking): Promise<string> {
+  switch (question.type) {
+    case 'pick':
+      return pick(prompts, question, asking);
+    case 'pickMany':
+      return pickMany(prompts, question, asking);
+    case 'date':
+      return date(prompts, question, asking);
+    case 'text':
+      return text(prompts, question, asking);
+  }
 }
 
 async function pick(prompts: StepPrompts, question: PickQuestion<unknown>, asking: Asking): Promise<string> {
@@ -29,6 +52,35 @@ async function pick(prompts: StepPrompts, question: PickQuestion<unknown>, askin
     placeholder: question.placeholder ?? question.title,
     empty: question.empty,
     load: async (signal) => (await question.load(asking.context(signal), asking.targets(), answers)).map(itemOf),
+  });
+}
+
+async function pickMany(prompts: StepPrompts, question: PickManyQuestion<unknown>, asking: Asking): Promise<string> {
+  const answers: Answers = { ...asking.answers };
+  let choices: readonly Choice[] = [];
+  const chosen = await prompts.pickMany({
+    placeholder: question.placeholder ?? question.title,
+    empty: question.empty,
+    load: async (signal) => {
+      choices = await question.load(asking.context(signal), asking.targets(), answers);
+      return choices.map(itemOf);
+    },
+    ...(question.optional ? { optional: true } : {}),
+    ...(question.refuse ? { refuse: (values: readonly string[]) => question.refuse?.(values, choices, answers) } : {}),
+  });
+  return answerOfMany(chosen);
+}
+
+async function text(prompts: StepPrompts, question: TextQuestion<unknown>, asking: Asking): Promise<string> {
+  const answers: Answers = { ...asking.answers };
+  return prompts.input({
+    prompt: question.title,
+    ...(question.placeholder === undefined ? {} : { placeholder: question.placeholder }),
+    value: question.propose(asking.now(), asking.targets(), answers),
+    check: (typed) => {
+      const refused = question.refuse(typed, asking.targets(), answers);
+      return refused === undefined ? { remark: question.title } : { refused };
+    },
   });
 }
 

@@ -24,6 +24,10 @@ export interface PickPrompt {
   load(signal: AbortSignal): Promise<readonly PickItem[]>;
   /** Said where nothing can be chosen. */
   readonly empty: string;
+  /** Of several: true where choosing none is an answer. */
+  readonly optional?: boolean;
+  /** Of several: a sentence where this selection cannot be taken, which keeps the list open. */
+  refuse?(values: readonly string[]): string | undefined;
 }
 
 export interface InputPrompt {
@@ -38,7 +42,7 @@ export interface InputPrompt {
 /** Prompts of one step. */
 export interface StepPrompts {
   pickOne(prompt: PickPrompt): Promise<string>;
-  /** At least one. */
+  /** At least one, unless the prompt is optional. */
   pickMany(prompt: PickPrompt): Promise<readonly string[]>;
   input(prompt: InputPrompt): Promise<string>;
 }

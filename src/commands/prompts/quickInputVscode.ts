@@ -31,7 +31,13 @@ export async function pick(frame: Frame, prompt: PickPrompt, many: boolean): Pro
   return shown(input, frame, (resolve, signal) => {
     input.onDidAccept(() => {
       const values = input.selectedItems.flatMap((row) => row.value ?? []);
-      if (values.length > 0) {
+      const mayBeNone = many && prompt.optional === true && !input.busy;
+      const refused = many && (values.length > 0 || mayBeNone) ? prompt.refuse?.(values) : undefined;
+      if (refused !== undefined) {
+        // What was typed to find a row would hide the sentence.
+        input.value = '';
+        input.placeholder = visibleText(refused);
+      } else if (values.length > 0 || mayBeNone) {
         resolve(values);
       } else if (many && input.canSelectMany) {
         input.placeholder = `${visibleText(prompt.placeholder)} (select at least one with Space)`;
