@@ -1,5 +1,6 @@
 import type { ArmProvider, ArmToolbox, Random, SandboxClock } from './arm/types.ts';
-import { computeProvider } from './compute/machines.ts';
+import { estateOf } from './compute/estates.ts';
+import { computeProvider } from './compute/provider.ts';
 import { recoveryServicesProvider } from './recoveryServices/provider.ts';
 import { subscriptionsProvider } from './subscriptions/subscriptions.ts';
 import { addFleet } from './world/fleet.ts';
@@ -22,6 +23,7 @@ export function createWorld({ vaults, items, clock, random }: WorldOptions): Wor
   const world = new World(clock, random);
   populate(world);
   tellStory(world);
+  estateOf(world);
   addFleet(world, vaults ?? 0, items ?? 10);
   keepSchedule(world, () => world.allVaults());
   return world;
@@ -29,5 +31,9 @@ export function createWorld({ vaults, items, clock, random }: WorldOptions): Wor
 
 /** The resource providers that serve a world. */
 export function createProviders(world: World, toolbox: ArmToolbox): ArmProvider[] {
-  return [subscriptionsProvider(world, toolbox), computeProvider(world, toolbox), recoveryServicesProvider({ world, tools: toolbox })];
+  return [
+    subscriptionsProvider(world, toolbox),
+    computeProvider(estateOf(world), toolbox),
+    recoveryServicesProvider({ world, tools: toolbox }),
+  ];
 }

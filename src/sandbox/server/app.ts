@@ -2,11 +2,12 @@ import { Hono } from 'hono';
 import type { Gateway, RawRequest } from '../arm/gateway.ts';
 import { failureToWire } from '../arm/reply.ts';
 import { ArmFailure } from '../arm/types.ts';
+import type { BlobReply, BlobRequest } from '../compute/blobs.ts';
 import { type ControlParts, addControlRoutes } from './controlRoutes.ts';
 import { type FaultLayerParts, faultLayer, toResponse } from './faultLayer.ts';
 import { type IdentityParts, addIdentityRoutes } from './identityRoutes.ts';
 import { cloudMetadata } from './metadata.ts';
-import { type App, type AppContext, type Env, originOf, readBody, routingPath } from './request.ts';
+import { type App, type AppContext, type Env, originOf, readBody, readTarget, routingPath } from './request.ts';
 
 export interface AppParts {
   readonly origins: readonly [string, ...string[]];
@@ -14,10 +15,11 @@ export interface AppParts {
   readonly control: ControlParts;
   readonly faults: FaultLayerParts;
   readonly identity: Omit<IdentityParts, 'originOf'>;
+  readonly blobs: ((request: BlobRequest) => BlobReply | undefined) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
-/** The whole HTTP surface: control, then faults, sign-in, cloud metadata, and the resource manager for all the rest. */
+/** The whole HTTP surface: control, then faults, sign-in, cloud metadata, blobs, and the resource manager for all the rest. */
 export function createApp(parts: AppParts): App {
   const app = new Hono<Env>({ getPath: (request) => routingPath(request.url) });
   const origin = (context: AppContext): string => originOf(context, parts.origins);
@@ -36,6 +38,11 @@ export function createApp(parts: AppParts): App {
     return Response.json(cloudMetadata(origin(context), version));
   });
   app.all('*', async (context) => {
+    const { path, query } = readTarget(context.env.incoming.url ?? '/');
+    const blob = parts.blobs?.({ method: context.req.method, path, query, headers: context.req.header() });
+    if (blob !== undefined) {
+      return new Response(blob.body ?? null, { status: blob.status, headers: blob.headers });
+    }
     const raw: RawRequest = {
       method: context.req.method,
       target: context.env.incoming.url ?? '/',

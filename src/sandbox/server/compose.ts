@@ -1,4 +1,6 @@
 import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
+import { type BlobReply, type BlobRequest, serveBlob } from '../compute/blobs.ts';
+import { estateOf } from '../compute/estates.ts';
 import { createProviders, createWorld } from '../providers.ts';
 
 interface ComposeOptions {
@@ -13,6 +15,8 @@ interface Composition {
   /** GUID of the directory that all subscriptions trust. */
   readonly tenantId: string;
   readonly subscriptionIds: readonly string[];
+  /** Storage accounts, which ask for no token: undefined for a path that is none of theirs. */
+  readonly blobs?: (request: BlobRequest) => BlobReply | undefined;
 }
 
 export type Compose = (options: ComposeOptions) => Composition;
@@ -20,5 +24,10 @@ export type Compose = (options: ComposeOptions) => Composition;
 /** The sandbox's own world and the providers that serve it. */
 export const composeWorld: Compose = ({ vaults, items, toolbox }) => {
   const world = createWorld({ vaults, items, clock: toolbox.clock, random: toolbox.random });
-  return { providers: createProviders(world, toolbox), tenantId: world.tenantId, subscriptionIds: world.subscriptionIds };
+  return {
+    providers: createProviders(world, toolbox),
+    tenantId: world.tenantId,
+    subscriptionIds: world.subscriptionIds,
+    blobs: (request) => serveBlob(estateOf(world), request),
+  };
 };

@@ -7,7 +7,7 @@ export interface LedgerEntry {
   readonly method: string;
   /** Decoded, slashes folded, the caller's casing. */
   readonly path: string;
-  /** Without the signature of operation URLs. */
+  /** Without the signatures of operation URLs and of links to blobs. */
   readonly query: string;
   /** `x-ms-client-request-id` or `client-request-id`, where sent. */
   readonly clientRequestId?: string;
@@ -24,7 +24,7 @@ export interface LedgerEntry {
 
 type Open = { -readonly [K in keyof LedgerEntry]: LedgerEntry[K] };
 
-const signature = new Set(['t', 'c', 's', 'h']);
+const signature = new Set(['t', 'c', 's', 'h', 'sig']);
 
 /** The newest requests, bounded. */
 export class Ledger {

@@ -134,6 +134,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       closing: closing.signal,
     },
     identity: { directory, audiences, tokens, clock },
+    blobs: composition.blobs,
     onError,
   });
   listener.serve(app);

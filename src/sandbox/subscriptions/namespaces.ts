@@ -15,6 +15,26 @@ const namespaces: Readonly<Record<string, Readonly<Record<string, readonly strin
   'Microsoft.Compute': {
     virtualMachines: ['2025-04-01', '2024-11-01', '2024-07-01', '2023-09-01', '2022-11-01'],
     disks: ['2025-01-02', '2024-03-02', '2023-04-02'],
+    restorePointCollections: [
+      '2026-03-01',
+      '2025-04-01',
+      '2024-11-01',
+      '2024-07-01',
+      '2023-07-01',
+      '2022-11-01',
+      '2021-11-01',
+      '2021-03-01',
+    ],
+    'restorePointCollections/restorePoints': [
+      '2026-03-01',
+      '2025-04-01',
+      '2024-11-01',
+      '2024-07-01',
+      '2023-07-01',
+      '2022-11-01',
+      '2021-03-01',
+    ],
+    'restorePointCollections/restorePoints/diskRestorePoints': ['2025-01-02', '2024-03-02', '2023-04-02', '2022-07-02', '2020-12-01'],
   },
   'Microsoft.Resources': {
     subscriptions: ['2022-12-01', '2021-01-01', '2019-11-01', '2016-06-01'],

@@ -1,5 +1,6 @@
 import type { ArmReply, ArmRequest, ArmRouter, ArmToolbox, JsonObject } from '../arm/types.ts';
 import { groupOf, matches, subscriptionOf } from '../world/scope.ts';
+import { estateOf } from '../compute/estates.ts';
 import { diskId, machineId, storageAccountId } from '../world/entities.ts';
 import type { World } from '../world/world.ts';
 
@@ -57,6 +58,7 @@ function tagged(tags: JsonObject): { tags?: JsonObject } {
 
 function resourcesOf(world: World, subscriptionId: string): Resource[] {
   world.now();
+  const estate = estateOf(world);
   const machines = world.machines(subscriptionId);
   return [
     ...machines.map((machine) => ({
@@ -66,14 +68,20 @@ function resourcesOf(world: World, subscriptionId: string): Resource[] {
       location: machine.location,
       ...tagged(machine.tags),
     })),
-    ...machines.flatMap((machine) =>
-      machine.disks.map((disk) => ({
-        id: diskId(machine, disk),
-        name: disk.name,
-        type: 'Microsoft.Compute/disks',
-        location: machine.location,
-      })),
-    ),
+    ...estate.attachedDisks(subscriptionId).map(({ machines: [machine], disk }) => ({
+      id: diskId(machine, disk),
+      name: disk.name,
+      type: 'Microsoft.Compute/disks',
+      location: machine.location,
+    })),
+    ...estate.disks(subscriptionId).map(({ id, name, location, tags }) => ({
+      ...{ id, name, location, type: 'Microsoft.Compute/disks' },
+      ...tagged(tags),
+    })),
+    ...estate.collections(subscriptionId).map(({ id, name, location, tags }) => ({
+      ...{ id, name, location, type: 'Microsoft.Compute/restorePointCollections' },
+      ...tagged(tags),
+    })),
     ...world.storageAccounts(subscriptionId).map((account) => ({
       id: storageAccountId(account),
       name: account.name,

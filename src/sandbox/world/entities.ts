@@ -13,13 +13,30 @@ export interface ResourceGroup {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export const diskSkus = [
+  'Premium_LRS',
+  'StandardSSD_LRS',
+  'Standard_LRS',
+  'UltraSSD_LRS',
+  'PremiumV2_LRS',
+  'Premium_ZRS',
+  'StandardSSD_ZRS',
+] as const;
+export type DiskSku = (typeof diskSkus)[number];
+
 export interface Disk {
   readonly name: string;
   readonly sizeGb: number;
-  readonly sku: 'Premium_LRS' | 'StandardSSD_LRS' | 'Standard_LRS';
+  readonly sku: DiskSku;
   /** Undefined for the disk of the operating system. */
   readonly lun?: number;
   readonly uniqueId: string;
+  /** More than 1: machines of the same group that have a disk of this name share it. */
+  readonly maxShares?: number;
+  /** On the host's own storage: gone with the machine. */
+  readonly ephemeral?: true;
+  /** Where the blob of a disk is that is not managed: such a disk is no resource of its own. */
+  readonly vhdUri?: string;
 }
 
 /** Databases that a registered machine offers. */
@@ -49,6 +66,9 @@ export interface VirtualMachine {
   readonly tags: Readonly<Record<string, string>>;
   readonly databaseServer?: DatabaseServer;
   readonly trouble?: BackupTrouble;
+  readonly securityType?: 'TrustedLaunch' | 'ConfidentialVM';
+  /** Number of its availability zone. */
+  readonly zone?: string;
 }
 
 export interface StorageAccount {

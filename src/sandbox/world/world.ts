@@ -75,6 +75,12 @@ export class World {
     region.push(machine);
   }
 
+  removeMachine(machine: VirtualMachine): void {
+    this.#machines.delete(armIdKey(machineId(machine)));
+    const region = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location);
+    region?.splice(region.indexOf(machine), 1);
+  }
+
   /**
    * A group whose machines are made when somebody first asks for one of them: thousands of generated machines cost
    * neither time nor memory until then.
