@@ -48,6 +48,8 @@ function addCollection(estate: Estate, machine: VirtualMachine, item: ProtectedI
     tags: {},
     points: new PointStore(() => pointsOf(estate, collection, machine, item, isThere)),
   };
+  // Made now: later, the vault may have dropped what has expired.
+  collection.points.all.at(0);
   estate.addCollection(collection);
 }
 

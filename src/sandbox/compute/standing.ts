@@ -108,5 +108,7 @@ function copiesOf(estate: Estate, source: Collection, name: string, location: st
     tags: { ...source.tags },
     points: new PointStore(make),
   };
+  // Made now: later, a source may have been deleted.
+  target.points.all.at(0);
   estate.addCollection(target);
 }
