@@ -21,6 +21,8 @@ export interface Region extends AzureRecord {
   readonly isPhysical: boolean;
   /** Names of the regions that it is paired with. */
   readonly paired: readonly string[];
+  /** The availability zones that the subscription sees there: `1`, `2` ...; undefined where Azure says nothing of zones. */
+  readonly zones?: readonly string[];
 }
 
 /** @throws BackupError `MalformedRecord` */
@@ -28,11 +30,13 @@ export function readRegion(raw: unknown): Region {
   const { head, top } = readRecord(raw, 'region');
   const metadata = top.object('metadata');
   const type = metadata.text('regionType') ?? 'Physical';
+  const zones = top.list('availabilityZoneMappings').flatMap((one) => fieldsOf(one).text('logicalZone') ?? []);
   return {
     ...head,
     displayName: top.text('displayName') ?? head.name,
     isPhysical: type.toLowerCase() === 'physical' && (top.text('type') ?? 'Region').toLowerCase() === 'region',
     paired: metadata.list('pairedRegion').flatMap((one) => fieldsOf(one).text('name') ?? []),
+    ...(zones.length > 0 ? { zones: zones.sort() } : {}),
   };
 }
 

@@ -1,0 +1,26 @@
+/**
+ * What can be done with VM restore points, in the order of the documentation. They join the action table when the tree has
+ * rows for what they are done to; until then they are here for who builds that.
+ */
+import type { AnyAction, AnySecretAction } from '../action.ts';
+import { copyCollection, copyRestorePoint } from './actions/copyPoints.ts';
+import { createCollection } from './actions/createCollection.ts';
+import { addRestorePoint, createRestorePoint } from './actions/createPoints.ts';
+import { deleteCollection, deleteRestorePoint } from './actions/deletions.ts';
+import { getDiskLink, revokeDiskLink } from './actions/diskLinks.ts';
+import { editCollectionTags } from './actions/editTags.ts';
+import { restoreDisks } from './actions/restoreDisks.ts';
+
+export const restorePointActions: readonly (AnyAction | AnySecretAction)[] = [
+  createRestorePoint,
+  createCollection,
+  addRestorePoint,
+  copyRestorePoint,
+  copyCollection,
+  restoreDisks,
+  getDiskLink,
+  revokeDiskLink,
+  editCollectionTags,
+  deleteRestorePoint,
+  deleteCollection,
+];
