@@ -1,6 +1,6 @@
 import { groupId, type VirtualMachine } from '../world/entities.ts';
 import { ownRandom } from '../world/ownRandom.ts';
-import { day, hour } from '../world/wireFormat.ts';
+import { day, hour, minute } from '../world/wireFormat.ts';
 import type { Estate } from './estate.ts';
 import { PointStore, type Collection, type ConsistencyMode, type RestorePoint } from './model.ts';
 import { copiedPoint, localPoint } from './pointBuilder.ts';
@@ -14,16 +14,18 @@ interface Past {
 }
 
 /**
- * Collections that people of the company made: of the webshop, some of them copied to the paired region, one of which
- * failed for a disk, and one that is full.
+ * Collections that people of the company made: of the webshop, some of them copied to the paired region (one copy is
+ * under way, one failed for a disk), and one that is full.
  */
 export function addStandingCollections(estate: Estate): void {
   const web = collectionOf(estate, 'vm-web-01', 'rpc-vm-web-01', daily(5));
   copiesOf(estate, web, 'rpc-vm-web-01-neu', 'northeurope', ['daily-5', 'daily-4']);
-  collectionOf(estate, 'vm-web-02', 'rpc-vm-web-02', [
+  const release = collectionOf(estate, 'vm-web-02', 'rpc-vm-web-02', [
     { name: 'before-release-41', ageMs: 20 * day },
     { name: 'before-release-42', ageMs: 6 * day, mode: 'CrashConsistent' },
   ]);
+  // Under way.
+  copiesOf(estate, release, 'rpc-vm-web-02-neu', 'northeurope', ['before-release-42'], estate.world.startedAt - estate.scaled(25 * minute));
   const troubled = collectionOf(estate, 'vm-web-03', 'rpc-vm-web-03', daily(2));
   const disk = machineNamed(estate, 'vm-web-03').disks[1];
   if (disk !== undefined) {
@@ -84,8 +86,8 @@ function collectionOf(estate: Estate, machineName: string, name: string, past: r
   return collection;
 }
 
-/** Copies of points in another region; done, or failed, before the sandbox started. */
-function copiesOf(estate: Estate, source: Collection, name: string, location: string, points: readonly string[]): void {
+/** Copies of points in another region. @param startAt where they were not started an hour after their sources. */
+function copiesOf(estate: Estate, source: Collection, name: string, location: string, points: readonly string[], startAt?: number): void {
   const { subscriptionId, resourceGroup } = source;
   const random = ownRandom(`copies ${name}`);
   const make = (): RestorePoint[] =>
@@ -94,7 +96,7 @@ function copiesOf(estate: Estate, source: Collection, name: string, location: st
       if (point === undefined) {
         return [];
       }
-      const createdAt = point.createdAt + hour;
+      const createdAt = startAt ?? point.createdAt + hour;
       const made = { name: `copy-of-${pointName}`, createdAt, readyAt: createdAt, isFirst: at === 0, uncopyable: estate.uncopyable };
       return [copiedPoint(random, target, { collection: source, point }, made, estate.scaled)];
     });

@@ -92,6 +92,7 @@ describe('sandbox domain: restore point collections', () => {
       'rpc-vm-web-01',
       'rpc-vm-web-01-neu',
       'rpc-vm-web-02',
+      'rpc-vm-web-02-neu',
       'rpc-vm-web-03',
       'rpc-vm-web-03-neu',
     ]);

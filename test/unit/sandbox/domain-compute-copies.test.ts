@@ -158,6 +158,23 @@ describe('sandbox domain: copies of restore points', () => {
     assert.deepEqual(await codes(`${to}/restorePoints/again`), ['ReplicationState/succeeded', 'ReplicationState/failed']);
   });
 
+  it('one is under way when the sandbox starts', async () => {
+    const id = `${domain.collectionId('vm-web-02', 'rpc-vm-web-02-neu')}/restorePoints/copy-of-before-release-42`;
+    assert.deepEqual(await percents(id), [31, 15]);
+    assert.equal(
+      refusal(
+        await copy(
+          `${domain.collectionId('vm-web-02', 'rpc-vm-web-02')}/restorePoints/before-release-41`,
+          'c',
+          id.slice(0, id.indexOf('/restorePoints/')),
+        ),
+      ),
+      '409 OperationNotAllowed',
+    );
+    domain.pass(104 * minute);
+    assert.deepEqual(await percents(id), [100, 100]);
+  });
+
   it('older api-versions do not tell of access', async () => {
     const id = `${domain.collectionId('vm-web-01', 'rpc-vm-web-01-neu')}/restorePoints/copy-of-daily-5`;
     const read = await domain.call('GET', `${id}?$expand=instanceView`, undefined, '2024-07-01');

@@ -97,7 +97,9 @@ describe('sandbox with Azure’s own clients', function () {
   it('lists machines with their disks and shows an instance view', async () => {
     const machines = (await Promise.all(at.map(({ compute }) => collect(compute.virtualMachines.listAll())))).flat();
     assert.ok(machines.length >= 30);
-    assert.ok(machines.every((machine) => machine.storageProfile?.osDisk?.managedDisk?.id && machine.location));
+    const systemDisks = machines.map((machine) => machine.storageProfile?.osDisk);
+    assert.ok(systemDisks.every((disk) => disk?.managedDisk?.id ?? disk?.vhd?.uri));
+    assert.ok(machines.every((machine) => machine.location));
     const view = await production().compute.virtualMachines.get('rg-erp-prod', 'erp-app-01', { expand: 'instanceView' });
     assert.equal(view.instanceView?.vmAgent?.statuses?.[0]?.displayStatus, 'Not Ready');
     const disks = await collect(production().compute.disks.listByResourceGroup('rg-erp-prod'));
