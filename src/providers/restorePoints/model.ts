@@ -2,7 +2,7 @@
 export { readCollection, type RestorePointCollection, type SourceKind } from './model/collection.ts';
 export { readDisk, type Disk } from './model/disk.ts';
 export { readDiskRestorePoint, type DiskRestorePoint } from './model/diskRestorePoint.ts';
-export { diskStatus, disksOf, percentOf, pointState, reasonOfDisk, type PointState } from './model/pointState.ts';
+export { canRestore, diskStatus, disksOf, isWhole, percentOf, pointState, reasonOfDisk, type PointState } from './model/pointState.ts';
 export { readRegion, readResourceGroup, regionKey, sameRegion, type Region, type ResourceGroup } from './model/regions.ts';
 export { readRestorePoint, type PointDisk, type Replication, type RestorePoint } from './model/restorePoint.ts';
 export {

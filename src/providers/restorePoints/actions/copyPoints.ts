@@ -10,7 +10,7 @@ import { trackerNames } from '../tracking.ts';
 import { copyCollectionQuestion, newCollection, newNameQuestion, regionQuestion } from './collectionQuestions.ts';
 import { beginCopies, type Copies } from './copying.ts';
 import { describeCollection, describePoint } from './describing.ts';
-import { freshPoint, readOptions, refusal } from './looking.ts';
+import { freshPoint, inTurns, readOptions, refusal } from './looking.ts';
 import { readPointBack } from './pointOutcome.ts';
 import { nameOf } from './pointQuestions.ts';
 import { settleCollection, settlePoint } from './settling.ts';
@@ -111,7 +111,9 @@ async function copiesOf(
   if (points.length === 0) {
     throw refusal('NothingToDo', 'No restore point was chosen.', 'Choose those that are to be copied.', attempted, target.id);
   }
-  return each(copies, points.toSorted(byTime));
+  // With how far their disks are, which the list does not tell.
+  const fresh = await inTurns(points, ({ id }) => freshPoint(context, target, id, attempted));
+  return each(copies, fresh.toSorted(byTime));
 }
 
 /** The first one makes the collection, where there is none yet; the others wait for it in its lane. */

@@ -45,7 +45,12 @@ export async function beginCopies(
     throw refusal('SameRegion', sentence, 'Choose another region.', attempted, sourceId);
   }
   const { place, there } = await placeFor(context, of, source, region, answers, attempted);
-  return { source, place, of: (point, pointName, first) => copyOf(context, of, { point, pointName, place, there, first, attempted }) };
+  const sources = source.points?.items ?? [];
+  return {
+    source,
+    place,
+    of: (point, pointName, first) => copyOf(context, of, { point, pointName, place, there, sources, first, attempted }),
+  };
 }
 
 async function placeFor(
@@ -83,12 +88,18 @@ interface Asked {
   readonly place: Place;
   /** What the collection in the other region holds already. */
   readonly there: readonly RestorePoint[];
+  /** What the collection that is copied holds. */
+  readonly sources: readonly RestorePoint[];
   readonly first: FirstRequest | undefined;
   readonly attempted: string;
 }
 
-async function copyOf(context: ActionContext, of: Of, { point, pointName, place, there, first, attempted }: Asked): Promise<BuiltAction> {
-  requireCopiable(point, there, attempted);
+async function copyOf(
+  context: ActionContext,
+  of: Of,
+  { point, pointName, place, there, sources, first, attempted }: Asked,
+): Promise<BuiltAction> {
+  requireCopiable(point, there, sources, attempted);
   const request = await copyPoint(context.arm.environment, place.at, pointName, point.id);
   const pointId = idOfRequest(request);
   const seenAt = await requireFree(context, of, pointId, 'a restore point', attempted);
@@ -109,8 +120,20 @@ async function copyOf(context: ActionContext, of: Of, { point, pointName, place,
   };
 }
 
+/**
+ * A copy of a later point than this one, which keeps Azure from copying this one. Told by the times of what the copies are
+ * of: whether a copy itself has the time of its source or its own is not to be relied on. Copies of what is gone tell nothing.
+ */
+export function laterCopy(point: RestorePoint, there: readonly RestorePoint[], sources: readonly RestorePoint[]): RestorePoint | undefined {
+  const timeOf = new Map(sources.map(({ id, timeCreated }) => [armIdKey(id), timeCreated]));
+  return there.find(({ sourcePointId }) => {
+    const time = sourcePointId === undefined ? undefined : timeOf.get(armIdKey(sourcePointId));
+    return time !== undefined && point.timeCreated !== undefined && Date.parse(time) > Date.parse(point.timeCreated);
+  });
+}
+
 /** @throws BackupError where Azure would refuse: from its documented limits of copies between regions */
-function requireCopiable(point: RestorePoint, there: readonly RestorePoint[], attempted: string): void {
+function requireCopiable(point: RestorePoint, there: readonly RestorePoint[], sources: readonly RestorePoint[], attempted: string): void {
   const name = displayName(point.name);
   if (point.sourcePointId !== undefined) {
     throw refusal(
@@ -121,7 +144,7 @@ function requireCopiable(point: RestorePoint, there: readonly RestorePoint[], at
       point.id,
     );
   }
-  requireUsable(point, attempted);
+  requireUsable(point, 'read', attempted);
   if (isConfidential(point)) {
     throw refusal(
       'UnsupportedVm',
@@ -136,9 +159,7 @@ function requireCopiable(point: RestorePoint, there: readonly RestorePoint[], at
     const sentence = `${name} has been copied there already, as ${displayName(copied.name)}; Azure makes one copy in a region.`;
     throw refusal('CopiedAlready', sentence, 'Use that copy; delete it first where it failed.', attempted, copied.id);
   }
-  const later = there.find(
-    ({ timeCreated }) => timeCreated !== undefined && point.timeCreated !== undefined && timeCreated > point.timeCreated,
-  );
+  const later = laterCopy(point, there, sources);
   if (later !== undefined) {
     const sentence = `${displayName(later.name)}, which is later than ${name}, has been copied there: Azure copies them in their order only.`;
     throw refusal('CopyOutOfOrder', sentence, 'Copy it into another region, or copy a later one.', attempted, point.id);

@@ -82,7 +82,7 @@ export const getDiskLink: SecretAction<DiskRestorePoint> = {
 async function requireReadable(context: ActionContext, target: ActionTarget<DiskRestorePoint>, attempted: string): Promise<void> {
   const pointId = idUpTo(target.id, 'restorePoints');
   if (pointId !== undefined) {
-    requireUsable(await freshPoint(context, target, pointId, attempted), attempted);
+    requireUsable(await freshPoint(context, target, pointId, attempted), 'read', attempted);
   }
   const disk = await getDiskRestorePoint(context.arm, target.id, readOptions(context, target));
   if (disk.networkAccess !== undefined && disk.networkAccess.toLowerCase() !== 'allowall') {

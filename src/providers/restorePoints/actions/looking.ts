@@ -9,6 +9,9 @@ import { armPath } from '../../recoveryServices/armUrl.ts';
 import { readOptions, statusOf } from '../../recoveryServices/actions/looking.ts';
 import { getCollection, getCollectionWithPoints, getMachineWithDisks, getRestorePoint, listCollectionsOf } from '../api.ts';
 import {
+  canRestore,
+  disksOf,
+  isWhole,
   mostPointsOfMachine,
   pointState,
   whyUnsupported,
@@ -117,13 +120,22 @@ export async function freshPoint(context: ActionContext, of: Of, pointId: string
   );
 }
 
-/** @throws BackupError `RestorePointNotReady` where it cannot be copied or restored from yet, or never will be */
-export function requireUsable(point: RestorePoint, attempted: string): void {
+/**
+ * @param purpose `restore`: disks are made of it. `read`: its data itself is copied or downloaded, for which all of it must be there.
+ * @throws BackupError `RestorePointNotReady` where it cannot be used so yet, or never will be
+ */
+export function requireUsable(point: RestorePoint, purpose: 'restore' | 'read', attempted: string): void {
   const state = pointState(point);
   const name = displayName(point.name);
   switch (state.kind) {
-    case 'usable':
-      return;
+    case 'usable': {
+      const missing = disksOf(point).find((disk) => !(purpose === 'restore' ? canRestore(disk) : isWhole(disk)));
+      if (missing === undefined) {
+        return;
+      }
+      const sentence = `The disk ${displayName(missing.name)} of the restore point ${name} is still being filled.`;
+      throw refusal('RestorePointNotReady', sentence, 'Wait until its data is there.', attempted, point.id);
+    }
     case 'creating':
       throw refusal(
         'RestorePointNotReady',
@@ -213,12 +225,10 @@ export async function countPoints(
   collections: readonly RestorePointCollection[],
 ): Promise<ReadonlyMap<string, number>> {
   const options = readOptions(context, of);
-  const counted = await Promise.all(
-    collections.map(async ({ id }): Promise<[string, number]> => {
-      const { points } = await getCollectionWithPoints(context.arm, id, options);
-      return [id, (points?.items.length ?? 0) + (points?.problems.length ?? 0)];
-    }),
-  );
+  const counted = await inTurns(collections, async ({ id }): Promise<[string, number]> => {
+    const { points } = await getCollectionWithPoints(context.arm, id, options);
+    return [id, (points?.items.length ?? 0) + (points?.problems.length ?? 0)];
+  });
   return new Map(counted);
 }
 
@@ -239,4 +249,15 @@ export async function requireRoom(context: ActionContext, of: Of, machine: Virtu
 
 export function sum(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((all, one) => all + one, 0);
+}
+
+const parallel = 4;
+
+/** The results in the order of the items; a few are asked for at a time. */
+export async function inTurns<Item, Result>(items: readonly Item[], ask: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += parallel) {
+    results.push(...(await Promise.all(items.slice(at, at + parallel).map(ask))));
+  }
+  return results;
 }

@@ -62,7 +62,7 @@ async function restoresOf(
 ): Promise<readonly BuiltOperation[]> {
   const attempted = `restore disks of ${displayName(target.name)}`;
   const point = await freshPoint(context, target, target.id, attempted);
-  requireUsable(point, attempted);
+  requireUsable(point, 'restore', attempted);
   const chosen = manyOf(answers['disks']);
   const disks = disksOf(point).filter((disk) => chosen.some((id) => sameArmId(id, disk.diskRestorePointId)));
   if (disks.length === 0 || disks.length < chosen.length) {

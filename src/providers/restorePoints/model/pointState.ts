@@ -73,6 +73,16 @@ export function diskStatus({ replication }: PointDisk): TaskStatus {
   }
 }
 
+/** True where disks can be made of it: newer Azure says so by itself, snapshots of Ultra disks may not be there at once. */
+export function canRestore({ replication }: PointDisk): boolean {
+  return !/^(pending|unknown)$/i.test(replication?.access ?? '');
+}
+
+/** True where all its data is there, which copying and downloading need. Without an instance view nothing speaks against it. */
+export function isWhole(disk: PointDisk): boolean {
+  return disk.replication === undefined || diskStatus(disk) === 'succeeded';
+}
+
 /** Sizes where the point itself does not have them, by disk name in lower case, in GB. */
 export type KnownSizes = Readonly<Record<string, number>>;
 

@@ -11,6 +11,8 @@ export interface Replication {
   /** Azure's sentence, where it gave one. */
   readonly message?: string;
   readonly isError: boolean;
+  /** `Available`, `InstantAccess`, `AvailableWithInstantAccess`, `Pending`, `Unknown`: newer Azure tells what a snapshot can be used for. */
+  readonly access?: string;
 }
 
 /** A disk as it was when the restore point was made. */
@@ -68,7 +70,14 @@ export function readRestorePoint(raw: unknown): RestorePoint {
     view.list('diskRestorePoints').flatMap((one) => {
       const fields = fieldsOf(one);
       const id = fields.text('id');
-      return id === undefined ? [] : [[armIdKey(id), { id, replication: readReplication(fields.object('replicationStatus')) }] as const];
+      return id === undefined
+        ? []
+        : [
+            [
+              armIdKey(id),
+              { id, replication: readReplication(fields.object('replicationStatus'), fields.text('snapshotAccessState')) },
+            ] as const,
+          ];
     }),
   );
   const read = (fields: Fields, isOs: boolean): PointDisk => readPointDisk(fields, isOs, excludedDiskIds, replications);
@@ -133,7 +142,7 @@ function nameIn(id: string | undefined): string | undefined {
   return name === '' ? undefined : name;
 }
 
-function readReplication(fields: Fields): Replication {
+function readReplication(fields: Fields, access: string | undefined): Replication {
   const status = fields.object('status');
   const code = status.text('code');
   return defined<Replication>({
@@ -141,6 +150,7 @@ function readReplication(fields: Fields): Replication {
     percent: inRange(fields.number('completionPercent')),
     message: status.text('message'),
     isError: status.text('level')?.toLowerCase() === 'error',
+    access,
   });
 }
 
