@@ -1,5 +1,5 @@
 /** Copying restore points into another region: one, or those of a whole collection, oldest first. */
-import { armIdKey, sameArmId } from '../../../core/armId.ts';
+import { sameArmId } from '../../../core/armId.ts';
 import { displayName } from '../../../core/displayText.ts';
 import { collectionStates, kinds, pointStates, targetKinds } from '../../tokens.ts';
 import { manyOf, type Action, type ActionTarget, type Answers, type BuiltOperation, type PickManyQuestion } from '../../action.ts';
@@ -8,7 +8,7 @@ import { pointState, type RestorePoint, type RestorePointCollection } from '../m
 import { refuseName } from '../names.ts';
 import { trackerNames } from '../tracking.ts';
 import { copyCollectionQuestion, newCollection, newNameQuestion, regionQuestion } from './collectionQuestions.ts';
-import { beginCopies, type Copies } from './copying.ts';
+import { beginCopies, laterCopy, type Copies } from './copying.ts';
 import { describeCollection, describePoint } from './describing.ts';
 import { freshPoint, inTurns, readOptions, refusal } from './looking.ts';
 import { readPointBack } from './pointOutcome.ts';
@@ -143,13 +143,9 @@ function pointsQuestion(): PickManyQuestion<RestorePointCollection> {
         into === undefined || into === newCollection
           ? []
           : ((await getCollectionWithPoints(context.arm, into, options)).points?.items ?? []);
-      const newest =
-        there
-          .map(({ timeCreated }) => timeCreated ?? '')
-          .sort()
-          .at(-1) ?? '';
-      return (points?.items ?? []).toSorted(byTime).map((point) => {
-        const because = whyNotCopied(point, there, newest);
+      const own = points?.items ?? [];
+      return own.toSorted(byTime).map((point) => {
+        const because = whyNotCopied(point, there, own);
         return {
           value: point.id,
           label: point.name,
@@ -161,14 +157,16 @@ function pointsQuestion(): PickManyQuestion<RestorePointCollection> {
   };
 }
 
-function whyNotCopied(point: RestorePoint, there: readonly RestorePoint[], newest: string): string | undefined {
-  if (there.some(({ sourcePointId }) => sourcePointId !== undefined && armIdKey(sourcePointId) === armIdKey(point.id))) {
+function whyNotCopied(point: RestorePoint, there: readonly RestorePoint[], own: readonly RestorePoint[]): string | undefined {
+  if (there.some(({ sourcePointId }) => sameArmId(sourcePointId, point.id))) {
     return 'It has been copied there already.';
   }
   if (pointState(point).kind !== 'usable') {
     return 'It is not ready.';
   }
-  return (point.timeCreated ?? '') < newest ? 'A later one has been copied there: Azure copies them in their order only.' : undefined;
+  return laterCopy(point, there, own) === undefined
+    ? undefined
+    : 'A later one has been copied there: Azure copies them in their order only.';
 }
 
 function byTime(a: RestorePoint, b: RestorePoint): number {
