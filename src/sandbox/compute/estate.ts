@@ -39,6 +39,7 @@ export class Estate {
 
   constructor(world: World) {
     this.world = world;
+    world.onMachineRemoved((machine) => this.#keepDisksOf(machine));
   }
 
   /** What Azure's milliseconds are here. */
@@ -129,9 +130,9 @@ export class Estate {
     return this.attachedDisks(subscriptionId).find(({ machines, disk }) => sameArmId(diskId(machines[0], disk), id));
   }
 
-  /** Takes a machine away; its disks stay (`deleteOption: Detach`), but for those on the host and those that another machine holds too. */
-  removeMachine(machine: VirtualMachine, now: number): void {
-    this.world.removeMachine(machine);
+  /** Disks stay behind (`deleteOption: Detach`), but for those on the host and those that another machine holds too. */
+  #keepDisksOf(machine: VirtualMachine): void {
+    const readyAt = this.world.clock.now();
     for (const disk of machine.disks) {
       const id = diskId(machine, disk);
       if (disk.vhdUri !== undefined || disk.ephemeral === true || this.attachedDisk(machine.subscriptionId, id) !== undefined) {
@@ -139,7 +140,7 @@ export class Estate {
       }
       const { subscriptionId, resourceGroup, location, osType, createdAt, zone } = machine;
       this.addDisk({
-        ...{ id, name: disk.name, subscriptionId, resourceGroup, location, createdAt, readyAt: now, uniqueId: disk.uniqueId },
+        ...{ id, name: disk.name, subscriptionId, resourceGroup, location, createdAt, readyAt, uniqueId: disk.uniqueId },
         creationData: { createOption: disk.lun === undefined ? 'FromImage' : 'Empty' },
         zones: zone === undefined ? [] : [zone],
         ...(disk.lun === undefined ? { osType } : {}),

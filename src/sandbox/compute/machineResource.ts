@@ -131,10 +131,7 @@ export function instanceView(world: World, machine: VirtualMachine): JsonObject 
     ...(running ? { vmAgent: { vmAgentVersion: ready ? '2.7.41491.1176' : 'Unknown', statuses: [agent] } } : {}),
     disks: machine.disks.map((disk) => ({ name: disk.name, statuses: [provisioned] })),
     hyperVGeneration: hyperVGeneration(machine),
-    statuses: [
-      provisioned,
-      { code: `PowerState/${machine.powerState}`, level: 'Info', displayStatus: running ? 'VM running' : 'VM deallocated' },
-    ],
+    statuses: [provisioned, { code: `PowerState/${machine.powerState}`, level: 'Info', displayStatus: `VM ${machine.powerState}` }],
   };
 }
 

@@ -1,20 +1,17 @@
 import type { ArmReply, ArmRequest, ArmRouter, ArmToolbox } from '../arm/types.ts';
-import { groupId, machineId, type VirtualMachine } from '../world/entities.ts';
+import { groupId, type VirtualMachine } from '../world/entities.ts';
 import { groupOf, param, subscriptionOf } from '../world/scope.ts';
 import type { World } from '../world/world.ts';
 import type { Estate } from './estate.ts';
 import { instanceView, machineResource } from './machineResource.ts';
-import { operationHeaders, startOperation } from './operations.ts';
+import { registerPower } from './power.ts';
 import { refusals } from './refusals.ts';
 
 const inSubscription = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines';
 const inLocation = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/locations/{location}/virtualMachines';
 const inGroup = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Compute/virtualMachines';
 
-/** What Azure takes to delete a machine, in ms. */
-const deleteMs = 30_000;
-
-/** Machines: to look at, and to delete. */
+/** Machines: to look at, to switch on and off, and to delete. */
 export function registerMachines(estate: Estate, tools: ArmToolbox, router: ArmRouter): void {
   const { world } = estate;
   const list = (request: ArmRequest, machines: readonly VirtualMachine[]): ArmReply =>
@@ -44,27 +41,7 @@ export function registerMachines(estate: Estate, tools: ArmToolbox, router: ArmR
     status: 200,
     body: instanceView(world, find(world, request)),
   }));
-  router.on('DELETE', `${inGroup}/{virtualMachine}`, (request) => remove(estate, tools, request));
-}
-
-/** Restore points and their collections stay; so do the disks. */
-function remove(estate: Estate, tools: ArmToolbox, request: ArmRequest): ArmReply {
-  const { world } = estate;
-  const machine = lookUp(world, request);
-  if (machine === undefined) {
-    return { status: 204 };
-  }
-  estate.requireUnlocked(machineId(machine));
-  const { subscriptionId, location } = machine;
-  const operation = startOperation(estate, {
-    ...{ subscriptionId, location, family: 'operations', takes: deleteMs },
-    effect: (at) => {
-      if (world.machine(machineId(machine)) === machine) {
-        estate.removeMachine(machine, at);
-      }
-    },
-  });
-  return { status: 202, headers: operationHeaders(tools, request, operation) };
+  registerPower(estate, tools, router, `${inGroup}/{virtualMachine}`, (request) => lookUp(world, request));
 }
 
 /** A GET asks with `$expand=instanceView`, a list with `$expand` too or with `statusOnly=true`. */

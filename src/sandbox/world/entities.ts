@@ -61,7 +61,8 @@ export interface VirtualMachine {
   readonly image: { readonly publisher: string; readonly offer: string; readonly sku: string };
   readonly vmId: string;
   readonly createdAt: number;
-  readonly powerState: 'running' | 'deallocated';
+  /** `stopped` is switched off with its place kept (and paid for), `deallocated` without. */
+  readonly powerState: 'running' | 'stopped' | 'deallocated';
   readonly disks: readonly Disk[];
   readonly tags: Readonly<Record<string, string>>;
   readonly databaseServer?: DatabaseServer;

@@ -1,4 +1,4 @@
-import { armIdKey, idUpTo } from '../../core/armId.ts';
+import { armIdKey, idUpTo, sameArmId } from '../../core/armId.ts';
 import type { Vault } from '../recoveryServices/vault.ts';
 import type { Random, SandboxClock } from '../arm/types.ts';
 import { Agenda } from './agenda.ts';
@@ -30,6 +30,8 @@ export class World {
   readonly #vaults = new Map<string, Vault>();
   readonly #protectedBy = new Map<string, Vault>();
   readonly #claims = new Map<string, Vault>();
+  readonly #machineWatchers: (() => void)[] = [];
+  readonly #removalWatchers: ((machine: VirtualMachine) => void)[] = [];
 
   constructor(clock: SandboxClock, random: Random) {
     this.clock = clock;
@@ -75,10 +77,42 @@ export class World {
     region.push(machine);
   }
 
+  /** `watcher` is called before and after a machine is changed or taken away. */
+  onMachineChange(watcher: () => void): void {
+    this.#machineWatchers.push(watcher);
+  }
+
+  /** Puts a changed machine in the place of the one with its id. */
+  replaceMachine(machine: VirtualMachine): void {
+    this.#tellWatchers();
+    this.#machines.set(armIdKey(machineId(machine)), machine);
+    const place = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location) ?? [];
+    const at = place.findIndex((known) => sameArmId(machineId(known), machineId(machine)));
+    place[at] = machine;
+    this.#tellWatchers();
+  }
+
   removeMachine(machine: VirtualMachine): void {
+    this.#tellWatchers();
     this.#machines.delete(armIdKey(machineId(machine)));
-    const region = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location);
-    region?.splice(region.indexOf(machine), 1);
+    const place = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location) ?? [];
+    place.splice(
+      place.findIndex((known) => sameArmId(machineId(known), machineId(machine))),
+      1,
+    );
+    this.#removalWatchers.forEach((watcher) => watcher(machine));
+    this.#tellWatchers();
+  }
+
+  /** `watcher` is told of a machine that is there no more. */
+  onMachineRemoved(watcher: (machine: VirtualMachine) => void): void {
+    this.#removalWatchers.push(watcher);
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#machineWatchers) {
+      watcher();
+    }
   }
 
   /**

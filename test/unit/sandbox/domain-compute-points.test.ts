@@ -203,6 +203,21 @@ describe('sandbox domain: restore points', () => {
     assert.equal(restored.status, 202, 'what was made can still be used');
   });
 
+  it('a machine that is switched off gives crash consistent points, one that is on again others', async () => {
+    const collection = await domain.newCollection('vm-web-01');
+    const modeAfter = async (action: string, name: string): Promise<unknown> => {
+      const done = await domain.compute('POST', `${domain.machineId('vm-web-01')}/${action}`);
+      assert.equal(done.status, 202);
+      assert.equal((await domain.ended(done, minute)).at('status'), 'Succeeded');
+      return (await domain.compute('GET', await domain.newPoint(collection, name))).at('properties.consistencyMode');
+    };
+    assert.equal(await modeAfter('powerOff', 'p1'), 'CrashConsistent');
+    assert.equal(await modeAfter('deallocate', 'p2'), 'CrashConsistent');
+    assert.equal(await modeAfter('start', 'p3'), 'FileSystemConsistent');
+    const none = await domain.compute('POST', `${domain.machineId('vm-web-01')}0/start`);
+    assert.equal(refusal(none), '404 ResourceNotFound');
+  });
+
   it('a delete: Deleting, then gone; of what is not there 204; not while it is being made', async () => {
     const collection = await domain.newCollection('vm-web-01');
     const id = `${collection}/restorePoints/p1`;
