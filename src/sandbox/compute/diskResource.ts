@@ -3,6 +3,7 @@ import { diskId, machineId, type DiskSku } from '../world/entities.ts';
 import { offsetTime } from '../world/wireFormat.ts';
 import type { AttachedDisk } from './estate.ts';
 import type { LooseDisk } from './model.ts';
+import { performanceOf } from './performance.ts';
 
 const tiers: Readonly<Record<DiskSku, string>> = {
   Premium_LRS: 'Premium',
@@ -32,7 +33,7 @@ export function attachedDiskResource({ machines, disk }: AttachedDisk): JsonObje
       ...(isSystem ? { osType: machine.osType, hyperVGeneration: 'V2' } : {}),
       creationData: { createOption: isSystem ? 'FromImage' : 'Empty' },
       ...(disk.maxShares === undefined ? {} : { maxShares: disk.maxShares }),
-      ...common(disk.sizeGb),
+      ...common(disk.sku, disk.sizeGb),
       timeCreated: offsetTime(machine.createdAt),
       provisioningState: 'Succeeded',
       diskState: machine.powerState === 'running' ? 'Attached' : 'Reserved',
@@ -54,7 +55,7 @@ export function looseDiskResource(disk: LooseDisk, now: number): JsonObject {
     properties: {
       ...(disk.osType === undefined ? {} : { osType: disk.osType, hyperVGeneration: 'V2' }),
       creationData: disk.creationData,
-      ...common(disk.sizeGb),
+      ...common(disk.sku, disk.sizeGb),
       timeCreated: offsetTime(disk.createdAt),
       provisioningState: now < disk.readyAt ? 'Updating' : 'Succeeded',
       diskState: 'Unattached',
@@ -63,9 +64,10 @@ export function looseDiskResource(disk: LooseDisk, now: number): JsonObject {
   };
 }
 
-function common(sizeGb: number): JsonObject {
+function common(sku: DiskSku, sizeGb: number): JsonObject {
   return {
     diskSizeGB: sizeGb,
+    ...performanceOf(sku, sizeGb),
     encryption: { type: 'EncryptionAtRestWithPlatformKey' },
     networkAccessPolicy: 'AllowAll',
     publicNetworkAccess: 'Enabled',
