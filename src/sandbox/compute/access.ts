@@ -5,11 +5,11 @@ import type { Access, DiskPoint, RestorePoint } from './model.ts';
 import { refusals } from './refusals.ts';
 
 /** Since February 2025 Azure gives no link for longer (reported: 60 days). */
-export const longestAccessSeconds = 60 * 24 * 3600;
+const longestAccessSeconds = 60 * 24 * 3600;
 
 const key = randomBytes(32);
 
-export function isActive(access: Access | undefined, now: number): access is Access {
+function isActive(access: Access | undefined, now: number): access is Access {
   return access !== undefined && now < access.expiresAt;
 }
 

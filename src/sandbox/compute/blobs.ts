@@ -16,7 +16,7 @@ export interface BlobRequest {
 export interface BlobReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array<ArrayBuffer> | string;
 }
 
 /** Answers links to disk restore points; undefined for paths that no storage account would have. */
@@ -57,7 +57,7 @@ function sameText(a: string, b: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-function content(request: BlobRequest, image: Uint8Array): BlobReply {
+function content(request: BlobRequest, image: Uint8Array<ArrayBuffer>): BlobReply {
   const common = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', 'x-ms-blob-type': 'PageBlob', ...stamps() };
   const asked = request.headers['x-ms-range'] ?? request.headers.range;
   const match = asked === undefined ? undefined : /^bytes=(\d+)-(\d*)$/.exec(asked.trim());

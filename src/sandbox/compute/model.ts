@@ -4,7 +4,7 @@ import type { DiskSku } from '../world/entities.ts';
 
 /** What Microsoft.Compute holds besides machines and the disks attached to them. Sizes in GB, moments in ms UTC. */
 
-export interface Place {
+interface Place {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly location: string;

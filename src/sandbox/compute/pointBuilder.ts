@@ -24,7 +24,7 @@ export interface NewPoint {
   readonly instantAccessMinutes?: number | undefined;
 }
 
-export function pointIdOf(collection: { readonly id: string }, name: string): string {
+function pointIdOf(collection: { readonly id: string }, name: string): string {
   return `${collection.id}/restorePoints/${name}`;
 }
 

@@ -6,7 +6,7 @@ const footerBytes = 512;
  * A small fixed VHD, whole and valid: data, then the footer ("Virtual Hard Disk Image Format Specification", 2006).
  * The first sector says what it stands for; the rest is zero, as no disk of the sandbox has content.
  */
-export function smallVhd(text: string, uniqueId: string): Uint8Array {
+export function smallVhd(text: string, uniqueId: string): Uint8Array<ArrayBuffer> {
   const image = Buffer.alloc(dataBytes + footerBytes);
   image.write(text, 0, 512, 'utf8');
   footer(uniqueId).copy(image, dataBytes);

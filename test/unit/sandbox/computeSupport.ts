@@ -4,7 +4,7 @@ import { serveBlob, type BlobReply } from '../../../src/sandbox/compute/blobs.ts
 import { Domain, type DomainReply } from './domainSupport.ts';
 
 /** What the newest client library asks with. */
-export const computeVersion = '2026-03-01';
+const computeVersion = '2026-03-01';
 const origin = 'https://127.0.0.1:8443';
 
 /** The sandbox's restore points without HTTP, on a clock that the test moves. */
