@@ -21,7 +21,7 @@ const titles: Readonly<Record<Kind, string>> = {
   [kinds.server]: 'server',
   [kinds.inquiry]: 'inquiry result',
   [kinds.virtualMachines]: 'group',
-  [kinds.virtualMachine]: 'VM',
+  [kinds.virtualMachine]: 'virtual machine',
   [kinds.restorePointCollections]: 'group',
   [kinds.restorePointCollection]: 'restore point collection',
   [kinds.restorePoint]: 'restore point',

@@ -20,7 +20,6 @@ import { editCollectionTags } from '../../../src/providers/restorePoints/actions
 import { restoreDisks } from '../../../src/providers/restorePoints/actions/restoreDisks.ts';
 import * as api from '../../../src/providers/restorePoints/api.ts';
 import {
-  disksOf,
   pointState,
   type RestorePoint,
   type RestorePointCollection,
@@ -125,7 +124,7 @@ describe('VM restore points through the provider, against the sandbox', function
     const sentences: string[] = [];
     const records: OperationRecord[] = [];
     for (const plan of plans) {
-      const record = recordOf(action as Action, plan);
+      const record = recordOf(action, plan);
       if (plan.first) {
         assert.equal((await action.settleFirst?.(context, record))?.found, 'absent');
         assert.equal((await follow(plan.first.tracker, record, plan.first.request)).at(-1)?.status, 'succeeded');
@@ -138,6 +137,12 @@ describe('VM restore points through the provider, against the sandbox', function
       sentences.push(last?.status === 'succeeded' ? (await action.readBack(context, record)).sentence : (last?.error?.message ?? ''));
     }
     return { steps: all, sentences, records };
+  }
+
+  function factOf([record]: readonly OperationRecord[], name: string): string {
+    const value = record?.intent[name];
+    assert.ok(typeof value === 'string', `the journal has no ${name}`);
+    return value;
   }
 
   const fresh = (name: string): Answers => ({
@@ -159,7 +164,7 @@ describe('VM restore points through the provider, against the sandbox', function
     assert.deepEqual(sentences, ['The restore point made-in-one-go-p1 can be used: crash consistent, 1 disk.']);
     assert.equal((await createRestorePoint.settle(context, records[0] as OperationRecord)).found, 'started');
 
-    const collectionId = String(records[0]?.intent['collectionId']);
+    const collectionId = factOf(records, 'collectionId');
     const again = await run(addRestorePoint, await collectionTarget(collectionId), {
       pointName: 'second',
       consistency: 'ApplicationConsistent',
@@ -253,7 +258,7 @@ describe('VM restore points through the provider, against the sandbox', function
     assert.equal((await copyCollection.settle(context, records[0] as OperationRecord)).found, 'started');
 
     // What is there now is no more offered, and neither is what is older.
-    const into = { region: 'swedencentral', collection: String(records[0]?.intent['collectionId']) };
+    const into = { region: 'swedencentral', collection: factOf(records, 'collectionId') };
     const left = await points.load(context, [target], into);
     assert.deepEqual(
       left.map(({ note, recommended }) => note ?? recommended),
@@ -270,7 +275,7 @@ describe('VM restore points through the provider, against the sandbox', function
       ],
     );
     // A copy is not copied, what has been copied there is not copied again, and not within a region.
-    const copy = await pointTarget(String(records[0]?.intent['pointId']));
+    const copy = await pointTarget(factOf(records, 'pointId'));
     await assert.rejects(copyRestorePoint.build(context, copy, { ...answers, pointName: 'x' }), /no copies of copies/);
     const original = await pointTarget(chosen[0] ?? '');
     const there = { ...into, pointName: 'twice' };
@@ -361,7 +366,7 @@ describe('VM restore points through the provider, against the sandbox', function
   it('changes tags, makes a collection of its own, and deletes it with all its points', async () => {
     const machine = await machineNamed('vm-api-02');
     const { records } = await run(createCollection, machine, { source: 'machine', collectionName: 'own' });
-    const id = String(records[0]?.intent['collectionId']);
+    const id = factOf(records, 'collectionId');
     const tagged = await run(editCollectionTags, await collectionTarget(id), { tags: 'owner=web shop; a\\=b=c;d=x=y' });
     assert.deepEqual(tagged.sentences, ['The tags of own are owner=web shop; a\\=b=c; d=x=y.']);
     assert.deepEqual((await api.getCollection(arm, id)).tags, { owner: 'web shop', 'a=b': 'c', d: 'x=y' });
@@ -374,6 +379,25 @@ describe('VM restore points through the provider, against the sandbox', function
     const gone = await run(deleteCollection, target);
     assert.deepEqual(gone.sentences, ['The restore point collection own is deleted.']);
     assert.equal((await deleteCollection.settle(context, gone.records[0] as OperationRecord)).found, 'started');
+  });
+
+  it('lists by group, and a page at a time by VM: others are left out, and nothing is expanded', async () => {
+    const machine = await machineNamed('vm-web-01');
+    const subscriptionId = machine.model.subscriptionId ?? '';
+    const names: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await api.readPageOfMachine(arm, machine.id, subscriptionId, next === undefined ? {} : { next });
+      names.push(...page.items.map(({ name, points }) => `${name}${points ? ' expanded' : ''}`));
+      next = page.nextLink;
+    } while (next !== undefined);
+    assert.ok(
+      names.includes('rpc-vm-web-01') && !names.includes('rpc-vm-web-02') && names.every((name) => !name.includes('expanded')),
+      names.join(),
+    );
+    const ofGroup = await api.readAll(arm, api.lists.collections(machine.id.slice(0, machine.id.indexOf('/providers/'))));
+    assert.ok(ofGroup.items.some(({ name }) => name === 'rpc-vm-web-02-neu'));
+    assert.ok(ofGroup.items.every(({ resourceGroup }) => resourceGroup?.toLowerCase() === machine.model.resourceGroup?.toLowerCase()));
   });
 
   it('marks what Azure Backup made, and warns', async () => {

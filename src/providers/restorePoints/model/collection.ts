@@ -5,7 +5,7 @@ import { readRecord, readRecords, type AzureRecord, type RecordList } from '../.
 import { readRestorePoint, type RestorePoint } from './restorePoint.ts';
 
 /** What a collection is made of: `machine` of a VM, `collection` of one in another region, whose points it holds copies of. */
-export type SourceKind = 'machine' | 'collection' | 'other';
+type SourceKind = 'machine' | 'collection' | 'other';
 
 /** A restore point collection. */
 export interface RestorePointCollection extends AzureRecord {

@@ -4,7 +4,7 @@ import { readRecord, type AzureRecord } from '../../recoveryServices/model/recor
 /**
  * The comparison key of a region. Azure spells one region in several ways: `eastus2euap`, `EastUS2EUAP`, `East US 2 EUAP`.
  */
-export function regionKey(region: string): string {
+function regionKey(region: string): string {
   return region.replace(/\s+/g, '').toLowerCase();
 }
 

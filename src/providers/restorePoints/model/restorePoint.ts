@@ -3,7 +3,7 @@ import { defined, fieldsOf, type Fields } from '../../recoveryServices/model/fie
 import { readRecord, type AzureRecord } from '../../recoveryServices/model/record.ts';
 
 /** How far the copy of one disk is, from `$expand=instanceView`. */
-export interface Replication {
+interface Replication {
   /** The word after `ReplicationState/`, lower case: `succeeded`, `failed`, `inprogress`; what Azure said where it has another form. */
   readonly state?: string;
   /** 0 to 100; Azure renews it about every ten minutes, and gives none where a copy failed. */
