@@ -1,6 +1,5 @@
 import { sameArmId, segmentOf } from '../../core/armId.ts';
 import type { JsonObject } from '../arm/types.ts';
-import { isObject, textOf } from '../world/scope.ts';
 import type { Estate } from './estate.ts';
 import { propertiesOf, referenceOf } from './input.ts';
 import { PointStore, type Collection } from './model.ts';
@@ -101,17 +100,4 @@ function collectionSource(estate: Estate, made: NewCollection, id: string): Coll
     throw refusals.notAllowed(`Restore points of '${source.name}' are copies from another region; copies cannot be copied again.`);
   }
   return { kind: 'collection', id: source.id, location: source.location };
-}
-
-/** Whether something names a disk encryption set; there are none in this cloud. */
-export function namesEncryptionSet(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.some(namesEncryptionSet);
-  }
-  return (
-    isObject(value) &&
-    Object.entries(value).some(
-      ([key, inner]) => (key === 'diskEncryptionSet' && isObject(inner) && textOf(inner.id) !== undefined) || namesEncryptionSet(inner),
-    )
-  );
 }

@@ -93,3 +93,16 @@ export function expands(request: ArmRequest, known: string): boolean {
   }
   return true;
 }
+
+/** Whether something names a disk encryption set; there are none in this cloud. */
+export function namesEncryptionSet(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return value.some(namesEncryptionSet);
+  }
+  return (
+    isObject(value) &&
+    Object.entries(value).some(
+      ([key, inner]) => (key === 'diskEncryptionSet' && isObject(inner) && textOf(inner.id) !== undefined) || namesEncryptionSet(inner),
+    )
+  );
+}

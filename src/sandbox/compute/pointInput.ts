@@ -1,7 +1,6 @@
 import type { ArmRequest } from '../arm/types.ts';
 import { isObject } from '../world/scope.ts';
-import { namesEncryptionSet } from './collectionCreation.ts';
-import { propertiesOf, referenceOf } from './input.ts';
+import { namesEncryptionSet, propertiesOf, referenceOf } from './input.ts';
 import type { ConsistencyMode } from './model.ts';
 import { refusals } from './refusals.ts';
 
