@@ -90,12 +90,14 @@ function inquiry(container: Container): JsonObject {
     return { hostServerName, inquiryInfo: { status: 'Invalid', inquiryDetails: [] } };
   }
   const isSql = server.kind === 'SQLDataBase';
+  const { instances } = server;
+  const databases = instances.reduce((sum, instance) => sum + instance.databases.length, 0);
   const counts = isSql
-    ? { SQLInstance: 1, SQLDataBase: server.databases.length }
-    : { SAPHanaSystem: 1, SAPHanaDatabase: server.databases.length };
+    ? { SQLInstance: instances.length, SQLDataBase: databases }
+    : { SAPHanaSystem: instances.length, SAPHanaDatabase: databases };
   const detail = {
     type: isSql ? 'SQL' : 'SAPHana',
-    itemCount: server.databases.length,
+    itemCount: databases,
     inquiryValidation: { status: 'Success', errorDetail: ok, additionalDetail: '', protectableItemCount: counts },
   };
   return { hostServerName, inquiryInfo: { status: 'Success', errorDetail: ok, inquiryDetails: [detail] } };

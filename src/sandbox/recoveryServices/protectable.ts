@@ -1,5 +1,5 @@
 import type { ArmReply, ArmRequest, ArmRouter, JsonObject } from '../arm/types.ts';
-import { machineId, type VirtualMachine } from '../world/entities.ts';
+import { machineId, type DatabaseInstance, type DatabaseServer, type VirtualMachine } from '../world/entities.ts';
 import { shareItemName } from './workloadItems.ts';
 import { filterOf, vaultOf, vaultTemplate, type BackupContext } from './context.ts';
 import { matches } from '../world/scope.ts';
@@ -88,42 +88,43 @@ function contentsOf(vault: Vault, container: Container): Protectable[] {
 
 function databases(vault: Vault, container: Container): Protectable[] {
   const server = container.databaseServer;
-  if (server === undefined) {
-    return [];
-  }
+  return server === undefined ? [] : server.instances.flatMap((instance) => databasesOf(vault, container, server, instance));
+}
+
+function databasesOf(vault: Vault, container: Container, server: DatabaseServer, of: DatabaseInstance): Protectable[] {
   const isSql = server.kind === 'SQLDataBase';
   const [hostKind, databaseKind] = isSql ? ['sqlinstance', 'sqldatabase'] : ['saphanasystem', 'saphanadatabase'];
-  const instance = server.instance.toLowerCase();
-  const entry = (name: string, of: { friendlyName: string; isHost: boolean; itemType: string }): Protectable => ({
+  const instance = of.name.toLowerCase();
+  const entry = (name: string, it: { friendlyName: string; isHost: boolean; itemType: string }): Protectable => ({
     management: 'AzureWorkload',
     workloads: [server.kind, isSql ? 'SQL' : 'SAPHana'],
     containerName: container.name,
-    friendlyName: of.friendlyName,
+    friendlyName: it.friendlyName,
     resource: {
       id: `${vault.id}/backupFabrics/Azure/protectionContainers/${container.name.toLowerCase()}/protectableItems/${name}`,
       name,
       type,
       properties: {
-        parentName: server.instance,
+        parentName: of.name,
         serverName: server.hostName,
-        isAutoProtectable: of.isHost && isSql,
+        isAutoProtectable: it.isHost && isSql,
         isAutoProtected: false,
-        subinquireditemcount: of.isHost ? server.databases.length : 0,
-        subprotectableitemcount: of.isHost ? server.databases.length : 0,
-        ...(of.isHost ? { prebackupvalidation: { status: 'Success', code: 'Success' } } : {}),
-        IsProtectable: !of.isHost,
+        subinquireditemcount: it.isHost ? of.databases.length : 0,
+        subprotectableitemcount: it.isHost ? of.databases.length : 0,
+        ...(it.isHost ? { prebackupvalidation: { status: 'Success', code: 'Success' } } : {}),
+        IsProtectable: !it.isHost,
         backupManagementType: 'AzureWorkload',
         workloadType: isSql ? 'SQL' : 'SAPHana',
-        protectableItemType: of.itemType,
-        friendlyName: of.friendlyName,
+        protectableItemType: it.itemType,
+        friendlyName: it.friendlyName,
         protectionState: 'NotProtected',
       },
     },
   });
-  const open = server.databases.filter((name) => vault.item(container.name, `${databaseKind};${instance};${name}`) === undefined);
+  const open = of.databases.filter(({ name }) => vault.item(container.name, `${databaseKind};${instance};${name}`) === undefined);
   return [
-    entry(`${hostKind};${instance}`, { friendlyName: server.instance, isHost: true, itemType: isSql ? 'SQLInstance' : 'SAPHanaSystem' }),
-    ...open.map((name) =>
+    entry(`${hostKind};${instance}`, { friendlyName: of.name, isHost: true, itemType: isSql ? 'SQLInstance' : 'SAPHanaSystem' }),
+    ...open.map(({ name }) =>
       entry(`${databaseKind};${instance};${name.toLowerCase()}`, {
         friendlyName: name,
         isHost: false,

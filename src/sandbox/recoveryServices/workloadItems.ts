@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../arm/types.ts';
+import type { AvailabilityGroup, Database, DatabaseInstance, DatabaseServer } from '../world/entities.ts';
 import type { Container, ProtectedItem, Workload } from './model.ts';
 import { RecoveryPointStore } from './recoveryPointStore.ts';
 import { refusals } from './rules.ts';
@@ -52,15 +53,27 @@ function offer(container: Container, workload: Workload, itemName: string): Offe
       : { name: `AzureFileShare;${key.slice('azurefileshare;'.length)}`, friendlyName: share, parentName: container.friendlyName };
   }
   const server = container.databaseServer;
-  const database =
-    server?.kind === workload ? server.databases.find((name) => `${workload};${server.instance};${name}`.toLowerCase() === key) : undefined;
-  if (server === undefined || database === undefined) {
-    return undefined;
+  for (const parent of server?.kind === workload ? parentsOf(server) : []) {
+    const database = parent.databases.find(({ name }) => `${workload};${parent.name};${name}`.toLowerCase() === key);
+    if (server !== undefined && database !== undefined) {
+      return {
+        name: `${workload};${parent.name.toLowerCase()};${database.name.toLowerCase()}`,
+        friendlyName: database.name,
+        parentName: parent.name,
+        hostName: server.hostName,
+      };
+    }
   }
-  return {
-    name: `${workload};${server.instance.toLowerCase()};${database.toLowerCase()}`,
-    friendlyName: database,
-    parentName: server.instance,
-    hostName: server.hostName,
-  };
+  return undefined;
+}
+
+/** What databases stand under: instances, then availability groups. */
+export function parentsOf(server: DatabaseServer): readonly (DatabaseInstance | AvailabilityGroup)[] {
+  return [...server.instances, ...(server.groups ?? [])];
+}
+
+/** The database that an item protects, as its server has it; undefined where it is not there. */
+export function databaseOf(container: Container, item: ProtectedItem): Database | undefined {
+  const parents = container.databaseServer === undefined ? [] : parentsOf(container.databaseServer);
+  return parents.find(({ name }) => name === item.parentName)?.databases.find(({ name }) => name === item.friendlyName);
 }

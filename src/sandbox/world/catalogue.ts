@@ -1,4 +1,4 @@
-import type { BackupTrouble, DatabaseServer } from './entities.ts';
+import type { BackupTrouble, Database, DatabaseServer } from './entities.ts';
 
 /** The fictional company whose cloud this is. Order matters: numbers from the seed are drawn in it. */
 
@@ -30,19 +30,37 @@ const small = 'Standard_B2ms';
 const medium = 'Standard_D4s_v5';
 const large = 'Standard_E16ds_v5';
 
+const full = (name: string, sizeGb: number): Database => ({ name, sizeGb, recoveryModel: 'Full', state: 'Online' });
+const simple = (name: string, sizeGb: number): Database => ({ name, sizeGb, recoveryModel: 'Simple', state: 'Online' });
+
 const erpDatabases: DatabaseServer = {
   kind: 'SQLDataBase',
-  instance: 'MSSQLSERVER',
   hostName: 'erp-db-01',
-  databases: ['master', 'model', 'msdb', 'NorthwindERP', 'Payroll', 'Reporting'],
+  instances: [
+    {
+      name: 'MSSQLSERVER',
+      // SQL Server makes master and msdb with the simple recovery model, and model with the full one.
+      databases: [
+        simple('master', 1),
+        full('model', 1),
+        simple('msdb', 2),
+        full('NorthwindERP', 180),
+        full('Payroll', 24),
+        simple('Reporting', 96),
+      ],
+    },
+  ],
 };
 const testDatabases: DatabaseServer = {
   kind: 'SQLDataBase',
-  instance: 'MSSQLSERVER',
   hostName: 'tst-db-01',
-  databases: ['master', 'msdb', 'NorthwindERP_test'],
+  instances: [{ name: 'MSSQLSERVER', databases: [simple('master', 1), simple('msdb', 1), full('NorthwindERP_test', 12)] }],
 };
-const sapDatabases: DatabaseServer = { kind: 'SAPHanaDatabase', instance: 'P01', hostName: 'saphana-p01', databases: ['SYSTEMDB', 'P01'] };
+const sapDatabases: DatabaseServer = {
+  kind: 'SAPHanaDatabase',
+  hostName: 'saphana-p01',
+  instances: [{ name: 'P01', databases: [full('SYSTEMDB', 16), full('P01', 480)] }],
+};
 
 export const groups: readonly GroupEntry[] = [
   {

@@ -98,7 +98,7 @@ export class VaultBuilder {
   }
 
   database(container: Container, workload: Workload, database: string, past: ItemPast): ProtectedItem {
-    const name = `${workload};${container.databaseServer?.instance ?? ''};${database}`;
+    const name = `${workload};${container.databaseServer?.instances[0]?.name ?? ''};${database}`;
     return this.#add(newWorkloadItem(this.vault, workload, container.name, name, this.#random), past);
   }
 
