@@ -14,7 +14,7 @@ import type { Job } from './model/job.ts';
 import type { ProtectableItem } from './model/protectableItem.ts';
 import type { ProtectedItem } from './model/protectedItem.ts';
 
-type Cloud = Pick<CloudEnvironment, 'resourceManagerEndpoint' | 'audience'>;
+export type Cloud = Pick<CloudEnvironment, 'resourceManagerEndpoint' | 'audience'>;
 
 /** Lets the vault look for what it could protect. Followed by `arm.operation`. @param backupManagementType all where absent. */
 export async function refreshContainers(cloud: Cloud, vaultId: string, backupManagementType?: string): Promise<PreparedRequest> {
@@ -98,7 +98,12 @@ async function putItem(cloud: Cloud, itemId: string, properties: ProtectedItemUn
   );
 }
 
-async function build(cloud: Cloud, id: string, call: (client: RecoveryServicesBackupClient) => Promise<unknown>): Promise<PreparedRequest> {
+/** The request that a call of the typed SDK makes; its subscription is the id's. */
+export async function build(
+  cloud: Cloud,
+  id: string,
+  call: (client: RecoveryServicesBackupClient) => Promise<unknown>,
+): Promise<PreparedRequest> {
   const subscriptionId = required(id, 'subscriptions', 'a resource of a subscription');
   const { RecoveryServicesBackupClient } = await import('@azure/arm-recoveryservicesbackup');
   return captureRequest(cloud, (sdk) =>
@@ -106,7 +111,7 @@ async function build(cloud: Cloud, id: string, call: (client: RecoveryServicesBa
   );
 }
 
-function vaultOf(id: string): { name: string; group: string } {
+export function vaultOf(id: string): { name: string; group: string } {
   return { name: required(id, 'vaults', 'something of a vault'), group: required(id, 'resourceGroups', 'something of a vault') };
 }
 
@@ -120,7 +125,8 @@ function itemAddress(id: string): { vault: { name: string; group: string }; fabr
   };
 }
 
-function required(id: string, segment: string, what: string): string {
+/** A segment's value. @param what for the error: `a protected item of a vault`. @throws BackupError `UnexpectedId` */
+export function required(id: string, segment: string, what: string): string {
   const value = segmentOf(id, segment);
   if (value === undefined) {
     throw notAnId(id, what);
