@@ -5,6 +5,7 @@
  */
 export const actionIds = [
   'discoverVms',
+  'discoverSql',
   'protectVm',
   'backUpNow',
   'changePolicy',

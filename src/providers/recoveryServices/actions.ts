@@ -1,7 +1,7 @@
 /** What can be done with Azure Backup, in the order of the documentation. */
 import type { AnyAction } from '../action.ts';
 import { backUpNow } from './actions/backUpNow.ts';
-import { discoverVms } from './actions/discoverVms.ts';
+import { discoverSql, discoverVms } from './actions/discover.ts';
 import { cancelJob, followJob } from './actions/jobActions.ts';
 import { changePolicy, resumeProtection } from './actions/policyActions.ts';
 import { protectVm } from './actions/protectVm.ts';
@@ -9,6 +9,7 @@ import { stopDeleteData, stopKeepData, undelete } from './actions/stopActions.ts
 
 export const recoveryServicesActions: readonly AnyAction[] = [
   discoverVms,
+  discoverSql,
   protectVm,
   backUpNow,
   changePolicy,
