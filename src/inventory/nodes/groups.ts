@@ -7,26 +7,36 @@ export function vaultsGroup(subscription: InventoryNode, description: string | u
   return { ...group(subscription, kinds.vaults, 'Recovery Services vaults', 'library', description), expanded: true };
 }
 
-type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'policies' | 'jobs';
+type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'protectableContainers' | 'policies' | 'jobs';
 
 const groupLooks: Readonly<Record<VaultGroup, { readonly title: string; readonly icon: string }>> = {
   protectedItems: { title: 'Protected items', icon: 'shield' },
   protectableItems: { title: 'Protectable items', icon: 'add' },
   containers: { title: 'Containers', icon: 'server-environment' },
+  protectableContainers: { title: 'Protectable containers', icon: 'plug' },
   policies: { title: 'Policies', icon: 'calendar' },
   jobs: { title: 'Jobs', icon: 'checklist' },
 };
 
-export const vaultGroupKinds: readonly VaultGroup[] = ['protectedItems', 'protectableItems', 'containers', 'policies', 'jobs'];
+export const vaultGroupKinds: readonly VaultGroup[] = [
+  'protectedItems',
+  'protectableItems',
+  'containers',
+  'protectableContainers',
+  'policies',
+  'jobs',
+];
+
+/** Discovering is done to the vault; these are where one looks for it. */
+const discovering: readonly VaultGroup[] = ['protectableItems', 'protectableContainers'];
 
 /** @param description what is known of its children without asking. */
 export function vaultGroup(vault: InventoryNode, kind: VaultGroup, description: string | undefined): InventoryNode {
   const { title, icon } = groupLooks[kind];
   const node = group(vault, kind, title, icon, description);
-  if (kind !== 'protectableItems' || !vault.target) {
+  if (!discovering.includes(kind) || !vault.target) {
     return node;
   }
-  // Discovering is done to the vault; this is where one looks for it.
   return { ...node, tokens: [...node.tokens, capabilities.discover], target: vault.target };
 }
 

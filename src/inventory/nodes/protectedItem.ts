@@ -1,7 +1,7 @@
 import { protectedItemState, type ProtectedItem, type ProtectedItemState } from '../../providers/recoveryServices/model.ts';
 import type { RunningOperation } from '../overlay.ts';
 import { ago, joined, localTime, spelled } from '../text.ts';
-import { itemStates, kinds } from '../tokens.ts';
+import { capabilities, itemStates, kinds } from '../tokens.ts';
 import type { InventoryNode, NodeIcon } from '../types.ts';
 import { workloadOf } from '../workloads.ts';
 import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
@@ -17,26 +17,49 @@ const icons: Readonly<Record<ProtectedItemState['kind'], NodeIcon>> = {
   unknown: { id: 'question', color: colours.muted },
 };
 
-export function protectedItemNode(item: ProtectedItem, context: NodeContext): InventoryNode {
+/** @param below true where it stands below its instance: what the rows above it say is left out. */
+export function protectedItemNode(item: ProtectedItem, context: NodeContext, below = false): InventoryNode {
   const state = protectedItemState(item, context.nowMs);
   const running = context.running(item.id);
   return resourceNode(context, kinds.protectedItem, item, {
     label: item.friendlyName,
-    description: describe(item, state, running, context.nowMs),
+    description: describe(item, state, running, context.nowMs, below),
     tooltip: tooltip(item, state, running, context.nowMs),
     icon: running ? { id: 'sync~spin', color: colours.active } : icons[state.kind],
     expandable: true,
-    states: [workloadOf(item), ...tokensOf(item, state), ...(running ? [itemStates.busy] : [])],
+    states: [
+      workloadOf(item),
+      ...tokensOf(item, state),
+      ...(isChangeable(item) ? [capabilities.changeable] : []),
+      ...(running ? [itemStates.busy] : []),
+    ],
   });
 }
 
-function describe(item: ProtectedItem, state: ProtectedItemState, running: RunningOperation | undefined, nowMs: number): string {
-  const server = item.serverName === item.friendlyName ? undefined : item.serverName;
+/** What the actions that change protection can write: see the kinds of items that requests are made for. */
+function isChangeable(item: ProtectedItem): boolean {
+  return item.isVirtualMachine || item.itemType?.toLowerCase() === 'azurevmworkloadsqldatabase';
+}
+
+function describe(
+  item: ProtectedItem,
+  state: ProtectedItemState,
+  running: RunningOperation | undefined,
+  nowMs: number,
+  below: boolean,
+): string {
+  const where = below ? undefined : whereText(item);
   if (running) {
-    return joined(runningText(running), server, item.policyName);
+    return joined(runningText(running), where, item.policyName);
   }
   const last = ago(item.lastBackupTime, nowMs);
-  return joined(server, ...stateParts(state, last), item.policyName);
+  return joined(where, ...stateParts(state, last), item.policyName);
+}
+
+/** `MSSQLSERVER on erp-db-01`: `master` and `msdb` are on every instance. */
+function whereText({ friendlyName, serverName, parentName }: ProtectedItem): string | undefined {
+  const server = serverName === friendlyName ? undefined : serverName;
+  return parentName !== undefined && server !== undefined && parentName !== server ? `${parentName} on ${server}` : server;
 }
 
 /** `running 42 % · Back Up Now`: what is cut off in a narrow view comes last; a percentage only where Azure gave one. */
@@ -81,6 +104,7 @@ function tooltip(item: ProtectedItem, state: ProtectedItemState, running: Runnin
     fact('Last recovery point', localTime(item.lastRecoveryPointTime)),
     fact('Recovery points', item.recoveryPointCount),
     fact('Policy', item.policyName),
+    fact('Instance', item.parentName),
     fact('Server', item.serverName),
     fact('Deleted', localTime(item.deletedAt)),
     fact('Workload', item.workloadType),

@@ -86,7 +86,16 @@ describe('inventory nodes', () => {
         const node = protectedItemNode(readProtectedItem(vmItem('web-01', properties)), context);
         assert.equal(node.description, description);
         assert.equal(node.icon.id, icon);
-        assert.deepEqual(node.tokens, ['protectedItem', 'recoveryServices', 'vm', ...tokens, 'resource', 'portal', 'refreshable']);
+        assert.deepEqual(node.tokens, [
+          'protectedItem',
+          'recoveryServices',
+          'vm',
+          ...tokens,
+          'changeable',
+          'resource',
+          'portal',
+          'refreshable',
+        ]);
       });
     }
 

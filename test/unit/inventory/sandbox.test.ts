@@ -164,7 +164,7 @@ describe('inventory and sandbox', function () {
     const [subscription] = await children(undefined);
     const address = subscription && addressOf(subscription);
     assert.match(address ? await readResourceJson(connection.arm(), address, signal) : '', /"subscriptionId"/);
-    assert.deepEqual([...seen].sort(), ['container', 'job', 'policy', 'protectedItem', 'recoveryPoint', 'vault']);
+    assert.deepEqual([...seen].sort(), ['container', 'job', 'policy', 'protectedItem', 'recoveryPoint', 'server', 'vault']);
   });
 
   it('shows a forbidden subscription as one that may not be looked into, and the others as ever', async () => {
