@@ -6,7 +6,13 @@
 export const actionIds = [
   'discoverVms',
   'discoverSql',
+  'registerContainer',
+  'reregisterContainer',
+  'inquireContainer',
+  'unregisterContainer',
   'protectVm',
+  'autoProtect',
+  'stopAutoProtect',
   'backUpNow',
   'changePolicy',
   'stopKeepData',

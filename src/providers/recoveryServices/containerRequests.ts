@@ -5,6 +5,7 @@
 import { lastSegment, segmentOf } from '../../core/armId.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { PreparedRequest } from '../../core/operation.ts';
+import { filterText } from './armUrl.ts';
 import type { Container } from './model/container.ts';
 import type { ProtectableItem } from './model/protectableItem.ts';
 import type { ProtectionIntent } from './model/protectionIntent.ts';
@@ -24,12 +25,14 @@ export function protectionContainerIdOf(container: Pick<Container, 'id'>): strin
 /**
  * Registers a machine with the vault, or again: its key, its machine or its extension may have changed.
  * @param container a protectable container, or a registered one
+ * @param workloadType `SQLDataBase`, `SAPHanaDatabase` ...
  * @throws BackupError `NoSource` where Azure did not say which machine it is
  */
 export async function registerContainer(
   cloud: Cloud,
   container: Container,
   operationType: 'Register' | 'Reregister',
+  workloadType: string,
 ): Promise<PreparedRequest> {
   const { sourceResourceId, friendlyName } = container;
   if (sourceResourceId === undefined) {
@@ -44,7 +47,7 @@ export async function registerContainer(
   const properties = {
     containerType: 'VMAppContainer',
     sourceResourceId,
-    workloadType: 'SQLDataBase',
+    workloadType,
     operationType,
     friendlyName,
     backupManagementType: 'AzureWorkload',
@@ -55,9 +58,9 @@ export async function registerContainer(
 }
 
 /** Lets the backup service look again for databases in a registered machine. */
-export async function inquireContainer(cloud: Cloud, containerId: string): Promise<PreparedRequest> {
+export async function inquireContainer(cloud: Cloud, containerId: string, workloadType: string): Promise<PreparedRequest> {
   const at = containerAddress(containerId);
-  const filter = "backupManagementType eq 'AzureWorkload' and workloadType eq 'SQLDataBase'";
+  const filter = filterText({ backupManagementType: 'AzureWorkload', workloadType });
   return build(cloud, containerId, (client) =>
     client.protectionContainers.inquire(at.vault.name, at.vault.group, at.fabric, at.container, { filter }),
   );

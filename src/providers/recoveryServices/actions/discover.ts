@@ -12,7 +12,7 @@ import { fact, readOptions, vaultMembers } from './looking.ts';
 interface Discovery {
   readonly backupManagementType: string;
   /** What came of it, after the vault's name: `can protect 3 VMs more.` */
-  found(context: ActionContext, vaultId: string, options: ReadOptions): Promise<string>;
+  readonly found: (context: ActionContext, vaultId: string, options: ReadOptions) => Promise<string>;
 }
 
 function discovery(
@@ -39,7 +39,8 @@ function discovery(
     async readBack(context, record) {
       const vaultId = fact(record, 'vaultId');
       const vault = displayName(lastSegment(vaultId));
-      return { reading: 'asAsked', sentence: `${vault} ${await found(context, vaultId, readOptions(context, record))}` };
+      // What a list holds does not tell whether it was looked for anew.
+      return { reading: 'unclear', sentence: `${vault} ${await found(context, vaultId, readOptions(context, record))}` };
     },
 
     settle: () => Promise.resolve({ found: 'unclear', because: 'Azure keeps no list of discoveries. Discovering again does no harm.' }),
@@ -49,7 +50,7 @@ function discovery(
 export const discoverVms = discovery(
   {
     backupManagementType: 'AzureIaasVM',
-    async found(context, vaultId, options) {
+    found: async (context, vaultId, options) => {
       const { items } = await listProtectableItems(context.arm, vaultId, { ...options, types: ['AzureIaasVM'] });
       const open = items.filter(
         (item) => item.isVirtualMachine && item.isProtectable && item.protectionState?.toLowerCase() !== 'protected',
@@ -73,7 +74,7 @@ export const discoverVms = discovery(
 export const discoverSql = discovery(
   {
     backupManagementType: 'AzureWorkload',
-    async found(context, vaultId, options) {
+    found: async (context, vaultId, options) => {
       const { items } = await listProtectableContainers(context.arm, vaultId, options);
       return items.length === 0
         ? 'found no VM that could be registered and is not.'
