@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Tracker, TrackStep } from '../../../core/operation.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState, type Way } from './asyncOperation.ts';
+import { insistMs } from './pacing.ts';
 
 /**
  * Work that has ended when ARM says so, with no job behind it: cancelling a job, unregistering a container.
@@ -32,7 +33,10 @@ function trackerOf(name: string, prefer: Way): Tracker {
         ? { state: {}, status: 'unknown', error: notFollowable(idUpTo(record.target.id, 'vaults') ?? record.target.id) }
         : { state: {}, status: 'succeeded' };
     },
-    poll: (state) => ({ url: readState(state).url }),
+    poll: (json) => {
+      const { url, paceMs } = readState(json);
+      return { url, insistMs: insistMs(paceMs) };
+    },
     step: (json, response, nowMs): TrackStep => {
       const answer = stepOperation(readState(json), response, nowMs);
       switch (answer.is) {
@@ -43,7 +47,8 @@ function trackerOf(name: string, prefer: Way): Tracker {
         case 'cancelled':
           return { state: json, status: 'cancelled' };
         case 'failed':
-          return { state: json, status: 'failed', error: answer.error };
+          // A 5xx comes here only once Azure has insisted on it, and says nothing of what it did.
+          return { state: json, status: 'failed', error: answer.error, ...(response.status >= 500 ? { readBackDecides: true } : {}) };
         case 'lost':
           return { state: json, status: 'unknown', error: answer.error };
       }
