@@ -133,8 +133,8 @@ export function subjectKey(id: string): string {
     return armIdKey(container);
   }
   return armIdKey(id)
-    .replace(/(\/backupfabrics\/[^/]+)\/protectablecontainers\/([^/]+)$/, '$1/protectioncontainers/$2')
-    .replace(/(\/protectioncontainers\/[^/]+)\/protectableitems\/([^/]+)$/, '$1/protecteditems/$2');
+    .replace(/(\/backupfabrics\/[^/]+)\/protectablecontainers\//, '$1/protectioncontainers/')
+    .replace(/(\/protectioncontainers\/[^/]+)\/protectableitems\//, '$1/protecteditems/');
 }
 
 /** The machine that an operation, or a record, is about: the subject's container, or the subject. */
@@ -145,7 +145,7 @@ export function machineKey(id: string): string {
 
 /** Of the lists of what could be protected or registered. */
 function isOffered(id: string): boolean {
-  return /\/(protectableitems|protectablecontainers)\/[^/]+\/?$/i.test(id);
+  return /\/(protectableitems|protectablecontainers)\//i.test(id);
 }
 
 /** The resource acted on, and the job behind the operation. */

@@ -1,6 +1,7 @@
 /** The levels of "Protectable items": VMs and servers, what hosts databases on a server, databases. All of one flat list. */
 import { throwIfCancelled } from '../core/cancellation.ts';
 import { armIdKey } from '../core/armId.ts';
+import { isFor } from '../providers/recoveryServices/actions/intents.ts';
 import { fieldsOf } from '../providers/recoveryServices/model/fields.ts';
 import type { Container, ProtectableItem, ProtectedItem, ProtectionIntent } from '../providers/recoveryServices/model.ts';
 import { offered } from './emptyStates.ts';
@@ -10,7 +11,7 @@ import type { NodeContext } from './nodes/common.ts';
 import { hostNode, protectedDatabaseNode } from './nodes/host.ts';
 import { protectableItemNode } from './nodes/protectableItem.ts';
 import { foundIn, serverNode } from './nodes/server.ts';
-import { subjectKey, type Overlay } from './overlay.ts';
+import type { Overlay } from './overlay.ts';
 import type { PagedList } from './pagedList.ts';
 import { hostOf, machinesOf, protectedIn, serverContainerOf, type Host, type Machines, type Server } from './servers.ts';
 import { protectableItemSource, protectedItemSource, protectionIntentSource, serverContainerSource, type Where } from './sources.ts';
@@ -217,7 +218,7 @@ export class ProtectableLevels {
     return built(() => {
       const latest = this.#serverOf(parent, group, vaultId)?.hosts.find(({ item }) => item.id === host.item.id) ?? host;
       const intents = leavesOpen(latest.item) ? this.#intents(group, vaultId).records : [];
-      const intent = intents.find(({ itemId }) => itemId !== undefined && subjectKey(itemId) === subjectKey(latest.item.id));
+      const intent = intents.find((one) => isFor(one, latest.item));
       const complete = this.#list(group, vaultId).next === undefined;
       return hostNode(latest, { complete, intent }, this.#options.context(group));
     });

@@ -70,16 +70,16 @@ function arranged(items: readonly ProtectableItem[]): Pick<Server, 'hosts' | 'ot
 
 /**
  * The host that a database is in. Azure names it by `parentName`; where two are called the same (an instance and an
- * availability group may be), or none is, the names tell: `sqldatabase;mssqlserver;msdb` is in `sqlinstance;mssqlserver`.
+ * availability group may be), or it does not say, the names tell: `sqldatabase;mssqlserver;msdb` is in `sqlinstance;mssqlserver`.
  */
 export function hostOf<H extends Pick<Host, 'item'>>(
   database: Pick<ProtectableItem, 'parentName' | 'name'>,
   hosts: readonly H[],
 ): H | undefined {
   const parent = database.parentName?.toLowerCase();
-  const named = hosts.filter(({ item }) => item.friendlyName.toLowerCase() === parent);
+  const named = parent === undefined ? hosts : hosts.filter(({ item }) => item.friendlyName.toLowerCase() === parent);
   const fits = ({ item }: H): boolean => withoutType(database.name).startsWith(`${withoutType(item.name)};`);
-  return (named.length === 0 ? hosts : named).find(fits) ?? named[0];
+  return named.find(fits) ?? (parent === undefined ? undefined : named[0]);
 }
 
 function withoutType(name: string): string {

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.ts';
+import { inquiryProblems, workloadTypeOf } from '../../providers/recoveryServices/inquiry.ts';
 import type { Container } from '../../providers/recoveryServices/model.ts';
 import { joined, spelled } from '../text.ts';
 import { containerStates, itemStates, kinds } from '../tokens.ts';
@@ -66,16 +67,16 @@ export function containerStateTokens(container: Container): readonly string[] {
 
 /** Why databases of a registered machine are not, or not all, found: the first of it. */
 export function inquiryTrouble(container: Container): ErrorRecord | undefined {
-  return container.inquiries.find((inquiry) => inquiry.error)?.error ?? container.inquiryError;
+  return inquiryProblems(container)[0];
 }
 
 /** A machine's container has no workload of its own: it is of what was found in it. */
 function workloadOfContainer(container: Container): Workload {
-  const found = container.inquiries.find((inquiry) => (inquiry.itemCount ?? 0) > 0) ?? container.inquiries[0];
+  const looked = isRegistrable(container) && (container.inquiries.length > 0 || container.workloadType !== undefined);
   return workloadOf({
     ...(container.containerType === undefined ? {} : { itemType: container.containerType }),
     ...(container.backupManagementType === undefined ? {} : { backupManagementType: container.backupManagementType }),
-    ...(found === undefined ? {} : { workloadType: found.type }),
+    ...(looked ? { workloadType: workloadTypeOf(container) } : {}),
   });
 }
 

@@ -1,43 +1,36 @@
 import type { ErrorRecord } from '../../core/errors.ts';
-import { errorWithRemedies } from '../../providers/recoveryServices/errorKnowledge.ts';
+import { inquiryProblem, inquiryProblems, inquiryTitle } from '../../providers/recoveryServices/inquiry.ts';
 import type { Container } from '../../providers/recoveryServices/model.ts';
 import { spelled } from '../text.ts';
 import { capabilities, kinds, systems } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { colours, fact, lines } from './common.ts';
 
-const workloadNames: Readonly<Record<string, string>> = {
-  sql: 'SQL Server',
-  sqldatabase: 'SQL Server',
-  saphana: 'SAP HANA',
-  saphanadatabase: 'SAP HANA',
-  sapase: 'SAP ASE',
-  sapasedatabase: 'SAP ASE',
-};
-
 /** What the last look for databases in a container came to: a row for each workload, and one for what went wrong as a whole. */
 export function inquiryNodes(parent: InventoryNode, container: Container): readonly InventoryNode[] {
   const counted = new Map<string, number>();
-  const rows = container.inquiries.map(({ type, itemCount, status, error }) => {
-    const key = type.toLowerCase();
+  const problems: ErrorRecord[] = [];
+  const rows = container.inquiries.map((inquiry) => {
+    const key = inquiry.type.toLowerCase();
     const turn = counted.get(key) ?? 0;
     counted.set(key, turn + 1);
-    const name = workloadNames[key] ?? type;
-    const said = status === undefined || /^success$/i.test(status) ? undefined : spelled(status).toLowerCase();
-    return error
-      ? errorRow(parent, `${key}#${turn}`, name, error, itemCount)
-      : row(parent, `${key}#${turn}`, {
-          label: `${name}: ${foundText(itemCount)}`,
-          ...(said === undefined ? {} : { description: said }),
-          tooltip: lines(`${name}: ${foundText(itemCount)}`, fact('Last look', status)),
-          icon: said === undefined ? { id: 'pass', color: colours.good } : { id: 'question', color: colours.muted },
-        });
+    const problem = inquiryProblem(inquiry);
+    const name = inquiryTitle(inquiry);
+    if (problem) {
+      problems.push(problem);
+      return errorRow(parent, `${key}#${turn}`, name, problem, inquiry.itemCount);
+    }
+    const succeeded = inquiry.status === undefined || /^success$/i.test(inquiry.status);
+    const label = `${name}: ${foundText(inquiry.itemCount)}`;
+    return row(parent, `${key}#${turn}`, {
+      label,
+      ...(succeeded ? {} : { description: spelled(inquiry.status ?? '').toLowerCase() }),
+      tooltip: lines(label, fact('Last look', inquiry.status)),
+      icon: succeeded ? { id: 'pass', color: colours.good } : { id: 'question', color: colours.muted },
+    });
   });
-  const whole = container.inquiryError;
-  // Azure repeats a workload's error as that of the whole.
-  return whole && !container.inquiries.some(({ error }) => error?.code === whole.code)
-    ? [errorRow(parent, 'whole', 'Last look for databases', whole, undefined), ...rows]
-    : rows;
+  const others = inquiryProblems(container).filter(({ code }) => !problems.some((problem) => problem.code === code));
+  return [...others.map((problem) => errorRow(parent, 'whole', 'Last look for databases', problem, undefined)), ...rows];
 }
 
 function foundText(count: number | undefined): string {
@@ -49,7 +42,7 @@ function foundText(count: number | undefined): string {
 }
 
 function errorRow(parent: InventoryNode, suffix: string, name: string, error: ErrorRecord, itemCount: number | undefined): InventoryNode {
-  const { code, message, remedies, statement } = errorWithRemedies(error);
+  const { code, message, remedies, statement } = error;
   const node = row(parent, suffix, {
     label: `${name}: ${message}`,
     description: code,

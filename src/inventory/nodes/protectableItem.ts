@@ -1,4 +1,6 @@
+import type { ErrorRecord } from '../../core/errors.ts';
 import { errorWithRemedies } from '../../providers/recoveryServices/errorKnowledge.ts';
+import { statementFor } from '../../providers/recoveryServices/inquiry.ts';
 import type { ProtectableItem } from '../../providers/recoveryServices/model.ts';
 import { joined, spelled } from '../text.ts';
 import { capabilities, itemStates, kinds, protectableKinds, protectableStates } from '../tokens.ts';
@@ -63,8 +65,9 @@ function saysNotProtected(item: ProtectableItem): boolean {
 }
 
 /** Why a backup would fail, as the service found out beforehand. */
-export function preBackupTrouble(item: ProtectableItem): ReturnType<typeof errorWithRemedies> | undefined {
-  return item.preBackupError && errorWithRemedies(item.preBackupError);
+export function preBackupTrouble({ preBackupError }: ProtectableItem): ErrorRecord | undefined {
+  const statement = preBackupError && statementFor(preBackupError.code);
+  return preBackupError && { ...errorWithRemedies(preBackupError), ...(statement ? { statement } : {}) };
 }
 
 export function troubleLines(item: ProtectableItem): readonly (string | undefined)[] {

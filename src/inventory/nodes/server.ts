@@ -24,7 +24,7 @@ export function serverNode(group: InventoryNode, server: Server, look: ServerLoo
   const label = container?.friendlyName ?? hostName ?? containerName(server.containerId);
   const gone = container !== undefined && isMachineGone(container);
   const trouble = container && inquiryTrouble(container);
-  const counts = countsText(server.hosts, server.others.length, notProtectedIn(server), complete);
+  const counts = countsText(server, complete);
   return {
     key: `${group.key}#${server.containerKey}`,
     kind: kinds.server,
@@ -88,21 +88,19 @@ function workloadsOf(server: Server): readonly Workload[] {
   return workloadOrder.filter((workload) => present.has(workload));
 }
 
-function notProtectedIn(server: Server): number {
-  return [...server.hosts.flatMap(({ databases }) => databases), ...server.others].filter(isFree).length;
-}
-
 /** `1 instance, 6 databases, 4 not protected`. Azure lists only what is not protected, and says how many it has found. */
-function countsText(hosts: readonly Host[], others: number, notProtected: number, complete: boolean): string {
+function countsText({ hosts, others }: Server, complete: boolean): string {
   const groups = hosts.filter(({ item }) => item.role === 'availabilityGroup').length;
   const systems = hosts.filter(({ item }) => workloadOf(item) === 'hana').length;
-  const found = hosts.reduce((sum, host) => sum + (foundIn(host) ?? 0), others);
+  const loose = others.filter(({ role }) => role === 'database');
+  const found = hosts.reduce((sum, host) => sum + (foundIn(host) ?? 0), loose.length);
+  const free = [...hosts.flatMap(({ databases }) => databases), ...loose].filter(isFree).length;
   return [
     several(hosts.length - groups - systems, 'instance'),
     several(systems, 'system'),
     several(groups, 'availability group'),
     several(found, 'database'),
-    found > 0 && notProtectedText(notProtected, complete),
+    found > 0 && notProtectedText(free, complete),
   ]
     .filter(Boolean)
     .join(', ');
