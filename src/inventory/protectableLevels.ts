@@ -33,6 +33,8 @@ interface Part {
   nodes(): readonly Built[];
   /** Lists that it is fuller with; asked for once the flat list is there. */
   beside(): readonly SideList<unknown>[];
+  /** True where what could not be read of the flat list is told: once, not at each of its levels. */
+  readonly tells?: boolean;
   /** Whether a record that a page brought is shown here. */
   belongs(item: ProtectableItem): boolean;
   /** A side list of which a next page is offered when the flat list has ended. */
@@ -58,6 +60,7 @@ export class ProtectableLevels {
     return this.#level({
       group,
       vaultId,
+      tells: true,
       belongs: () => true,
       beside: () =>
         this.#machines(group, vaultId).servers.size > 0 && !this.#allContainers(vaultId) ? [this.#containers(group, vaultId)] : [],
@@ -158,7 +161,7 @@ export class ProtectableLevels {
         return next();
       },
       get problems() {
-        return [...list.problems, ...part.beside().flatMap((side) => side.problems)];
+        return [...(part.tells ? list.problems : []), ...part.beside().flatMap((side) => side.problems)];
       },
       empty: part.empty,
     };
