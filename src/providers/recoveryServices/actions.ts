@@ -1,11 +1,13 @@
 /** What can be done with Azure Backup, in the order of the documentation. */
 import type { AnyAction } from '../action.ts';
 import { autoProtect, stopAutoProtect } from './actions/autoProtection.ts';
+import { backUpDatabase } from './actions/backUpDatabase.ts';
 import { backUpNow } from './actions/backUpNow.ts';
 import { discoverSql, discoverVms } from './actions/discover.ts';
 import { inquireContainer } from './actions/inquireContainer.ts';
 import { cancelJob, followJob } from './actions/jobActions.ts';
 import { changePolicy, resumeProtection } from './actions/policyActions.ts';
+import { protectDatabase } from './actions/protectDatabase.ts';
 import { protectVm } from './actions/protectVm.ts';
 import { registerContainer, reregisterContainer } from './actions/registerContainer.ts';
 import { stopDeleteData, stopKeepData, undelete } from './actions/stopActions.ts';
@@ -19,9 +21,11 @@ export const recoveryServicesActions: readonly AnyAction[] = [
   inquireContainer,
   unregisterContainer,
   protectVm,
+  protectDatabase,
   autoProtect,
   stopAutoProtect,
   backUpNow,
+  backUpDatabase,
   changePolicy,
   stopKeepData,
   resumeProtection,

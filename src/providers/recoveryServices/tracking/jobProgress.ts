@@ -1,9 +1,9 @@
 /** What a job's answer means for the operation that waits for it. */
 import type { ErrorRecord } from '../../../core/errors.ts';
-import type { JobReference, OperationProgress, OperationStatus } from '../../../core/operation.ts';
+import type { JobReference, OperationProgress, OperationStatus, OperationTask, TaskStatus } from '../../../core/operation.ts';
 import type { Job } from '../model/job.ts';
 import { errorWithRemedies } from '../errorKnowledge.ts';
-import { isCancellable, jobState } from '../model/state.ts';
+import { isCancellable, jobState, type JobState } from '../model/state.ts';
 import { defined } from '../model/fields.ts';
 
 export interface JobEnd {
@@ -76,4 +76,26 @@ function snapshotTaken(job: Job): boolean {
 
 export function referenceOf(job: Job): JobReference {
   return defined<JobReference>({ id: job.id, name: job.name, operation: job.operation, cancellable: isCancellable(job) });
+}
+
+const taskStatuses: Readonly<Record<JobState, TaskStatus>> = {
+  running: 'running',
+  cancelling: 'running',
+  succeeded: 'succeeded',
+  succeededWithWarnings: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  unknown: 'unknown',
+};
+
+/** A whole job as one of several of an operation: `Backup (Full) of msdb [sql-01]`. */
+export function taskOf(job: Job): OperationTask {
+  const says = [messageOf(job), ...Object.entries(job.properties).map(([name, value]) => `${name}: ${value}`)];
+  return defined<OperationTask>({
+    name: `${job.operation ?? 'Job'} of ${job.entityFriendlyName}`,
+    status: taskStatuses[jobState(job)],
+    percent: job.percent,
+    detail: says.filter(Boolean).join(' · ') || undefined,
+    duration: job.duration,
+  });
 }
