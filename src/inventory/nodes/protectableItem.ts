@@ -1,6 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.ts';
 import { errorWithRemedies } from '../../providers/recoveryServices/errorKnowledge.ts';
-import { statementFor } from '../../providers/recoveryServices/inquiry.ts';
 import type { ProtectableItem } from '../../providers/recoveryServices/model.ts';
 import { joined, spelled } from '../text.ts';
 import { capabilities, itemStates, kinds, protectableKinds, protectableStates } from '../tokens.ts';
@@ -66,8 +65,7 @@ function saysNotProtected(item: ProtectableItem): boolean {
 
 /** Why a backup would fail, as the service found out beforehand. */
 export function preBackupTrouble({ preBackupError }: ProtectableItem): ErrorRecord | undefined {
-  const statement = preBackupError && statementFor(preBackupError.code);
-  return preBackupError && { ...errorWithRemedies(preBackupError), ...(statement ? { statement } : {}) };
+  return preBackupError && errorWithRemedies(preBackupError);
 }
 
 export function troubleLines(item: ProtectableItem): readonly (string | undefined)[] {

@@ -1,11 +1,9 @@
 /** What a look for databases in a registered machine (an inquiry) came to, in sentences, and what mends what is wrong. */
 import { lineText, shortened } from '../../core/displayText.ts';
-import type { ErrorRecord, RemedyStatement } from '../../core/errors.ts';
+import type { ErrorRecord } from '../../core/errors.ts';
 import { errorWithRemedies } from './errorKnowledge.ts';
 import type { Container, WorkloadInquiry } from './model/container.ts';
 
-/** The account that the backup extension works with, from Microsoft's documentation of SQL Server backup in Azure VMs. */
-const pluginAccount = 'NT SERVICE\\AzureWLBackupPluginSvc';
 const rediscover = 'Then choose Rediscover Databases on the machine.';
 /** An exception of SQL Server is told up to here; the whole one is in the JSON of the container. */
 const mostDetail = 300;
@@ -88,7 +86,7 @@ export function inquirySentence(container: Pick<Container, 'inquiries' | 'inquir
 /** The error with what the machine said, with remedies, and with the statement that mends it where one does. */
 function explained(error: ErrorRecord, additionalDetail: string | undefined): ErrorRecord {
   const known = errorWithRemedies(error);
-  const statement = statementFor(known.code);
+  const { statement } = known;
   const remedies = [
     ...(known.remedies ?? []),
     ...(statement ? [`Copy the statement and run it on each SQL Server instance of the machine. ${rediscover}`] : []),
@@ -97,23 +95,5 @@ function explained(error: ErrorRecord, additionalDetail: string | undefined): Er
     ...known,
     ...(additionalDetail === undefined ? {} : { message: `${known.message} (${shortened(lineText(additionalDetail), mostDetail)})` }),
     ...(remedies.length > 0 ? { remedies } : {}),
-    ...(statement ? { statement } : {}),
   };
 }
-
-/** What to run where the backup service lacks a right; undefined for what no statement mends. @param code any case */
-export function statementFor(code: string): RemedyStatement | undefined {
-  return code.toLowerCase() === 'usererrorsqlnosysadminmembership' ? grantSysadmin : undefined;
-}
-
-const grantSysadmin: RemedyStatement = {
-  title: 'T-SQL, on each SQL Server instance of the machine, as a member of sysadmin',
-  text: `-- Azure Backup works with the account ${pluginAccount}, which needs the right sysadmin.
--- Run this on every SQL Server instance of the machine, those that are not backed up too.
-USE [master];
-IF NOT EXISTS (SELECT 1 FROM sys.server_principals WHERE sid = SUSER_SID(N'${pluginAccount}'))
-    CREATE LOGIN [${pluginAccount}] FROM WINDOWS WITH DEFAULT_DATABASE = [master];
-ALTER LOGIN [${pluginAccount}] ENABLE;
-ALTER SERVER ROLE [sysadmin] ADD MEMBER [${pluginAccount}];
-`,
-};

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JobReference, OperationProgress, OperationStatus, OperationTask, TaskStatus } from '../../../core/operation.ts';
 import type { Job } from '../model/job.ts';
 import { errorWithRemedies } from '../errorKnowledge.ts';
+import type { ErrorSubject } from '../sqlKnowledge.ts';
 import { isCancellable, jobState, type JobState } from '../model/state.ts';
 import { defined } from '../model/fields.ts';
 
@@ -14,7 +15,9 @@ export interface JobEnd {
 
 /** Undefined while the job runs; a status that we do not know is no end. */
 export function endOf(job: Job): JobEnd | undefined {
-  const [first, ...others] = job.errors.map((error) => errorWithRemedies(withDynamicMessage(error, job.dynamicErrorMessage)));
+  const [first, ...others] = job.errors.map((error) =>
+    errorWithRemedies(withDynamicMessage(error, job.dynamicErrorMessage), subjectOf(job)),
+  );
   switch (jobState(job)) {
     case 'succeeded':
       return { status: 'succeeded' };
@@ -32,6 +35,15 @@ export function endOf(job: Job): JobEnd | undefined {
     case 'unknown':
       return undefined;
   }
+}
+
+/** The database of a job that calls itself `msdb [sql-01]` or, in older answers, `MSSQLSERVER/msdb [sql-01]`. */
+function subjectOf(job: Job): ErrorSubject {
+  if (job.workloadType?.toLowerCase() !== 'sqldatabase') {
+    return {};
+  }
+  const name = job.entityFriendlyName.replace(/ \[[^\]]*\]$/, '');
+  return { database: name, backupType: /\((.*)\)$/.exec(job.operation ?? '')?.[1] ?? '' };
 }
 
 /** Azure puts the one sentence that explains a failure sometimes beside its errors. */

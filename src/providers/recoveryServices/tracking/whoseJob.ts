@@ -1,7 +1,7 @@
 /**
  * Whose job a job is. A VM's job names its VM, and newer ones its container. A database's job calls itself `msdb` first;
  * a backup's `msdb [host]` some seconds later, any other `msdb` to its end; what is not a backup tells its container in
- * its property bag. None tells the instance. Every server has a database of that name, so what a job does not tell is
+ * its property bag. The instance is told by none of today's. Every server has a database of that name, so what a job does not tell is
  * told by the vault's other items, or not at all. Pure functions, for following and for settling.
  */
 import { sameArmId, segmentOf } from '../../../core/armId.ts';
@@ -18,6 +18,8 @@ export interface JobOwner {
   readonly operation?: string;
   /** Present for databases. */
   readonly database?: {
+    /** Its instance or availability group. */
+    readonly parent?: string;
     /** Absent for a database of an availability group, whose jobs run on any of its hosts. */
     readonly host?: string;
     /** `Full`, `CopyOnlyFull`, `Differential`, `Log`; of backups only. */
@@ -25,38 +27,58 @@ export interface JobOwner {
   };
 }
 
-/** `sure`: nothing else could have made it but another item of that name in the same container. `untold`: any item of that name could. */
-export type Fit = 'other' | 'untold' | 'sure';
+/**
+ * `own`: it names the instance and the server. `sure`: it could be that of another item of the name in the same container.
+ * `untold`: that of any item of the name.
+ */
+export type Fit = 'other' | 'untold' | 'sure' | 'own';
 
 export function fitOf(job: Job, owner: JobOwner): Fit {
-  const entity = job.entityFriendlyName.toLowerCase();
-  const name = owner.entity.toLowerCase();
-  const host = entity.startsWith(`${name} [`) && entity.endsWith(']') ? entity.slice(name.length + 2, -1) : undefined;
-  if (entity !== name && host === undefined) {
-    return 'other';
-  }
   if (owner.operation !== undefined && !sameOperation(job.operation, owner.operation)) {
     return 'other';
   }
-  return owner.database
-    ? databaseFit(job, owner, owner.database, host)
-    : inContainer(job.containerName, owner.itemId) === false
-      ? 'other'
-      : 'sure';
+  return owner.database ? databaseFit(job, owner, owner.database) : machineFit(job, owner);
 }
 
-function databaseFit(job: Job, { itemId }: JobOwner, database: NonNullable<JobOwner['database']>, host: string | undefined): Fit {
-  if (job.isUserTriggered === false || isOtherType(job.operation, database.backupType)) {
+function machineFit(job: Job, { entity, itemId }: JobOwner): Fit {
+  const said = job.entityFriendlyName.toLowerCase();
+  const name = entity.toLowerCase();
+  return (said === name || said.startsWith(`${name} [`)) && inContainer(job.containerName, itemId) !== false ? 'sure' : 'other';
+}
+
+function databaseFit(job: Job, { entity, itemId }: JobOwner, database: NonNullable<JobOwner['database']>): Fit {
+  const said = nameOf(job.entityFriendlyName.toLowerCase(), entity.toLowerCase(), database.parent?.toLowerCase());
+  if (!said || job.isUserTriggered === false || isOtherType(job.operation, database.backupType)) {
     return 'other';
   }
   if (database.host === undefined) {
     return 'untold';
   }
   const container = inContainer(job.containerName ?? job.properties['ContainerUniqueName'], itemId);
-  if (container === false || (host !== undefined && shortHost(host) !== shortHost(database.host))) {
+  if (container === false || (said.host !== undefined && shortHost(said.host) !== shortHost(database.host))) {
     return 'other';
   }
-  return container === true || host !== undefined ? 'sure' : 'untold';
+  return container !== true && said.host === undefined ? 'untold' : said.parent ? 'own' : 'sure';
+}
+
+/**
+ * What a job's name says where it is the database's: `msdb`, `msdb [host]`, and in answers of 2018 `MSSQLSERVER/msdb [host]`.
+ * A database may be called `a [b]` itself, so the forms are compared whole. All in lower case.
+ */
+function nameOf(said: string, name: string, parent: string | undefined): { readonly parent: boolean; readonly host?: string } | undefined {
+  const forms = [
+    { text: name, parent: false },
+    ...(parent === undefined ? [] : [`${parent}/${name}`, `${parent};${name}`].map((text) => ({ text, parent: true }))),
+  ];
+  for (const form of forms) {
+    if (said === form.text) {
+      return { parent: form.parent };
+    }
+    if (said.startsWith(`${form.text} [`) && said.endsWith(']')) {
+      return { parent: form.parent, host: said.slice(form.text.length + 2, -1) };
+    }
+  }
+  return undefined;
 }
 
 /** @param said `iaasvmcontainerv2;rg;web`, `Compute;rg;sql-01`: the container's name without its type. Undefined: it was not said. */
@@ -112,7 +134,7 @@ function asProtected(id: string): string {
 
 /** True where the job can be nobody else's. */
 export function isTold(fit: Fit, namesakes: Namesakes): boolean {
-  return namesakes === 'none' ? fit !== 'other' : fit === 'sure' && namesakes === 'elsewhere';
+  return fit === 'own' || (namesakes === 'none' ? fit !== 'other' : fit === 'sure' && namesakes === 'elsewhere');
 }
 
 /** What of a database an operation journals so that its job can be told later. */
@@ -135,8 +157,9 @@ export function ownerOf(record: {
   readonly target: { readonly id: string; readonly name: string };
   readonly intent: JsonObject;
 }): JobOwner {
-  const { itemId, jobOperation, workload, serverName, backupType } = record.intent;
+  const { itemId, jobOperation, workload, parentName, serverName, backupType } = record.intent;
   const database = {
+    ...(typeof parentName === 'string' ? { parent: parentName } : {}),
     ...(typeof serverName === 'string' ? { host: serverName } : {}),
     ...(typeof backupType === 'string' ? { backupType } : {}),
   };
