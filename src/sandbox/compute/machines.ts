@@ -12,12 +12,13 @@ import { diskId, groupId, machineId, type Disk, type VirtualMachine } from '../w
 import { offsetTime } from '../world/wireFormat.ts';
 import type { World } from '../world/world.ts';
 import { registerDisks } from './disks.ts';
+import { registerPower } from './power.ts';
 
 const inSubscription = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines';
 const inLocation = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/locations/{location}/virtualMachines';
 const inGroup = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Compute/virtualMachines';
 
-/** Microsoft.Compute: machines and their disks, to look at. */
+/** Microsoft.Compute: machines and their disks to look at, and machines to switch on and off. */
 export function computeProvider(world: World, tools: ArmToolbox): ArmProvider {
   return {
     register: (router: ArmRouter): void => {
@@ -45,6 +46,7 @@ export function computeProvider(world: World, tools: ArmToolbox): ArmProvider {
         status: 200,
         body: instanceView(world, find(world, request)),
       }));
+      registerPower(world, tools, router, `${inGroup}/{virtualMachine}`, (request) => find(world, request));
       registerDisks(world, tools, router);
     },
   };
@@ -171,9 +173,6 @@ function instanceView(world: World, machine: VirtualMachine): JsonObject {
     ...(running ? { vmAgent: { vmAgentVersion: ready ? '2.7.41491.1176' : 'Unknown', statuses: [agent] } } : {}),
     disks: machine.disks.map((disk) => ({ name: disk.name, statuses: [provisioned] })),
     hyperVGeneration: 'V2',
-    statuses: [
-      provisioned,
-      { code: `PowerState/${machine.powerState}`, level: 'Info', displayStatus: running ? 'VM running' : 'VM deallocated' },
-    ],
+    statuses: [provisioned, { code: `PowerState/${machine.powerState}`, level: 'Info', displayStatus: `VM ${machine.powerState}` }],
   };
 }

@@ -17,7 +17,7 @@ export function registerDeleteItem(context: BackupContext, router: ArmRouter): v
     const gone = containers.filter((container) => statusOf(vault, container) === 'SoftDeleted');
     return context.tools.paged(
       request,
-      gone.map((container) => containerResource(vault, container, 'DeletedProtectionContainers')),
+      gone.map((container) => containerResource(context, vault, container, 'DeletedProtectionContainers')),
     );
   });
 }
@@ -73,10 +73,20 @@ export function softDelete(context: WorldContext, vault: Vault, item: ProtectedI
   });
 }
 
+/** A container that was unregistered while it held soft-deleted items goes with the last of them. */
+function forgetUnregistered(vault: Vault, containerName: string): void {
+  const container = vault.container(containerName);
+  if (container?.isSoftDeleted === true && vault.itemsOf(container).length === 0) {
+    vault.containers.delete(containerName.toLowerCase());
+  }
+}
+
 function purge({ world }: WorldContext, vault: Vault, item: ProtectedItem): void {
   vault.items.delete(itemKey(item.containerName, item.name));
   if (item.workload === 'VM') {
     vault.containers.delete(item.containerName.toLowerCase());
     world.setProtector(item.sourceResourceId, undefined);
+  } else {
+    forgetUnregistered(vault, item.containerName);
   }
 }

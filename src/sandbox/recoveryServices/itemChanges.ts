@@ -1,6 +1,6 @@
-import type { BackupContext } from './context.ts';
+import type { BackupContext, WorldContext } from './context.ts';
 import { hostOf } from './backupPlan.ts';
-import { isRunning } from './jobs.ts';
+import { isRunning, reaches } from './jobs.ts';
 import { itemKey, type Job, type Operation, type OperationError, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
 import { startOperation, type NewOperation } from './operations.ts';
@@ -30,8 +30,13 @@ export function changeItem(
   item: ProtectedItem,
   change: ItemChange & Pick<NewOperation, 'family' | 'result'>,
 ): Operation {
-  const { world } = context;
-  const now = world.now();
+  const job = startChange(context, vault, item, change, context.world.now());
+  const { family, result, takes, error } = change;
+  return startOperation(context, vault, { family, takes, jobId: job.id, ...(result ? { result } : {}), ...(error ? { error } : {}) });
+}
+
+/** The job of a change alone, which nobody has asked for by a request of its own; what it does, it does at its end. */
+export function startChange({ world }: WorldContext, vault: Vault, item: ProtectedItem, change: ItemChange, now: number): Job {
   const endAt = now + world.clock.scaled(change.takes);
   const error = change.error;
   const job: Job = {
@@ -65,8 +70,11 @@ export function changeItem(
   };
   vault.addJob(job);
   if (error === undefined) {
-    world.agenda.plan(endAt, change.apply);
+    world.agenda.plan(endAt, (at) => {
+      if (reaches(job, at)) {
+        change.apply(at);
+      }
+    });
   }
-  const { family, result, takes } = change;
-  return startOperation(context, vault, { family, takes, jobId: job.id, ...(result ? { result } : {}), ...(error ? { error } : {}) });
+  return job;
 }

@@ -20,18 +20,61 @@ export interface Policy {
   readonly properties: JsonObject;
 }
 
+export type DatabaseWorkload = 'SQLDataBase' | 'SAPHanaDatabase';
+
 export interface Container {
   /** As lists give it: `IaasVMContainer;iaasvmcontainerv2;{rg};{vm}`. */
   readonly name: string;
   readonly management: Management;
+  /** Of an availability group, the machine through which it was found. */
   readonly sourceResourceId: string;
   readonly resourceGroup: string;
   readonly friendlyName: string;
-  readonly databaseServer?: DatabaseServer;
+  /**
+   * What runs in the machine at this moment; undefined where nothing does, and where the machine is gone. The vault itself
+   * knows only its `inquiries`.
+   */
+  readonly databaseServer?: DatabaseServer | undefined;
+  /** This is an availability group and no machine. It is there as long as one of its machines is registered. */
+  readonly isGroup?: true;
+  /** What the last look for databases of each workload came to; only what it found is protectable. */
+  readonly inquiries?: Map<DatabaseWorkload, Inquiry>;
   readonly shares?: readonly string[];
-  /** The databases or shares were looked for; only then they are protectable. */
+  /** The shares were looked for. */
   inquired: boolean;
+  /** Unregistered while it held nothing but soft-deleted items: it stays for as long as they do. */
+  isSoftDeleted?: boolean;
   updatedAt: number;
+}
+
+export interface Inquiry {
+  readonly itemCount: number;
+  /** What was there; after a failure, what the last good look has found. */
+  readonly found?: DatabaseServer;
+  readonly error?: InquiryError;
+}
+
+export interface InquiryError {
+  readonly code: string;
+  readonly message: string;
+  readonly recommendations: readonly string[];
+  readonly additionalDetail: string;
+}
+
+/** The databases of one instance or availability group are protected by themselves. */
+export interface ProtectionIntent {
+  /** Chosen by the client, by custom a GUID. */
+  readonly name: string;
+  /** `protectionIntentItemType`, as it was sent. */
+  readonly type: string;
+  readonly containerName: string;
+  /** Name of the instance or group. */
+  readonly parentName: string;
+  /** As it was sent. */
+  readonly itemId: string;
+  readonly policyName: string;
+  /** Ids of the ConfigureBackup jobs that it has started. */
+  readonly jobIds: Set<string>;
 }
 
 export interface BackupError {

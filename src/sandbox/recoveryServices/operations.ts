@@ -107,13 +107,10 @@ export function acceptedUnregister(context: BackupContext, request: ArmRequest, 
   };
 }
 
-/** An inquiry's 202: no status URL. */
+/** An inquiry's 202: as a registration's, without a body (recorded). */
 export function acceptedInquiry(context: BackupContext, request: ArmRequest, vault: Vault, operation: Operation): ArmReply {
-  const location = `${containerPath(request, vault)}/operationResults/${operation.id}`;
-  return {
-    status: 202,
-    headers: { 'Retry-After': context.tools.retryAfter(60), Location: context.tools.signedUrl(request, location, request.apiVersion) },
-  };
+  const { body: _body, ...reply } = accepted(context, request, vault, operation);
+  return reply;
 }
 
 export function registerOperations(context: BackupContext, router: ArmRouter): void {
@@ -175,7 +172,8 @@ function pollResult(context: BackupContext, request: ArmRequest, operation: Oper
     operation.resultPolls += 1;
     const { tools } = context;
     const again = { 'Retry-After': tools.retryAfter(60), Location: tools.signedUrl(request, request.path, request.apiVersion) };
-    if (operation.family !== 'container') {
+    // Recorded: below a container each poll gives both URLs and `{}`, that of an unregistration too.
+    if (!/\/protectionContainers\/[^/]+\/operationResults\//i.test(request.path)) {
       return { status: 202, headers: again };
     }
     const status = request.path.replace(/\/operationResults\//i, '/operationsStatus/');

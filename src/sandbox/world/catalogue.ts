@@ -1,4 +1,5 @@
-import type { BackupTrouble, Database, DatabaseServer } from './entities.ts';
+import type { BackupTrouble, DatabaseServer } from './entities.ts';
+import { full, simple } from './sqlCatalogue.ts';
 
 /** The fictional company whose cloud this is. Order matters: numbers from the seed are drawn in it. */
 
@@ -30,16 +31,12 @@ const small = 'Standard_B2ms';
 const medium = 'Standard_D4s_v5';
 const large = 'Standard_E16ds_v5';
 
-const full = (name: string, sizeGb: number): Database => ({ name, sizeGb, recoveryModel: 'Full', state: 'Online' });
-const simple = (name: string, sizeGb: number): Database => ({ name, sizeGb, recoveryModel: 'Simple', state: 'Online' });
-
 const erpDatabases: DatabaseServer = {
   kind: 'SQLDataBase',
   hostName: 'erp-db-01',
   instances: [
     {
       name: 'MSSQLSERVER',
-      // SQL Server makes master and msdb with the simple recovery model, and model with the full one.
       databases: [
         simple('master', 1),
         full('model', 1),

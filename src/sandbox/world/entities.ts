@@ -42,6 +42,8 @@ export interface DatabaseInstance {
 /** A group of databases that several machines hold copies of. */
 export interface AvailabilityGroup {
   readonly name: string;
+  /** The name of the Windows cluster below it. */
+  readonly cluster: string;
   /** Host names. */
   readonly nodes: readonly string[];
   readonly databases: readonly Database[];
@@ -68,7 +70,8 @@ export interface VirtualMachine {
   readonly image: { readonly publisher: string; readonly offer: string; readonly sku: string };
   readonly vmId: string;
   readonly createdAt: number;
-  readonly powerState: 'running' | 'deallocated';
+  /** `stopped` is switched off with its place kept (and paid for), `deallocated` without. */
+  readonly powerState: 'running' | 'stopped' | 'deallocated';
   readonly disks: readonly Disk[];
   readonly tags: Readonly<Record<string, string>>;
   readonly databaseServer?: DatabaseServer;

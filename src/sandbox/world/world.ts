@@ -1,4 +1,4 @@
-import { armIdKey, idUpTo } from '../../core/armId.ts';
+import { armIdKey, idUpTo, sameArmId } from '../../core/armId.ts';
 import type { Vault } from '../recoveryServices/vault.ts';
 import type { Random, SandboxClock } from '../arm/types.ts';
 import { Agenda } from './agenda.ts';
@@ -73,6 +73,23 @@ export class World {
     const region = regions.get(machine.location) ?? [];
     regions.set(machine.location, region);
     region.push(machine);
+  }
+
+  /** Puts a changed machine in the place of the one with its id. */
+  replaceMachine(machine: VirtualMachine): void {
+    this.#machines.set(armIdKey(machineId(machine)), machine);
+    const place = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location) ?? [];
+    const at = place.findIndex((known) => sameArmId(machineId(known), machineId(machine)));
+    place[at] = machine;
+  }
+
+  removeMachine(machine: VirtualMachine): void {
+    this.#machines.delete(armIdKey(machineId(machine)));
+    const place = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location) ?? [];
+    place.splice(
+      place.findIndex((known) => sameArmId(machineId(known), machineId(machine))),
+      1,
+    );
   }
 
   /**
