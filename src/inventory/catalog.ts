@@ -1,8 +1,9 @@
 /** What each kind of node holds: which list, shown as which nodes, and what to say where there is none. */
 import type { Connection, Subscription } from '../cloud/types.ts';
-import type { Container, Job, ProtectedItem, RecoveryPoint, Vault } from '../providers/recoveryServices/model.ts';
-import { byWorkload, countText, jobsText, troubledText } from './counts.ts';
+import type { Container, ProtectedItem, RecoveryPoint, Vault } from '../providers/recoveryServices/model.ts';
+import { byWorkload, countText, troubledText } from './counts.ts';
 import { offered } from './emptyStates.ts';
+import { countOf, groupText } from './groupTexts.ts';
 import { fixedLevel, groupedLevel, listLevel, type Built, type Level } from './levels.ts';
 import { Lists, type ListKey } from './lists.ts';
 import type { NodeContext } from './nodes/common.ts';
@@ -64,7 +65,7 @@ export class Catalog {
       case undefined:
         return this.#subscriptions();
       case kinds.subscription:
-        return parent && fixedLevel(() => [this.#built(() => vaultsGroup(parent, this.#count(vaultsKey(parent))))]);
+        return parent && fixedLevel(() => [this.#built(() => vaultsGroup(parent, countOf(this.#lists, vaultsKey(parent))))]);
       case kinds.vaults:
         return this.#vaults(parent);
       case kinds.vault:
@@ -144,25 +145,11 @@ export class Catalog {
   }
 
   #vaultGroups(vault: InventoryNode): Level {
-    return fixedLevel(() => vaultGroupKinds.map((kind) => this.#built(() => vaultGroup(vault, kind, this.#groupDescription(vault, kind)))));
-  }
-
-  #groupDescription(vault: InventoryNode, kind: (typeof vaultGroupKinds)[number]): string | undefined {
-    const key = `${vault.key}#${kind}`;
-    const count = this.#count(key);
-    if (count === undefined) {
-      return undefined;
-    }
-    if (kind === 'protectedItems') {
-      return joined(count, troubledText(this.#lists.loaded<ProtectedItem>(key)?.records ?? [], this.#options.now()));
-    }
-    return kind === 'jobs' ? joined(count, jobsText(this.#lists.loaded<Job>(key)?.records ?? [])) : count;
-  }
-
-  /** `12`, or `200 loaded, there are more`; undefined where nothing is loaded. */
-  #count(key: ListKey): string | undefined {
-    const list = this.#lists.loaded<unknown>(key);
-    return list && countText(list.records.length, list.next);
+    return fixedLevel(() =>
+      vaultGroupKinds.map((kind) =>
+        this.#built(() => vaultGroup(vault, kind, groupText(vault, kind, { ...this.#options, lists: this.#lists }))),
+      ),
+    );
   }
 
   #protectedItems(vault: InventoryNode): PagedList<ProtectedItem> {

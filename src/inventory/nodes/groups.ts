@@ -7,7 +7,7 @@ export function vaultsGroup(subscription: InventoryNode, description: string | u
   return { ...group(subscription, kinds.vaults, 'Recovery Services vaults', 'library', description), expanded: true };
 }
 
-type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'protectableContainers' | 'policies' | 'jobs';
+export type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'protectableContainers' | 'policies' | 'jobs';
 
 const groupLooks: Readonly<Record<VaultGroup, { readonly title: string; readonly icon: string }>> = {
   protectedItems: { title: 'Protected items', icon: 'shield' },

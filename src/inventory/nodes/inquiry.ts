@@ -4,7 +4,7 @@ import type { Container } from '../../providers/recoveryServices/model.ts';
 import { spelled } from '../text.ts';
 import { capabilities, kinds, systems } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
-import { colours, fact, lines } from './common.ts';
+import { colours, fact, lines, statementLines } from './common.ts';
 
 /** What the last look for databases in a container came to: a row for each workload, and one for what went wrong as a whole. */
 export function inquiryNodes(parent: InventoryNode, container: Container): readonly InventoryNode[] {
@@ -49,8 +49,7 @@ function errorRow(parent: InventoryNode, suffix: string, name: string, error: Er
     tooltip: lines(
       `${name}: ${message}`,
       ...(remedies ?? []),
-      statement && `${statement.title}:`,
-      statement?.text,
+      ...statementLines(statement),
       fact('Items found all the same', itemCount || undefined),
       `Code: ${code}`,
     ),

@@ -5,7 +5,7 @@ import { joined, spelled } from '../text.ts';
 import { capabilities, itemStates, kinds, protectableKinds, protectableStates } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { workloadIcons, workloadOf } from '../workloads.ts';
-import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
+import { colours, fact, lines, resourceNode, statementLines, type NodeContext } from './common.ts';
 import { runningText } from './protectedItem.ts';
 
 /** @param below true where it stands below its server: what the rows above it say is left out. */
@@ -64,18 +64,17 @@ function saysNotProtected(item: ProtectableItem): boolean {
 }
 
 /** Why a backup would fail, as the service found out beforehand. */
-export function preBackupTrouble({ preBackupError }: ProtectableItem): ErrorRecord | undefined {
-  return preBackupError && errorWithRemedies(preBackupError);
+export function preBackupTrouble({ friendlyName, preBackupError, role }: ProtectableItem): ErrorRecord | undefined {
+  return preBackupError && errorWithRemedies(preBackupError, role === 'database' ? { database: friendlyName } : undefined);
 }
 
-export function troubleLines(item: ProtectableItem): readonly (string | undefined)[] {
+export function troubleLines(item: ProtectableItem): readonly string[] {
   const trouble = preBackupTrouble(item);
   return trouble
     ? [
         `It cannot be backed up as it is. ${trouble.code}: ${trouble.message}`,
         ...(trouble.remedies ?? []),
-        trouble.statement && `${trouble.statement.title}:`,
-        trouble.statement?.text,
+        ...statementLines(trouble.statement),
       ]
     : [];
 }

@@ -1,10 +1,12 @@
+import type { ErrorRecord } from '../../core/errors.ts';
+import { errorWithRemedies } from '../../providers/recoveryServices/errorKnowledge.ts';
 import { protectedItemState, type ProtectedItem, type ProtectedItemState } from '../../providers/recoveryServices/model.ts';
 import type { RunningOperation } from '../overlay.ts';
 import { ago, joined, localTime, spelled } from '../text.ts';
 import { capabilities, itemStates, kinds } from '../tokens.ts';
 import type { InventoryNode, NodeIcon } from '../types.ts';
 import { workloadOf } from '../workloads.ts';
-import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
+import { colours, fact, lines, resourceNode, statementLines, type NodeContext } from './common.ts';
 
 const icons: Readonly<Record<ProtectedItemState['kind'], NodeIcon>> = {
   healthy: { id: 'pass-filled', color: colours.good },
@@ -21,10 +23,11 @@ const icons: Readonly<Record<ProtectedItemState['kind'], NodeIcon>> = {
 export function protectedItemNode(item: ProtectedItem, context: NodeContext, below = false): InventoryNode {
   const state = protectedItemState(item, context.nowMs);
   const running = context.running(item.id);
-  return resourceNode(context, kinds.protectedItem, item, {
+  const trouble = troubleOf(item, state);
+  const node = resourceNode(context, kinds.protectedItem, item, {
     label: item.friendlyName,
     description: describe(item, state, running, context.nowMs, below),
-    tooltip: tooltip(item, state, running, context.nowMs),
+    tooltip: tooltip(item, state, running, trouble, context.nowMs),
     icon: running ? { id: 'sync~spin', color: colours.active } : icons[state.kind],
     expandable: true,
     states: [
@@ -32,8 +35,16 @@ export function protectedItemNode(item: ProtectedItem, context: NodeContext, bel
       ...tokensOf(item, state),
       ...(isChangeable(item) ? [capabilities.changeable] : []),
       ...(running ? [itemStates.busy] : []),
+      ...(trouble?.statement ? [capabilities.statement] : []),
     ],
   });
+  return trouble?.statement ? { ...node, statement: trouble.statement } : node;
+}
+
+/** Why it is not well, with what can be done about it. */
+function troubleOf(item: ProtectedItem, state: ProtectedItemState): ErrorRecord | undefined {
+  const ill = state.kind === 'failed' || state.kind === 'unhealthy';
+  return ill && item.lastBackupError ? errorWithRemedies(item.lastBackupError, { database: item.friendlyName }) : undefined;
 }
 
 /** What the actions that change protection can write: see the kinds of items that requests are made for. */
@@ -93,13 +104,20 @@ function daysLeft(days: number): string {
   return days === 0 ? 'purge is due' : `${days} ${days === 1 ? 'day' : 'days'} left`;
 }
 
-function tooltip(item: ProtectedItem, state: ProtectedItemState, running: RunningOperation | undefined, nowMs: number): readonly string[] {
+function tooltip(
+  item: ProtectedItem,
+  state: ProtectedItemState,
+  running: RunningOperation | undefined,
+  trouble: ErrorRecord | undefined,
+  nowMs: number,
+): readonly string[] {
   return lines(
     item.friendlyName,
     running && lines(runningText(running), running.message).join(': '),
     `State: ${joined(...stateParts(state, ago(item.lastBackupTime, nowMs)))}`,
     (state.kind === 'failed' || state.kind === 'unhealthy') && state.reason,
-    ...(item.lastBackupError?.remedies ?? []),
+    ...(trouble?.remedies ?? []),
+    ...statementLines(trouble?.statement),
     fact('Last backup', localTime(item.lastBackupTime)),
     fact('Last recovery point', localTime(item.lastRecoveryPointTime)),
     fact('Recovery points', item.recoveryPointCount),

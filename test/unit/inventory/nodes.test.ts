@@ -222,6 +222,20 @@ describe('inventory nodes', () => {
     assert.equal(command(['protectedItem', 'hana']), 'azureBackup.refreshNode');
   });
 
+  it('a database, or a job, that failed for want of a right carries the statement that grants it', () => {
+    const lastBackupErrorDetail = { code: 'UserErrorSQLNoSysadminMembership', message: 'The right is missing.' };
+    const failed = protectedItemNode(readProtectedItem(sqlItem('msdb', { lastBackupStatus: 'Unhealthy', lastBackupErrorDetail })), context);
+    const errorDetails = [{ errorCode: 1, errorTitle: 'UserErrorSQLNoSysadminMembership', errorString: 'The right is missing.' }];
+    const job = jobNode(readJob(jobJson('job-1', { status: 'Failed', errorDetails })), context);
+    for (const node of [failed, job]) {
+      assert.ok(node.tokens.includes('statement'));
+      assert.match(node.statement?.text ?? '', /sysadmin/);
+      assert.ok(node.tooltip?.some((line) => line.startsWith('T-SQL')));
+    }
+    const healthy = protectedItemNode(readProtectedItem(sqlItem('msdb', { lastBackupErrorDetail })), context);
+    assert.ok(!healthy.tokens.includes('statement'), 'what it was ill of is past');
+  });
+
   it('only VMs and SQL databases carry the word that changing their protection needs', () => {
     const changeable = (record: JsonObject): boolean => protectedItemNode(readProtectedItem(record), context).tokens.includes('changeable');
     assert.ok(changeable(vmItem('web-01')) && changeable(sqlItem('msdb')));
