@@ -4,7 +4,7 @@ import type { Container } from '../../providers/recoveryServices/model.ts';
 import { joined, spelled } from '../text.ts';
 import { containerStates, itemStates, kinds } from '../tokens.ts';
 import type { InventoryNode, NodeIcon } from '../types.ts';
-import { workloadOf, type Workload } from '../workloads.ts';
+import { shortTitles, workloadOf, type Workload } from '../workloads.ts';
 import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
 import { runningText } from './protectedItem.ts';
 
@@ -19,7 +19,14 @@ export function containerNode(container: Container, context: NodeContext): Inven
   const trouble = inquiryTrouble(container);
   return resourceNode(context, kinds.container, container, {
     label: container.friendlyName,
-    description: joined(running && runningText(running), status, health, trouble && !gone && 'databases could not be looked for'),
+    // One machine may stand here twice: as a VM, and for its databases.
+    description: joined(
+      running && runningText(running),
+      shortTitles[workload],
+      status,
+      health,
+      trouble && !gone && 'the look for databases failed',
+    ),
     tooltip: lines(
       container.friendlyName,
       running && lines(runningText(running), running.message).join(': '),

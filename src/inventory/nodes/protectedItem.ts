@@ -1,3 +1,4 @@
+import { lastSegment } from '../../core/armId.ts';
 import type { ErrorRecord } from '../../core/errors.ts';
 import { errorWithRemedies } from '../../providers/recoveryServices/errorKnowledge.ts';
 import { protectedItemState, type ProtectedItem, type ProtectedItemState } from '../../providers/recoveryServices/model.ts';
@@ -61,10 +62,15 @@ function describe(
 ): string {
   const where = below ? undefined : whereText(item);
   if (running) {
-    return joined(runningText(running), where, item.policyName);
+    return joined(runningText(running), where, policyOf(item));
   }
   const last = ago(item.lastBackupTime, nowMs);
-  return joined(where, ...stateParts(state, last), item.policyName);
+  return joined(where, ...stateParts(state, last), policyOf(item));
+}
+
+/** Azure names the policy of a database by its id alone. */
+function policyOf({ policyName, policyId }: ProtectedItem): string | undefined {
+  return policyName ?? (policyId === undefined ? undefined : lastSegment(policyId));
 }
 
 /** `MSSQLSERVER on erp-db-01`: `master` and `msdb` are on every instance. */
@@ -121,7 +127,7 @@ function tooltip(
     fact('Last backup', localTime(item.lastBackupTime)),
     fact('Last recovery point', localTime(item.lastRecoveryPointTime)),
     fact('Recovery points', item.recoveryPointCount),
-    fact('Policy', item.policyName),
+    fact('Policy', policyOf(item)),
     fact('Instance', item.parentName),
     fact('Server', item.serverName),
     fact('Deleted', localTime(item.deletedAt)),

@@ -24,6 +24,7 @@ export function serverNode(group: InventoryNode, server: Server, look: ServerLoo
   const label = container?.friendlyName ?? hostName ?? containerName(server.containerId);
   const gone = container !== undefined && isMachineGone(container);
   const trouble = container && inquiryTrouble(container);
+  const cluster = isCluster(server);
   const counts = countsText(server, complete);
   return {
     key: `${group.key}#${server.containerKey}`,
@@ -39,13 +40,15 @@ export function serverNode(group: InventoryNode, server: Server, look: ServerLoo
       fact('Host name', hostName),
       fact('Machine', container?.sourceResourceId),
       fact('Container', server.containerId),
-      !container && 'Its container could not be read, so it cannot be looked into or unregistered from here.',
+      cluster
+        ? 'The cluster of an availability group: its nodes are what is registered.'
+        : !container && 'Its container is not in the list that Azure gave, so nothing can be done to the machine from here.',
     ),
     icon: running
       ? { id: 'sync~spin', color: colours.active }
       : gone || trouble
         ? { id: 'warning', color: colours.warning }
-        : { id: 'server' },
+        : { id: cluster ? 'server-environment' : 'server' },
     expandable: true,
     tokens: [
       kinds.server,
@@ -72,6 +75,11 @@ export function serverNode(group: InventoryNode, server: Server, look: ServerLoo
     resourceId: container?.id ?? server.containerId,
     ...(context.tenantId === undefined ? {} : { tenantId: context.tenantId }),
   };
+}
+
+/** An availability group has a container of its own, which is no machine. */
+function isCluster({ containerId }: Server): boolean {
+  return containerName(containerId).toLowerCase().startsWith('sqlagworkloadcontainer;');
 }
 
 function containerName(containerId: string): string {

@@ -101,7 +101,7 @@ describe('palette: targets below servers', () => {
 
   it('a registered machine is offered once, as the container that it is', async () => {
     const { rows, chosen } = await offered(actionOn(targetKinds.container, ['registrable', 'registered']));
-    assert.deepEqual(rows, ['erp-db-01 | registered · healthy', 'hana-01 | registered · healthy']);
+    assert.deepEqual(rows, ['erp-db-01 | SQL · registered · healthy', 'hana-01 | SQL · registered · healthy']);
     assert.ok(chosen.every((node) => node.kind === 'container'));
     assert.ok(!cloud.asked.some((path) => path.includes('protectableitems')));
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { JsonObject } from '../../../src/core/json.ts';
 import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { contextValueOf } from '../../../src/inventory/tokens.ts';
@@ -178,6 +179,22 @@ describe('inventory: servers with databases', () => {
     assert.ok(group.tooltip?.includes('Nodes: ag-01, ag-02'));
     assert.deepEqual(await rows(group), ['orders | not protected', 'stock | not protected']);
     assert.deepEqual(await rows(await at(...protectable, 'ag-01', 'MSSQLSERVER')), ['master | not protected']);
+  });
+
+  it('show the cluster of an availability group as what it is: no machine to register', async () => {
+    const inCluster = (record: JsonObject): JsonObject => ({
+      ...record,
+      id: idOf(record).replace(/vmappcontainer;[^/]+/, 'SQLAGWorkLoadContainer;074d1466-0000-0000-0000-000000000000'),
+    });
+    cloud.set(paths.protectableItems, [
+      inCluster(availabilityGroup('erp-cl', 'AG-ERP', 2, ['ag-01', 'ag-02'])),
+      inCluster(sqlDatabase('erp-cl', 'AG-ERP', 'orders')),
+    ]);
+    const cluster = await at(...protectable, 'erp-cl');
+    assert.equal(cluster.description, '1 availability group, 2 databases, 1 not protected');
+    assert.equal(cluster.icon.id, 'server-environment');
+    assert.ok(!cluster.tokens.includes('registrable'));
+    assert.deepEqual(await rows(await at(...protectable, 'erp-cl', 'AG-ERP')), ['orders | not protected']);
   });
 
   it('tell a group from an instance of the same name by what the database is called', async () => {
@@ -623,7 +640,7 @@ describe('inventory: containers with databases', () => {
   it('a registered machine shows what the last look found, without a request', async () => {
     cloud.set(paths.containers, [sqlContainer('erp-db-01', {}, inquired(6))]);
     const [container] = await below('Containers');
-    assert.equal(container?.description, 'registered · healthy');
+    assert.equal(container?.description, 'SQL · registered · healthy');
     assert.ok(['sql', 'registrable', 'registered'].every((token) => container?.tokens.includes(token)));
     cloud.clear();
     const { nodes } = await inventory.children(container, { signal });
@@ -638,7 +655,7 @@ describe('inventory: containers with databases', () => {
     cloud.set(paths.containers, [sqlContainer('erp-db-01', {}, inquired(0, missingRight))]);
     const [container] = await below('Containers');
     assert.equal(container?.icon.id, 'warning');
-    assert.match(container?.description ?? '', /databases could not be looked for$/);
+    assert.match(container?.description ?? '', /the look for databases failed$/);
     const { nodes } = await inventory.children(container, { signal });
     assert.equal(nodes.length, 1, 'Azure repeats the error as that of the whole');
     const [row] = nodes;
