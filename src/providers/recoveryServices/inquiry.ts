@@ -2,7 +2,7 @@
 import { lineText, shortened } from '../../core/displayText.ts';
 import type { ErrorRecord } from '../../core/errors.ts';
 import { errorWithRemedies } from './errorKnowledge.ts';
-import type { Container, WorkloadInquiry } from './model/container.ts';
+import type { Container, WorkloadInquiry } from './model.ts';
 
 const rediscover = 'Then choose Rediscover Databases on the machine.';
 /** An exception of SQL Server is told up to here; the whole one is in the JSON of the container. */
@@ -37,7 +37,7 @@ export function workloadTypeOf(container: Pick<Container, 'workloadType' | 'inqu
 }
 
 /** `4 databases`; undefined where Azure gave no number. */
-export function foundText(inquiry: Pick<WorkloadInquiry, 'itemCount'>): string | undefined {
+function foundText(inquiry: Pick<WorkloadInquiry, 'itemCount'>): string | undefined {
   const count = inquiry.itemCount;
   return count === undefined ? undefined : count === 1 ? '1 database' : `${count} databases`;
 }
