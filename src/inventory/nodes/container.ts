@@ -23,9 +23,9 @@ export function containerNode(container: Container, context: NodeContext): Inven
     description: joined(
       running && runningText(running),
       shortTitles[workload],
+      trouble && !gone && 'the look for databases failed',
       status,
       health,
-      trouble && !gone && 'the look for databases failed',
     ),
     tooltip: lines(
       container.friendlyName,

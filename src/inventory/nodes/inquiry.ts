@@ -1,7 +1,8 @@
+import { lineText } from '../../core/displayText.ts';
 import type { ErrorRecord } from '../../core/errors.ts';
 import { inquiryProblem, inquiryProblems, inquiryTitle } from '../../providers/recoveryServices/inquiry.ts';
 import type { Container } from '../../providers/recoveryServices/model.ts';
-import { spelled } from '../text.ts';
+import { joined, spelled } from '../text.ts';
 import { capabilities, kinds, systems } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { colours, fact, lines, statementLines } from './common.ts';
@@ -44,13 +45,14 @@ function foundText(count: number | undefined): string {
 function errorRow(parent: InventoryNode, suffix: string, name: string, error: ErrorRecord, itemCount: number | undefined): InventoryNode {
   const { code, message, remedies, statement } = error;
   const node = row(parent, suffix, {
-    label: `${name}: ${message}`,
-    description: code,
+    // The code first: it says in a word what the service's sentences come to, and a narrow view cuts those off.
+    label: `${name}: ${code}`,
+    description: joined(itemCount ? foundText(itemCount) : undefined, lineText(message)),
     tooltip: lines(
       `${name}: ${message}`,
       ...(remedies ?? []),
       ...statementLines(statement),
-      fact('Items found all the same', itemCount || undefined),
+      fact('Items found all the same', itemCount ? itemCount : undefined),
       `Code: ${code}`,
     ),
     icon: { id: 'warning', color: colours.warning },

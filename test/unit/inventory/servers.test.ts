@@ -655,12 +655,12 @@ describe('inventory: containers with databases', () => {
     cloud.set(paths.containers, [sqlContainer('erp-db-01', {}, inquired(0, missingRight))]);
     const [container] = await below('Containers');
     assert.equal(container?.icon.id, 'warning');
-    assert.match(container?.description ?? '', /the look for databases failed$/);
+    assert.match(container?.description ?? '', /^SQL · the look for databases failed · registered/);
     const { nodes } = await inventory.children(container, { signal });
     assert.equal(nodes.length, 1, 'Azure repeats the error as that of the whole');
     const [row] = nodes;
-    assert.match(row?.label ?? '', /^SQL Server: Azure Backup lacks the right sysadmin/);
-    assert.equal(row?.description, 'UserErrorSQLNoSysadminMembership');
+    assert.equal(row?.label, 'SQL Server: UserErrorSQLNoSysadminMembership');
+    assert.match(row?.description ?? '', /^Azure Backup lacks the right sysadmin/);
     assert.ok(row?.tooltip?.includes('Provide sysadmin rights to the account.'));
     assert.ok(row?.tokens.includes('statement'));
     assert.match(row?.statement?.text ?? '', /AzureWLBackupPluginSvc/);
