@@ -24,18 +24,14 @@ export class Once {
   async claim(key: string): Promise<boolean> {
     // A name of our own making: what stands in a journal must not choose a path.
     const name = createHash('sha256').update(key).digest('hex').slice(0, 32) + extension;
-    try {
-      await mkdir(this.#folder, { recursive: true });
-      await writeFile(path.join(this.#folder, name), '', { flag: 'wx' });
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST' || this.#unsaved.has(key)) {
-        return false;
-      }
-      // Told twice, by two windows with the same broken disk, is better than not at all.
-      this.#unsaved.add(key);
-      return true;
+    const made = await madeOnce(this.#folder, path.join(this.#folder, name));
+    if (made !== undefined) {
+      return made;
     }
+    // Told twice, by two windows with the same broken disk, is better than not at all.
+    const first = !this.#unsaved.has(key);
+    this.#unsaved.add(key);
+    return first;
   }
 
   /** Removes those that are about nothing any more. Never rejects: what stays is swept another day. */
@@ -47,5 +43,20 @@ export class Once {
         await unlink(file).catch(() => undefined);
       }
     }
+  }
+}
+
+/** True where the file was made, false where it was there already, undefined where it can be neither. */
+async function madeOnce(folder: string, file: string): Promise<boolean | undefined> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch {
+    return undefined;
+  }
+  try {
+    await writeFile(file, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EEXIST' ? false : undefined;
   }
 }
