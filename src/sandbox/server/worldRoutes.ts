@@ -12,20 +12,21 @@ const sizeGb = z.number().positive().max(100_000);
 /** What SQL Server takes for a name. */
 const databaseName = z.string().min(1).max(128);
 
+/** By the last part of their path; paths of the sandbox are without case. */
 const actions = {
-  startMachine: action(z.strictObject(machine), (world, of) => world.setPower(world.machine(of.machine), 'running')),
-  stopMachine: action(z.strictObject(machine), (world, of) => world.setPower(world.machine(of.machine), 'deallocated')),
-  deleteMachine: action(z.strictObject(machine), (world, of) => {
+  'start-machine': action(z.strictObject(machine), (world, of) => world.setPower(world.machine(of.machine), 'running')),
+  'stop-machine': action(z.strictObject(machine), (world, of) => world.setPower(world.machine(of.machine), 'deallocated')),
+  'delete-machine': action(z.strictObject(machine), (world, of) => {
     world.remove(world.machine(of.machine));
     return undefined;
   }),
-  grantSysadmin: action(z.strictObject({ ...machine, instance: name.optional() }), (world, of) =>
+  'grant-sysadmin': action(z.strictObject({ ...machine, instance: name.optional() }), (world, of) =>
     world.setSysadmin(world.machine(of.machine), of.instance, true),
   ),
-  revokeSysadmin: action(z.strictObject({ ...machine, instance: name.optional() }), (world, of) =>
+  'revoke-sysadmin': action(z.strictObject({ ...machine, instance: name.optional() }), (world, of) =>
     world.setSysadmin(world.machine(of.machine), of.instance, false),
   ),
-  addDatabase: action(
+  'add-database': action(
     z.strictObject({
       ...place,
       name: databaseName,
@@ -36,7 +37,7 @@ const actions = {
     (world, { name: added, sizeGb: size, recoveryModel: model, state: now, ...of }) =>
       world.addDatabase(world.machine(of.machine), of, { name: added, sizeGb: size, recoveryModel: model, state: now }),
   ),
-  changeDatabase: action(
+  'change-database': action(
     z.strictObject({
       ...place,
       name: databaseName,
@@ -51,7 +52,7 @@ const actions = {
         ...(now === undefined ? {} : { state: now }),
       }),
   ),
-  dropDatabase: action(z.strictObject({ ...place, name: databaseName }), (world, of) =>
+  'drop-database': action(z.strictObject({ ...place, name: databaseName }), (world, of) =>
     world.dropDatabase(world.machine(of.machine), of, of.name),
   ),
 };
