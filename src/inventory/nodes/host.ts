@@ -6,7 +6,7 @@ import { autoProtection, capabilities, itemStates, kinds, protectableKinds, prot
 import type { InventoryNode, NodeIcon } from '../types.ts';
 import { workloadOf } from '../workloads.ts';
 import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
-import { isFree, preBackupTrouble, troubleLines } from './protectableItem.ts';
+import { preBackupTrouble, saysNotProtected, troubleLines } from './protectableItem.ts';
 import { protectedItemNode, runningText } from './protectedItem.ts';
 import { foundIn, notProtectedText, several } from './server.ts';
 
@@ -30,7 +30,7 @@ export function hostNode(host: Host, look: HostLook, context: NodeContext): Inve
       ? undefined
       : found === 0
         ? 'no databases'
-        : `${several(found, 'database')}, ${notProtectedText(databases.filter(isFree).length, look.complete)}`;
+        : `${several(found, 'database')}, ${notProtectedText(databases.filter(saysNotProtected).length, look.complete)}`;
   const policy = look.intent?.policyId === undefined ? undefined : lastSegment(look.intent.policyId);
   const node = resourceNode(context, kinds.protectableItem, item, {
     label: item.friendlyName,

@@ -16,7 +16,9 @@ export function protectableItemNode(item: ProtectableItem, context: NodeContext,
   const state = running
     ? runningText(running)
     : !item.isProtectable
-      ? 'holds what can be protected'
+      ? item.role === 'database'
+        ? 'cannot be protected as it is'
+        : 'holds what can be protected'
       : saysNotProtected(item)
         ? 'not protected'
         : spelled(item.protectionState ?? '').toLowerCase();
@@ -26,7 +28,9 @@ export function protectableItemNode(item: ProtectableItem, context: NodeContext,
   const trouble = preBackupTrouble(item);
   const node = resourceNode(context, kinds.protectableItem, item, {
     label: item.friendlyName,
-    description: joined(...(running ? [state, ...where] : [what, ...where, state, trouble && 'cannot be backed up as it is'])),
+    description: joined(
+      ...(running ? [state, ...where] : [what, ...where, state, trouble && item.isProtectable && 'cannot be backed up as it is']),
+    ),
     tooltip: lines(
       item.friendlyName,
       `State: ${state}`,
@@ -59,7 +63,8 @@ export function isFree(item: ProtectableItem): boolean {
   return item.isProtectable && saysNotProtected(item);
 }
 
-function saysNotProtected(item: ProtectableItem): boolean {
+/** It is not protected, whether it could be or not. */
+export function saysNotProtected(item: ProtectableItem): boolean {
   return !item.protectionState || item.protectionState.toLowerCase() === 'notprotected';
 }
 

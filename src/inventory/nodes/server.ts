@@ -6,7 +6,7 @@ import type { InventoryNode } from '../types.ts';
 import { workloadOf, workloadOrder, type Workload } from '../workloads.ts';
 import { colours, fact, lines, type NodeContext } from './common.ts';
 import { containerStateTokens, inquiryTrouble, isMachineGone } from './container.ts';
-import { isFree } from './protectableItem.ts';
+import { saysNotProtected } from './protectableItem.ts';
 import { runningText } from './protectedItem.ts';
 
 export interface ServerLook {
@@ -102,7 +102,7 @@ function countsText({ hosts, others }: Server, complete: boolean): string {
   const systems = hosts.filter(({ item }) => workloadOf(item) === 'hana').length;
   const loose = others.filter(({ role }) => role === 'database');
   const found = hosts.reduce((sum, host) => sum + (foundIn(host) ?? 0), loose.length);
-  const free = [...hosts.flatMap(({ databases }) => databases), ...loose].filter(isFree).length;
+  const free = [...hosts.flatMap(({ databases }) => databases), ...loose].filter(saysNotProtected).length;
   return [
     several(hosts.length - groups - systems, 'instance'),
     several(systems, 'system'),

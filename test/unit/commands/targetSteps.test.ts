@@ -55,9 +55,9 @@ describe('palette: targets below servers', () => {
     const chosen: Chosen = {};
     let rows: readonly PickItem[] = [];
     const prompts: StepPrompts = {
-      pickOne: async ({ load }: PickPrompt) => (await load(signal))[0]?.value ?? '',
-      pickMany: async ({ load }: PickPrompt) => {
-        rows = await load(signal);
+      pickOne: async (prompt: PickPrompt) => (await prompt.load(signal))[0]?.value ?? '',
+      pickMany: async (prompt: PickPrompt) => {
+        rows = await prompt.load(signal);
         return rows.filter(({ label }) => choose.test(label)).map(({ value }) => value);
       },
       input: () => Promise.reject(new Error('Nothing is typed here')),

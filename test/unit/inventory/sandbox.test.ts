@@ -102,6 +102,17 @@ describe('inventory and sandbox', function () {
       'fileShare',
       'notProtected',
       'warning',
+      'changeable',
+      'server',
+      'instance',
+      'availabilityGroup',
+      'autoProtectable',
+      'database',
+      'hana',
+      'registrable',
+      'registered',
+      'inquiry',
+      'statement',
     ]) {
       assert.ok(tokens.has(token), `nothing is ${token}`);
     }

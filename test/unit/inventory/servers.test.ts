@@ -288,6 +288,27 @@ describe('inventory: servers with databases', () => {
     assert.equal(database.statement, undefined);
   });
 
+  it('count a database that cannot be protected as not protected, and offer no protection of it', async () => {
+    const offline = {
+      IsProtectable: false,
+      prebackupvalidation: { status: 'Failed', code: 'UserErrorSQLDatabaseNotOnline', message: 'It is offline.' },
+    };
+    cloud.set(paths.protectableItems, [
+      sqlInstance('erp-db-01', 'MSSQLSERVER', 2),
+      sqlDatabase('erp-db-01', 'MSSQLSERVER', 'old', offline),
+      sqlDatabase('erp-db-01', 'MSSQLSERVER', 'sales'),
+    ]);
+    cloud.set(paths.protectedItems, []);
+    const instance = await at(...protectable, 'erp-db-01', 'MSSQLSERVER');
+    assert.equal(instance.description, '2 databases, 2 not protected');
+    const [old] = await children(instance);
+    assert.equal(old?.description, 'cannot be protected as it is');
+    assert.equal(old?.icon.id, 'warning');
+    assert.ok(!old?.tokens.includes('notProtected'));
+    assert.match(old?.statement?.text ?? '', /\[old\] SET ONLINE/);
+    assert.equal((await at(...protectable)).description, '1', 'the group counts what can be protected');
+  });
+
   it('let protected databases be changed where they stand, under a key of their own', async () => {
     const here = await at(...protectable, 'erp-db-01', 'MSSQLSERVER', 'msdb');
     const there = await at(...vault, 'Protected items', 'SQL Server in Azure VMs', 'msdb');
