@@ -3,6 +3,7 @@ import { day } from '../world/wireFormat.ts';
 import { runningBackup } from './backup.ts';
 import { itemOf, itemTemplate, vaultOf, vaultTemplate, type BackupContext, type WorldContext } from './context.ts';
 import { containerResource, filteredContainers, statusOf } from './containers.ts';
+import { placeOf } from './itemBags.ts';
 import { changeItem, isChanging } from './itemChanges.ts';
 import { itemKey, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
@@ -33,8 +34,8 @@ function deleteItem(context: BackupContext, request: ArmRequest): ArmReply {
     throw refusals.objectLocked();
   }
   const isSoft = deletesSoftly(vault, request.apiVersion);
-  const properties: Record<string, string> =
-    item.workload === 'VM' ? { 'VM Name': item.friendlyName, 'Number of Recovery Points': String(item.points.all.length) } : {};
+  const properties =
+    item.workload === 'VM' ? { ...placeOf(item), 'Number of Recovery Points': String(item.points.all.length) } : placeOf(item);
   const deletedAt = world.now();
   const operation = changeItem(context, vault, item, {
     family: 'vault',

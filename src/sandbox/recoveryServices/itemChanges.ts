@@ -1,7 +1,10 @@
 import type { BackupContext, WorldContext } from './context.ts';
 import { hostOf } from './backupPlan.ts';
+import { isDatabase } from './databases.ts';
+import { jobErrorOf } from './databaseTroubles.ts';
 import { isRunning, reaches } from './jobs.ts';
-import { itemKey, type Job, type Operation, type OperationError, type ProtectedItem } from './model.ts';
+import { advanceLogs } from './logs.ts';
+import { itemKey, type BackupError, type Job, type Operation, type OperationError, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
 import { startOperation, type NewOperation } from './operations.ts';
 
@@ -54,16 +57,7 @@ export function startChange({ world }: WorldContext, vault: Vault, item: Protect
     visibleAt: now + world.clock.scaled(1500),
     tasks: [],
     outcome: error === undefined ? 'Completed' : 'Failed',
-    ...(error === undefined
-      ? {}
-      : {
-          error: {
-            code: 400031,
-            title: error.code,
-            message: error.message,
-            recommendations: ['Please select a different virtual machine for registration.'],
-          },
-        }),
+    ...(error === undefined ? {} : { error: isDatabase(item) ? jobErrorOf(error) : machineError(error) }),
     cancellable: false,
     userTriggered: item.workload !== 'AzureFileShare',
     properties: change.properties,
@@ -72,9 +66,20 @@ export function startChange({ world }: WorldContext, vault: Vault, item: Protect
   if (error === undefined) {
     world.agenda.plan(endAt, (at) => {
       if (reaches(job, at)) {
+        // What the logs reached under the old configuration stays reached.
+        advanceLogs({ world }, vault, item, at);
         change.apply(at);
       }
     });
   }
   return job;
+}
+
+function machineError(error: OperationError): BackupError {
+  return {
+    code: 400031,
+    title: error.code,
+    message: error.message,
+    recommendations: ['Please select a different virtual machine for registration.'],
+  };
 }

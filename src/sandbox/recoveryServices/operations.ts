@@ -14,6 +14,8 @@ export interface NewOperation {
   /** How long it takes in Azure, in ms. */
   readonly takes: number;
   readonly jobId?: string;
+  readonly jobIds?: readonly string[];
+  readonly failedJobs?: Readonly<Record<string, string>>;
   readonly error?: OperationError;
   readonly errorStatus?: number;
   readonly result?: () => Json | undefined;
@@ -82,6 +84,17 @@ export function accepted(context: BackupContext, request: ArmRequest, vault: Vau
           Location: at(`${vault.id}/backupFabrics/Azure/operationResults/${operation.id}`),
         },
       };
+    case 'policy': {
+      const path = `${vault.id}/backupPolicies/${param(request, 'policy')}`;
+      return {
+        status: 202,
+        headers: {
+          ...own,
+          'Azure-AsyncOperation': at(`${path}/operations/${operation.id}`),
+          Location: at(`${path}/operationResults/${operation.id}`),
+        },
+      };
+    }
     case 'job':
       return {
         status: 202,
@@ -120,6 +133,7 @@ export function registerOperations(context: BackupContext, router: ArmRouter): v
   router.on('GET', `${vaultTemplate}/backupOperations/{operation}`, bare);
   router.on('GET', `${itemTemplate}/operationsStatus/{operation}`, bare);
   router.on('GET', `${vaultTemplate}/backupJobs/{job}/operationsStatus/{operation}`, bare);
+  router.on('GET', `${vaultTemplate}/backupPolicies/{policy}/operations/{operation}`, bare);
   router.on('GET', `${containerTemplate}/operationsStatus/{operation}`, full);
   router.on('GET', `${vaultTemplate}/backupFabrics/{fabric}/operationsStatus/{operation}`, full);
   router.on('GET', `${vaultTemplate}/backupOperationResults/{operation}`, result);
@@ -127,6 +141,7 @@ export function registerOperations(context: BackupContext, router: ArmRouter): v
   router.on('GET', `${containerTemplate}/operationResults/{operation}`, result);
   router.on('GET', `${vaultTemplate}/backupFabrics/{fabric}/operationResults/{operation}`, result);
   router.on('GET', `${vaultTemplate}/backupJobs/{job}/operationResults/{operation}`, result);
+  router.on('GET', `${vaultTemplate}/backupPolicies/{policy}/operationResults/{operation}`, result);
 }
 
 function find(context: BackupContext, request: ArmRequest): Operation {
@@ -150,12 +165,19 @@ function bareStatus(context: BackupContext, operation: Operation): JsonObject {
     return { ...names, status: 'InProgress', startTime, endTime: notYet };
   }
   operation.told = true;
-  const job = operation.jobId === undefined ? {} : { jobId: operation.jobId };
-  const properties = { objectType: 'OperationStatusJobExtendedInfo', ...job };
+  const properties = jobsOf(operation);
   if (operation.error !== undefined) {
     return { ...names, status: 'Failed', startTime, endTime: startTime, error: { ...operation.error }, properties };
   }
   return { ...names, status: 'Succeeded', startTime, endTime: startTime, properties };
+}
+
+/** An operation on one item names its job; one on a policy names those of all its items (published contract). */
+function jobsOf({ jobId, jobIds, failedJobs }: Operation): JsonObject {
+  if (jobIds !== undefined) {
+    return { objectType: 'OperationStatusJobsExtendedInfo', jobIds: [...jobIds], failedJobsError: { ...failedJobs } };
+  }
+  return { objectType: 'OperationStatusJobExtendedInfo', ...(jobId === undefined ? {} : { jobId }) };
 }
 
 /** The status of containers and fabrics: the id is a path, and the end time never comes. */

@@ -1,4 +1,5 @@
 import {
+  chainedDatabasePolicy,
   dailyRetention,
   dailySchedule,
   databasePolicy,
@@ -162,16 +163,17 @@ function sql(world: World): void {
   const random = ownRandom(`rsv-sql-weu ${world.tenantId}`);
   const builder = vaultIn(world, 'Northwind Production', 'rg-backup-prod', 'rsv-sql-weu', 'westeurope', 260, random);
   builder.policy(databasePolicy('SQL-Full-Daily-Log-15min', 'SQLDataBase', at, 60, 15));
+  builder.policy(chainedDatabasePolicy('SQL-Full-Weekly-Diff-Daily-Log-30min', at));
   for (const name of ['sales-01', 'legacy-01', 'orders-01', 'orders-02', 'multi-01', 'crm-01', 'off-01']) {
     builder.machine(machine(world, `sql-${name}`), { policy: 'DefaultPolicy', sinceDays: 200 });
   }
   const policy = 'SQL-Full-Daily-Log-15min';
   const sales = builder.databaseServer(machine(world, 'sql-sales-01'));
-  builder.database(sales, 'SQLDataBase', 'Sales', { policy, sinceDays: 90 });
+  builder.database(sales, 'SQLDataBase', 'Sales', { policy, sinceDays: 90, chainBrokenDays: 8 });
   builder.database(sales, 'SQLDataBase', 'SalesArchive', { policy, sinceDays: 90, untilDays: 20 });
   builder.database(sales, 'SQLDataBase', 'msdb', { policy, sinceDays: 60, untilDays: 9, deletedDays: 4 });
   builder.databaseServer(machine(world, 'sql-legacy-01'));
   builder.databaseServer(machine(world, 'sql-orders-01'));
   builder.databaseServer(machine(world, 'sql-orders-02'));
-  builder.database(builder.group('AG-ORDERS'), 'SQLDataBase', 'Orders', { policy, sinceDays: 120 });
+  builder.database(builder.group('AG-ORDERS'), 'SQLDataBase', 'Orders', { policy: 'SQL-Full-Weekly-Diff-Daily-Log-30min', sinceDays: 120 });
 }

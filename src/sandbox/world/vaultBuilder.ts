@@ -10,7 +10,8 @@ import { addStandardPolicies } from '../recoveryServices/standardPolicies.ts';
 import { troubles } from '../recoveryServices/troubles.ts';
 import type { Random } from '../arm/types.ts';
 import { machineId, storageAccountId, type VirtualMachine } from './entities.ts';
-import { lastRun, pastJobs, pastPoints, type Past } from './past.ts';
+import { keepsLog } from '../recoveryServices/logs.ts';
+import { lastRun, pastJobs, pastLogs, pastPoints, type Past } from './past.ts';
 import { day, hour } from './wireFormat.ts';
 import type { World } from './world.ts';
 
@@ -125,7 +126,10 @@ export class VaultBuilder {
     const item: ProtectedItem = {
       ...blank,
       policyName: policy.name,
-      points: new RecoveryPointStore(() => pastPoints(startedAt, policy, past, item, machine?.osType === 'Linux')),
+      points: new RecoveryPointStore(
+        () => pastPoints(startedAt, policy, past, item, machine?.osType === 'Linux'),
+        () => (keepsLog(this.vault, item) ? pastLogs(startedAt, policy, past, item) : []),
+      ),
     };
     const last = lastRun(startedAt, policy, past, item.dataId);
     if (last !== undefined) {

@@ -30,6 +30,7 @@ export class World {
   readonly #vaults = new Map<string, Vault>();
   readonly #protectedBy = new Map<string, Vault>();
   readonly #claims = new Map<string, Vault>();
+  readonly #machineWatchers: (() => void)[] = [];
 
   constructor(clock: SandboxClock, random: Random) {
     this.clock = clock;
@@ -75,21 +76,36 @@ export class World {
     region.push(machine);
   }
 
+  /** `watcher` is called before and after a machine is changed or taken away. */
+  onMachineChange(watcher: () => void): void {
+    this.#machineWatchers.push(watcher);
+  }
+
   /** Puts a changed machine in the place of the one with its id. */
   replaceMachine(machine: VirtualMachine): void {
+    this.#tellWatchers();
     this.#machines.set(armIdKey(machineId(machine)), machine);
     const place = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location) ?? [];
     const at = place.findIndex((known) => sameArmId(machineId(known), machineId(machine)));
     place[at] = machine;
+    this.#tellWatchers();
   }
 
   removeMachine(machine: VirtualMachine): void {
+    this.#tellWatchers();
     this.#machines.delete(armIdKey(machineId(machine)));
     const place = this.#machinesByPlace.get(machine.subscriptionId.toLowerCase())?.get(machine.location) ?? [];
     place.splice(
       place.findIndex((known) => sameArmId(machineId(known), machineId(machine))),
       1,
     );
+    this.#tellWatchers();
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#machineWatchers) {
+      watcher();
+    }
   }
 
   /**

@@ -70,7 +70,7 @@ function shapeOf(value: unknown, path = ''): string[] {
 
 /** Members that only some of Azure's resources of a kind have, or that the sandbox's world has no case of. */
 const optional =
-  /^(healthDetails\[\]\.recommendations\[\]|lastBackupTime|timeRanges\[\]|schedulePolicy\.scheduleRunDays|retentionPolicy\.(daily|weekly|monthly)Schedule|extendedInfo\.tasksList\[\]\.taskExecutionDetails)/;
+  /^(nodesList|healthDetails\[\]\.recommendations\[\]|lastBackupTime|timeRanges\[\]|(subProtectionPolicy\[\]\.)?schedulePolicy\.scheduleRunDays|retentionPolicy\.(daily|weekly|monthly)Schedule|extendedInfo\.tasksList\[\]\.taskExecutionDetails)/;
 
 describe('sandbox domain: resources as Azure gave them', function () {
   const recorded = new Map<string, Set<string>[]>();
