@@ -55,7 +55,7 @@ export function parentItemName(workload: DatabaseWorkload, parent: Parent): stri
   return `${parentType(workload, parent)};${parent.name}`.toLowerCase();
 }
 
-export function parentType(workload: DatabaseWorkload, parent: Parent): string {
+function parentType(workload: DatabaseWorkload, parent: Parent): string {
   if ('nodes' in parent) {
     return 'SQLAvailabilityGroupContainer';
   }
@@ -63,7 +63,7 @@ export function parentType(workload: DatabaseWorkload, parent: Parent): string {
 }
 
 /** Id of a protectable item: names of containers are in lower case here. */
-export function protectableId(vault: Vault, container: Container, name: string): string {
+function protectableId(vault: Vault, container: Container, name: string): string {
   return `${vault.id}/backupFabrics/Azure/protectionContainers/${container.name.toLowerCase()}/protectableItems/${name}`;
 }
 

@@ -87,7 +87,7 @@ export function databaseItemName(workload: Workload, parentName: string, databas
  * A database's name in ids. What would end a path is written as an alias: that Azure has aliases for such names is
  * documented, what they look like is not.
  */
-export function wireName(databaseName: string): string {
+function wireName(databaseName: string): string {
   return databaseName.toLowerCase().replace(/[/\\%?#]/g, (character) => `_${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

@@ -16,6 +16,8 @@ interface Resource extends Members {
 function kindOf({ type, properties }: Resource): string {
   const { protectedItemType, jobType, operation, containerType, protectableItemType, objectType, backupManagementType, schedulePolicy } =
     properties;
+  // Nobody has recorded a database that cannot be protected.
+  const refused = protectableItemType === 'SQLDataBase' && properties.IsProtectable === false ? 'not protectable' : '';
   const deleted = properties.isScheduledForDeferredDelete === true && protectedItemType !== undefined ? 'soft-deleted' : '';
   const schedule = (schedulePolicy as Members | undefined)?.schedulePolicyType;
   const item =
@@ -35,7 +37,7 @@ function kindOf({ type, properties }: Resource): string {
     protectableItemType ??
     objectType ??
     (type.endsWith('backupPolicies') ? backupManagementType : '');
-  return [type.split('/').slice(2).join('/'), kind, deleted, schedule, item, job].filter(Boolean).join(' ');
+  return [type.split('/').slice(2).join('/'), kind, refused, deleted, schedule, item, job].filter(Boolean).join(' ');
 }
 
 function isResource(value: unknown): value is Resource {

@@ -303,6 +303,9 @@ describe('sandbox domain: machines with SQL Server, from discovery to unregistra
     assert.equal((await domain.call('DELETE', path)).at('error.code'), 'BMSContainerStatusNotRegistered');
     assert.equal((await domain.call('POST', `${path}/inquire`)).at('error.code'), 'BMSContainerStatusNotRegistered');
     assert.ok(!(await protectables()).some((item) => item.id.includes('sql-sales-01')));
+    const undelete = async (): Promise<DomainReply> =>
+      domain.call('PUT', items[0]?.id ?? '', { properties: { protectionState: 'ProtectionStopped', policyId: '', isRehydrate: true } });
+    assert.equal((await undelete()).at('error.code'), 'BMSUserErrorContainerNotUndeleted');
     assert.equal((await end(await put('sql-sales-01', { operationType: 'Reregister' }))).at('properties.registrationStatus'), 'Registered');
     assert.equal((await end(await domain.call('DELETE', path))).status, 204);
     domain.pass(15 * 24 * 60 * minute);
