@@ -90,6 +90,10 @@ function undelete(context: BackupContext, request: ArmRequest, vault: Vault): Ar
   if (item.deletedAt === undefined) {
     throw refusals.invalidInput(`'${item.friendlyName}' is not in soft-deleted state, so there is nothing to undelete.`);
   }
+  // Unregistered with it: the container has to be registered again first.
+  if (vault.container(item.containerName)?.isSoftDeleted === true) {
+    throw refusals.softDeleted();
+  }
   return start(context, request, vault, item, {
     operation: 'Undelete',
     takes: 30_000,
