@@ -48,7 +48,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
     moving: active && !stuck,
     startedAt: Date.parse(record.startedAt ?? record.createdAt),
     ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
-    ...progressOf(record.progress, active),
+    ...progressOf(withoutStaleWords(record), active),
     notes: notesOf(record, standing),
     tasks: tasksOf(record.progress),
     ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
@@ -147,6 +147,12 @@ function progressOf(progress: OperationProgress, active: boolean): Pick<RowView,
     ...(progress.message === undefined ? {} : { message: progress.message }),
     ...(active && progress.remaining !== undefined ? { remaining: durationText(progress.remaining) } : {}),
   };
+}
+
+/** `Azure is working on it` is no longer true of one whose every answer is a failure: what is true stands in the notes. */
+function withoutStaleWords({ progress, trouble }: OperationRecord): OperationProgress {
+  const { message: _stale, ...rest } = progress;
+  return trouble?.insists ? rest : progress;
 }
 
 function tasksOf(progress: OperationProgress): TaskView[] {

@@ -1,7 +1,7 @@
 import type { RowView } from '../../../src/views/protocol.ts';
 import { element, icon, setText } from './dom.ts';
 
-/** `One of 10 started together: 6 running, 3 succeeded, 1 failed.`, with a button that shows these alone. */
+/** `One of 10 started together: 3 succeeded, 1 failed, 6 running.`, with a button that shows these alone. */
 export class BatchLine {
   readonly node = element('div', 'batch');
   readonly #text = element('span');
@@ -31,10 +31,12 @@ export class BatchLine {
   }
 }
 
-/** `6 running, 3 succeeded, 1 failed`. */
-export function countsOf(rows: readonly RowView[]): string {
+const order: readonly RowView['state'][] = ['succeeded', 'warning', 'failed', 'unknown', 'cancelled', 'running', 'waiting'];
+
+/** `3 succeeded, 1 failed, 6 running`, in the same order at every step. */
+function countsOf(rows: readonly RowView[]): string {
   const counts = new Map<string, number>();
-  for (const row of rows) {
+  for (const row of [...rows].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))) {
     const word = row.active ? 'running' : row.stateWord.toLowerCase();
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }

@@ -116,7 +116,7 @@ describe('telling the end of what was started together', () => {
     readonly told: string[];
     readonly alone: string[];
     readonly teller: BatchTeller;
-    end(record: OperationRecord): void;
+    readonly end: (record: OperationRecord) => void;
   }
   const clock = (): FakeClock => new FakeClock();
 
