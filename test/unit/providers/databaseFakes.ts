@@ -21,7 +21,7 @@ const keyOf = ({ instance = 'MSSQLSERVER', name }: Place): string => `${instance
 /** In the mix of spellings that recorded traffic has. */
 export const databaseId = (place: Place): string =>
   `${containers}/VMAppContainer;compute;sql-rg;${place.server}/protectedItems/SQLDataBase;${keyOf(place)}`;
-export const protectableDatabaseId = (place: Place): string =>
+const protectableDatabaseId = (place: Place): string =>
   `${containers}/vmappcontainer;compute;sql-rg;${place.server}/protectableItems/sqldatabase;${keyOf(place)}`;
 
 export const msdb: Place = { server: 'erp-db-01', name: 'msdb' };

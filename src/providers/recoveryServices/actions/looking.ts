@@ -48,7 +48,7 @@ export function describeItem(item: Describable): OperationTarget {
 }
 
 /** `MSSQLSERVER on erp-db-01`: a database's instance (or availability group) and its server. */
-export function whereOf(item: Pick<Describable, 'parentName' | 'serverName'>): string | undefined {
+function whereOf(item: Pick<Describable, 'parentName' | 'serverName'>): string | undefined {
   const { parentName, serverName } = item;
   return parentName !== undefined && serverName !== undefined ? `${parentName} on ${serverName}` : (parentName ?? serverName);
 }
