@@ -147,7 +147,7 @@ export class Catalog {
   #vaultGroups(vault: InventoryNode): Level {
     return fixedLevel(() =>
       vaultGroupKinds.map((kind) =>
-        this.#built(() => vaultGroup(vault, kind, groupText(vault, kind, { ...this.#options, lists: this.#lists }))),
+        this.#built(() => vaultGroup(vault, kind, groupText(vault, kind, { ...this.#options, lists: this.#lists }), this.#context(vault))),
       ),
     );
   }

@@ -55,7 +55,7 @@ export function isMachineGone(container: Container): boolean {
   return container.healthStatus?.toLowerCase() === 'deleted';
 }
 
-export function isRegistered(container: Container): boolean {
+function isRegistered(container: Container): boolean {
   return container.registrationStatus?.toLowerCase() === 'registered';
 }
 

@@ -1,6 +1,9 @@
+import { joined } from '../text.ts';
 import { capabilities, kinds, systems, type Kind } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { workloadIcons, workloadTitles, type Workload } from '../workloads.ts';
+import { colours, type NodeContext } from './common.ts';
+import { runningText } from './protectedItem.ts';
 
 /** "Recovery Services vaults" of a subscription: other systems will stand beside it. */
 export function vaultsGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
@@ -31,13 +34,24 @@ export const vaultGroupKinds: readonly VaultGroup[] = [
 const discovering: readonly VaultGroup[] = ['protectableItems', 'protectableContainers'];
 
 /** @param description what is known of its children without asking. */
-export function vaultGroup(vault: InventoryNode, kind: VaultGroup, description: string | undefined): InventoryNode {
+export function vaultGroup(
+  vault: InventoryNode,
+  kind: VaultGroup,
+  description: string | undefined,
+  context: Pick<NodeContext, 'running'>,
+): InventoryNode {
   const { title, icon } = groupLooks[kind];
   const node = group(vault, kind, title, icon, description);
   if (!discovering.includes(kind) || !vault.target) {
     return node;
   }
-  return { ...node, tokens: [...node.tokens, capabilities.discover], target: vault.target };
+  const running = context.running(vault.target.id);
+  return {
+    ...node,
+    ...(running ? { description: joined(runningText(running), description), icon: { id: 'sync~spin', color: colours.active } } : {}),
+    tokens: [...node.tokens, capabilities.discover],
+    target: vault.target,
+  };
 }
 
 /** The protected items of one workload. */

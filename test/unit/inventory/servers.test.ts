@@ -451,6 +451,23 @@ describe('inventory: servers with databases', () => {
       }
     });
 
+    it('show a discovery where one looks for what it finds', async () => {
+      const groups = [
+        [...vault, 'Protectable items'],
+        [...vault, 'Protectable containers'],
+        [...vault, 'Containers'],
+      ];
+      const texts = async (): Promise<readonly (string | undefined)[]> =>
+        Promise.all(groups.map(async (path) => (await at(...path)).description));
+      const target = of(vaultId, 'vault');
+      inventory.noteOperation(operation({ actionId: 'discoverSql', title: 'Discover SQL Servers', target }));
+      assert.deepEqual(await texts(), ['running · Discover SQL Servers', 'running · Discover SQL Servers', undefined]);
+      cloud.set(paths.protectableContainers, [protectableContainer('found-01')]);
+      inventory.noteOperation(operation({ actionId: 'discoverSql', title: 'Discover SQL Servers', target, status: 'succeeded' }));
+      assert.deepEqual(await texts(), [undefined, undefined, undefined]);
+      assert.deepEqual(await rows(await at(...vault, 'Protectable containers')), ['found-01 | healthy · erp-rg']);
+    });
+
     it('show it on instances and databases, in both of their lists', async () => {
       const instance = await at(...protectable, 'erp-db-01', 'MSSQLSERVER');
       await children(instance);
