@@ -72,7 +72,7 @@ function shapeOf(value: unknown, path = ''): string[] {
 
 /** Members that only some of Azure's resources of a kind have, or that the sandbox's world has no case of. */
 const optional =
-  /^(nodesList|healthDetails\[\]\.recommendations\[\]|lastBackupTime|timeRanges\[\]|(subProtectionPolicy\[\]\.)?schedulePolicy\.scheduleRunDays|retentionPolicy\.(daily|weekly|monthly)Schedule|extendedInfo\.tasksList\[\]\.taskExecutionDetails)/;
+  /^(nodesList|prebackupvalidation|healthDetails\[\]\.recommendations\[\]|lastBackupTime|timeRanges\[\]|(subProtectionPolicy\[\]\.)?schedulePolicy\.scheduleRunDays|retentionPolicy\.(daily|weekly|monthly)Schedule|extendedInfo\.tasksList\[\]\.taskExecutionDetails)/;
 
 describe('sandbox domain: resources as Azure gave them', function () {
   const recorded = new Map<string, Set<string>[]>();
