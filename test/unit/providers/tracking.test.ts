@@ -273,6 +273,7 @@ describe('Tracker recoveryServices.job', () => {
         succeeded({ objectType: 'OperationStatusJobExtendedInfo' }),
         listed(
           ['old', { entityFriendlyName: 'web', operation: 'Backup', startTime: began(-3600) }],
+          ['ended', { entityFriendlyName: 'web', operation: 'Backup', startTime: began(-60), endTime: began(-10), status: 'Completed' }],
           ['other', { entityFriendlyName: 'web-2', operation: 'Backup', startTime: began(5) }],
           ['namesake', { entityFriendlyName: 'web', operation: 'Backup', startTime: began(5), containerName: 'iaasvmcontainerv2;rg2;web' }],
           ['wrong', { entityFriendlyName: 'web', operation: 'Restore', startTime: began(5) }],

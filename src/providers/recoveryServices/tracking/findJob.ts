@@ -19,6 +19,8 @@ export interface Candidate {
 }
 
 const dayMs = 86_400_000;
+/** An HTTP date has lost up to a second. */
+const dateMs = 1_000;
 
 /** Absolute URL of the jobs that began since. */
 export function findJobUrl(cloud: string, wanted: Wanted): string {
@@ -26,10 +28,11 @@ export function findJobUrl(cloud: string, wanted: Wanted): string {
   return cloud + lists.jobs(wanted.vaultId, { started }).path;
 }
 
-/** The jobs of a list's answer that fit, the earliest first. */
+/** The jobs of a list's answer that fit, the earliest first. What had ended before the request was accepted is an earlier one's. */
 export function candidatesIn(body: Json | undefined, wanted: Wanted): Candidate[] {
   return readRecords(arrayAt(body, 'value'), readJob)
     .items.filter((job) => Date.parse(job.startTime ?? '') >= wanted.acceptedAtMs - pacing.skewMs)
+    .filter((job) => job.endTime === undefined || Date.parse(job.endTime) >= wanted.acceptedAtMs - dateMs)
     .map((job) => ({ job, fit: fitOf(job, wanted) }))
     .filter(({ fit }) => fit !== 'other')
     .sort((a, b) => Date.parse(a.job.startTime ?? '') - Date.parse(b.job.startTime ?? ''));
