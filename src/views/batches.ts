@@ -81,10 +81,16 @@ export function batchProgress({ title, records, size }: Batch): string {
 export function batchSummary({ title, records, size }: Batch): string {
   const count = (fate: Fate): number => records.filter((record) => fateOf(record) === fate).length;
   const succeeded = count('succeeded');
+  const warned = count('warning');
   const others = (['warning', 'failed', 'unknown', 'notStarted', 'cancelled', 'running'] as const)
-    .filter((fate) => count(fate) > 0)
+    .filter((fate) => count(fate) > 0 && (fate !== 'warning' || succeeded > 0))
     .map((fate) => `${count(fate)} ${fateWords[fate]}`);
   const missing = size - records.length;
-  const said = succeeded === size ? `all ${size} succeeded` : `${succeeded === 0 ? 'none' : succeeded} of ${size} succeeded`;
+  // What ended with warnings did succeed: it is not counted beside a "none".
+  const said = succeeded > 0 || warned === 0 ? `${ofAll(succeeded, size)} succeeded` : `${ofAll(warned, size)} succeeded with warnings`;
   return `${visibleText(title)}: ${[said, ...others, ...(missing > 0 ? [`${missing} not in the list any more`] : [])].join(', ')}`;
+}
+
+function ofAll(count: number, size: number): string {
+  return count === size ? `all ${size}` : `${count === 0 ? 'none' : count} of ${size}`;
 }

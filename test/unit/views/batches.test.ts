@@ -63,6 +63,14 @@ describe('what was started together', () => {
     assert.equal(summary, 'Protect: 7 of 10 succeeded, 2 not started, 1 cancelled');
   });
 
+  it('does not say "none" of what succeeded with warnings', () => {
+    const warned = (names: readonly string[]): OperationRecord[] => names.map((name) => one(name, 'succeededWithWarnings'));
+    const of = (size: number, records: readonly OperationRecord[]): string =>
+      batchSummary(made(records.map((record) => ({ ...record, batch: { id: 'b1', size } }))));
+    assert.equal(of(3, [...warned(['a']), one('b', 'failed'), one('c', 'failed')]), 'Protect: 1 of 3 succeeded with warnings, 2 failed');
+    assert.equal(of(2, warned(['a', 'b'])), 'Protect: all 2 succeeded with warnings');
+  });
+
   it('offers the statement where one mends it all, and none where there are two', () => {
     const failing = (name: string, text = statement.text): OperationRecord =>
       one(name, 'succeededWithWarnings', { warnings: [{ ...notSysadmin, statement: { ...statement, text } }] });
