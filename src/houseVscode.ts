@@ -60,6 +60,7 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     recentJobs,
     reveal: (resourceId) => tree.reveal(resourceId, new AbortController().signal),
     showDocument: (name, text) => tree.showDocument(name, text),
+    showText: (name, text) => texts.show(name, text),
     copyText,
   });
   registerCommands(context, {

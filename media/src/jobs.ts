@@ -33,7 +33,15 @@ let feed: FeedView = { loading: false, problems: [] };
 let wanted = saved.selected;
 let detailTimer: ReturnType<typeof setTimeout> | undefined;
 
-const details = new Details((action, view) => void ask({ kind: action, id: view.id }));
+const details = new Details({
+  onAction: (action, view) => void ask({ kind: action, id: view.id }),
+  onCopy: (view, at) => ask({ kind: 'copyStatement', id: view.id, at }),
+  onShowBatch: (id) => {
+    toolbar.filter = { text: '', state: 'all', batch: id };
+    onFiltered();
+    list.node.focus();
+  },
+});
 const list = new JobList({ onSelect: onSelected, onOpen: () => details.node.focus() });
 const toolbar = new Toolbar(
   () => onFiltered(),
@@ -48,6 +56,7 @@ const split = element('vscode-split-layout', 'panes');
 function onSelected(view: RowView): void {
   wanted = view.id;
   details.show(view);
+  showBatch();
   save();
   clearTimeout(detailTimer);
   if (view.source === 'job') {
@@ -58,17 +67,30 @@ function onSelected(view: RowView): void {
 function onFiltered(): void {
   list.filter(toolbar.filter);
   showNothing();
+  showBatch();
   save();
 }
 
-function save(): void {
-  const { text, state } = toolbar.filter;
-  vscode.setState({ ...(wanted === undefined ? {} : { selected: wanted }), filter: text, stateFilter: state });
+/** The line of what was started together counts rows, so it is told of each that changes. */
+function showBatch(): void {
+  const id = details.batchId;
+  details.showBatch(
+    id === undefined ? [] : list.views.filter(({ batch }) => batch?.id === id),
+    toolbar.filter.batch === id,
+  );
 }
 
-async function ask(request: Ask): Promise<void> {
+function save(): void {
+  const { text, state, batch } = toolbar.filter;
+  const selected = wanted === undefined ? {} : { selected: wanted };
+  vscode.setState({ ...selected, filter: text, stateFilter: state, ...(batch === undefined ? {} : { batch }) });
+}
+
+/** True where it was done; else why not is shown. */
+async function ask(request: Ask): Promise<boolean> {
   try {
     await asker.ask(request);
+    return true;
   } catch (error) {
     const failure = error instanceof AskRefused ? error.failure : { message: String(error), code: 'Unexpected', remedies: [] };
     if ('id' in request && details.shownId === request.id) {
@@ -76,6 +98,7 @@ async function ask(request: Ask): Promise<void> {
     } else {
       announcer.textContent = failure.message;
     }
+    return false;
   }
 }
 
@@ -114,6 +137,9 @@ function take(message: ToBrowser): void {
       if (details.shownId === message.row.id) {
         details.show(message.row);
       }
+      if (message.row.batch !== undefined && message.row.batch.id === details.batchId) {
+        showBatch();
+      }
       restoreSelection();
       break;
     case 'remove':
@@ -121,6 +147,7 @@ function take(message: ToBrowser): void {
       if (details.shownId === message.id) {
         details.clear();
       }
+      showBatch();
       break;
     case 'select':
       wanted = message.id;
@@ -188,8 +215,13 @@ function begin(): void {
   split.minEnd = '200px';
   split.append(start, details.node);
   document.getElementById('app')?.append(toolbar.node, toolbar.feed, split, announcer);
-  toolbar.filter = { text: saved.filter ?? '', state: saved.stateFilter ?? 'all' };
-  list.filter({ text: saved.filter ?? '', state: saved.stateFilter ?? 'all' });
+  const filter = {
+    text: saved.filter ?? '',
+    state: saved.stateFilter ?? 'all',
+    ...(saved.batch === undefined ? {} : { batch: saved.batch }),
+  };
+  toolbar.filter = filter;
+  list.filter(filter);
   layOut();
   window.addEventListener('resize', layOut);
   window.addEventListener('message', (event: MessageEvent<ToBrowser>) => take(event.data));

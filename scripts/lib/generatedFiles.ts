@@ -62,8 +62,10 @@ export const contributions: Contributions = merged([
 
 const rowNames: Readonly<Record<string, string>> = {
   vault: 'vault',
-  protectableItem: 'protectable VM',
-  protectedItem: 'protected VM',
+  protectableContainer: 'protectable container',
+  container: 'container',
+  protectableItem: 'protectable item',
+  protectedItem: 'protected item',
   job: 'job',
 };
 

@@ -7,7 +7,7 @@ import type { Prompter } from './prompts/prompter.ts';
 export interface CommandServices {
   readonly connection: Pick<Connection, 'arm' | 'connect'>;
   readonly inventory: Inventory;
-  readonly engine: Pick<OperationEngine, 'start' | 'follow' | 'onDidChange'>;
+  readonly engine: Pick<OperationEngine, 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;
   /** Opens a document that cannot be edited. `name` is plain text and becomes the tab's title. */
   showDocument(name: string, text: string): Promise<void>;

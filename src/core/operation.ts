@@ -103,12 +103,32 @@ export interface OperationTarget {
   readonly subscriptionId?: string;
 }
 
+/**
+ * A failure that the service itself, not the network or a gateway, gives each time it is asked how an operation goes: it
+ * may be the operation's end. Moments are ISO 8601, UTC.
+ */
+export interface Insistence {
+  readonly status: number;
+  readonly code: string;
+  /** How often it was given, with nothing usable in between. */
+  readonly count: number;
+  readonly since: string;
+  /** Not before this it is taken for the end, and only where what was acted on bears that out. */
+  readonly decidesAt: string;
+}
+
 /** Why an operation that has not ended is not getting on. Never an end: the work itself may be doing well. */
-type FollowTrouble =
+export type FollowTrouble =
   /** No usable answer (network, 429, 5xx) since then; asked again by itself. Moments are ISO 8601, UTC. */
-  | { readonly kind: 'noAnswer'; readonly since: string; readonly nextAt: string; readonly error: ErrorRecord }
+  | {
+      readonly kind: 'noAnswer';
+      readonly since: string;
+      readonly nextAt: string;
+      readonly error: ErrorRecord;
+      readonly insists?: Insistence;
+    }
   /** Asking on is pointless until a person has done something (sign in, get a role): asked again on request. */
-  | { readonly kind: 'paused'; readonly since: string; readonly error: ErrorRecord };
+  | { readonly kind: 'paused'; readonly since: string; readonly error: ErrorRecord; readonly insists?: Insistence };
 
 /** What was started together with others, by one choice of a person: their ends are told as one. */
 export interface OperationBatch {
@@ -166,6 +186,12 @@ export interface OperationRecord {
 interface PollRequest {
   /** Absolute URL, verbatim where it came from a header. */
   readonly url: string;
+  /**
+   * Given where the address is the operation's own (its state or its result), in milliseconds: a failure of the service
+   * itself that stays the same there for so long is how the operation ended. Absent where a resource is read that the
+   * operation works on or made (a job, a list): that it cannot be read now and then says nothing.
+   */
+  readonly insistMs?: number;
 }
 
 /** What a tracker made of an answer. */
@@ -180,18 +206,20 @@ export interface TrackStep {
   readonly job?: JobReference;
   readonly error?: ErrorRecord;
   readonly warnings?: readonly ErrorRecord[];
+  /** For `failed`: nobody said that it did, only asking fails. What was acted on is read back, and that decides. */
+  readonly readBackDecides?: boolean;
 }
 
 /**
  * Follows one kind of long-running work: a pure function over JSON, so that another process can go on with it.
  * An answer of 429 or 5xx, and no answer at all, never reach a tracker: the engine waits and asks again;
- * all others do, 404 included.
+ * all others do, 404 included. The one exception is a failure on which the service has insisted (`PollRequest.insistMs`).
  */
 export interface Tracker {
   readonly name: string;
   /** First step, from the answer that accepted the request (200, 201, 202 or 204). */
   begin(record: OperationRecord, response: TrackedResponse, nowMs: number): TrackStep;
-  /** The request to ask now, for a resumed operation too. */
+  /** What to ask now, of a resumed operation too. */
   poll(state: JsonObject): PollRequest;
   step(state: JsonObject, response: TrackedResponse, nowMs: number): TrackStep;
 }

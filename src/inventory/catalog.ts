@@ -1,26 +1,30 @@
 /** What each kind of node holds: which list, shown as which nodes, and what to say where there is none. */
 import type { Connection, Subscription } from '../cloud/types.ts';
-import type { Job, ProtectedItem, RecoveryPoint, Vault } from '../providers/recoveryServices/model.ts';
-import { byWorkload, countText, jobsText, troubledText } from './counts.ts';
+import type { Container, ProtectedItem, RecoveryPoint, Vault } from '../providers/recoveryServices/model.ts';
+import { byWorkload, countText, troubledText } from './counts.ts';
 import { offered } from './emptyStates.ts';
+import { countOf, groupText } from './groupTexts.ts';
 import { fixedLevel, groupedLevel, listLevel, type Built, type Level } from './levels.ts';
+import { Lists, type ListKey } from './lists.ts';
 import type { NodeContext } from './nodes/common.ts';
 import { containerNode } from './nodes/container.ts';
+import { inquiryNodes } from './nodes/inquiry.ts';
+import { protectableContainerNode } from './nodes/protectableContainer.ts';
 import { vaultGroup, vaultGroupKinds, vaultsGroup, workloadGroup } from './nodes/groups.ts';
 import { jobNode } from './nodes/job.ts';
 import { policyNode } from './nodes/policy.ts';
-import { protectableItemNode } from './nodes/protectableItem.ts';
 import { protectedItemNode } from './nodes/protectedItem.ts';
 import { recoveryPointNode } from './nodes/recoveryPoint.ts';
 import { subscriptionNode } from './nodes/subscription.ts';
 import { vaultNode } from './nodes/vault.ts';
 import type { Overlay } from './overlay.ts';
-import { PagedList, type ListSource } from './pagedList.ts';
+import type { PagedList } from './pagedList.ts';
+import { ProtectableLevels } from './protectableLevels.ts';
 import {
   containerSource,
   jobSource,
   policySource,
-  protectableItemSource,
+  protectableContainerSource,
   protectedItemSource,
   recoveryPointSource,
   subscriptionSource,
@@ -40,15 +44,19 @@ export interface CatalogOptions {
   isForbidden(subscriptionKey: string): boolean;
 }
 
-/** Key of a list: the node that it belongs to, so that forgetting a node finds all lists below it. */
-export type ListKey = string;
-
 export class Catalog {
   readonly #options: CatalogOptions;
-  readonly #lists = new Map<ListKey, PagedList<never>>();
+  readonly #lists = new Lists();
+  readonly #protectable: ProtectableLevels;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
+    this.#protectable = new ProtectableLevels({
+      lists: this.#lists,
+      overlay: options.overlay,
+      context: (node) => this.#context(node),
+      where: (node) => this.#where(node),
+    });
   }
 
   /** What a node holds; undefined for nodes that hold nothing. */
@@ -57,7 +65,7 @@ export class Catalog {
       case undefined:
         return this.#subscriptions();
       case kinds.subscription:
-        return parent && fixedLevel(() => [this.#built(() => vaultsGroup(parent, this.#count(vaultsKey(parent))))]);
+        return parent && fixedLevel(() => [this.#built(() => vaultsGroup(parent, countOf(this.#lists, vaultsKey(parent))))]);
       case kinds.vaults:
         return this.#vaults(parent);
       case kinds.vault:
@@ -67,7 +75,13 @@ export class Catalog {
       case kinds.workload:
         return this.#itemsOfWorkload(parent);
       case kinds.protectableItems:
+      case kinds.server:
+      case kinds.protectableItem:
+        return this.#protectableLevel(parent);
+      case kinds.container:
+        return parent && this.#inquiries(parent);
       case kinds.containers:
+      case kinds.protectableContainers:
       case kinds.policies:
       case kinds.jobs:
         return this.#vaultList(parent);
@@ -80,25 +94,12 @@ export class Catalog {
 
   /** Forgets the lists whose key `gone` says to. Whoever waits for one still gets what it brings. */
   forget(gone: (key: ListKey) => boolean): void {
-    for (const key of [...this.#lists.keys()].filter(gone)) {
-      this.#lists.delete(key);
-    }
+    this.#lists.forget(gone);
   }
 
-  /** Whether a record of this id is in a list that is loaded; undefined where the list is not. */
-  holds(key: ListKey, isIt: (id: string) => boolean): boolean | undefined {
-    const list = this.#lists.get(key) as PagedList<{ readonly id: string }> | undefined;
-    return list?.loaded ? list.records.some((record) => isIt(record.id)) : undefined;
-  }
-
-  #list<R>(key: ListKey, source: () => ListSource<R>): PagedList<R> {
-    const known = this.#lists.get(key) as PagedList<R> | undefined;
-    if (known) {
-      return known;
-    }
-    const list = new PagedList(source());
-    this.#lists.set(key, list as PagedList<never>);
-    return list;
+  /** Ids of what a list holds; undefined where it is not loaded. */
+  idsIn(key: ListKey): readonly string[] | undefined {
+    return this.#lists.loaded<{ readonly id: string }>(key)?.records.map((record) => record.id);
   }
 
   #context(node: InventoryNode | undefined): NodeContext {
@@ -122,7 +123,7 @@ export class Catalog {
   }
 
   #subscriptions(): Level {
-    const list = this.#list<Subscription>('', () => subscriptionSource(this.#where()));
+    const list = this.#lists.get<Subscription>('', () => subscriptionSource(this.#where()));
     return listLevel(list, {
       build: (subscription) =>
         subscriptionNode(subscription, {
@@ -139,35 +140,22 @@ export class Catalog {
     if (scope === undefined || subscription === undefined) {
       return undefined;
     }
-    const list = this.#list<Vault>(vaultsKey(subscription), () => vaultSource(this.#where(parent), scope));
+    const list = this.#lists.get<Vault>(vaultsKey(subscription), () => vaultSource(this.#where(parent), scope));
     return listLevel(list, { build: (vault) => vaultNode(vault, this.#context(parent)), empty: offered.vaults });
   }
 
   #vaultGroups(vault: InventoryNode): Level {
-    return fixedLevel(() => vaultGroupKinds.map((kind) => this.#built(() => vaultGroup(vault, kind, this.#groupDescription(vault, kind)))));
-  }
-
-  #groupDescription(vault: InventoryNode, kind: (typeof vaultGroupKinds)[number]): string | undefined {
-    const key = `${vault.key}#${kind}`;
-    const count = this.#count(key);
-    if (count === undefined) {
-      return undefined;
-    }
-    const list = this.#lists.get(key) as PagedList<unknown> | undefined;
-    if (kind === 'protectedItems') {
-      return joined(count, troubledText((list?.records ?? []) as readonly ProtectedItem[], this.#options.now()));
-    }
-    return kind === 'jobs' ? joined(count, jobsText((list?.records ?? []) as readonly Job[])) : count;
-  }
-
-  /** `12`, or `200 loaded, there are more`; undefined where nothing is loaded. */
-  #count(key: ListKey): string | undefined {
-    const list = this.#lists.get(key) as PagedList<unknown> | undefined;
-    return list?.loaded ? countText(list.records.length, list.next) : undefined;
+    return fixedLevel(() =>
+      vaultGroupKinds.map((kind) =>
+        this.#built(() => vaultGroup(vault, kind, groupText(vault, kind, { ...this.#options, lists: this.#lists }), this.#context(vault))),
+      ),
+    );
   }
 
   #protectedItems(vault: InventoryNode): PagedList<ProtectedItem> {
-    return this.#list(`${vault.key}#${kinds.protectedItems}`, () => protectedItemSource(this.#where(vault), vault.resourceId ?? vault.key));
+    return this.#lists.get(`${vault.key}#${kinds.protectedItems}`, () =>
+      protectedItemSource(this.#where(vault), vault.resourceId ?? vault.key),
+    );
   }
 
   #workloads(parent: InventoryNode): Level | undefined {
@@ -204,6 +192,37 @@ export class Catalog {
     });
   }
 
+  /** The group itself, a server below it, or what hosts databases on that. */
+  #protectableLevel(parent: InventoryNode): Level | undefined {
+    if (!parent.expandable) {
+      return undefined;
+    }
+    const line = [parent];
+    for (let at = this.#options.parentOf(parent); at && at.kind !== kinds.subscription; at = this.#options.parentOf(at)) {
+      line.push(at);
+      if (at.kind === kinds.vault) {
+        break;
+      }
+    }
+    const [vault, group, server, host] = line.reverse();
+    if (vault?.resourceId === undefined || !group) {
+      return undefined;
+    }
+    if (!server) {
+      return this.#protectable.ofGroup(group, vault.resourceId);
+    }
+    return host ? this.#protectable.ofHost(host, server, group, vault) : this.#protectable.ofServer(server, group, vault.resourceId);
+  }
+
+  /** What the last look for databases came to; the container's own record says it. */
+  #inquiries(parent: InventoryNode): Level | undefined {
+    if (!parent.expandable || !parent.target) {
+      return undefined;
+    }
+    const container = parent.target.model as Container;
+    return fixedLevel(() => inquiryNodes(parent, container).map((node) => this.#built(() => node)), offered.inquiries(parent));
+  }
+
   #vaultList(parent: InventoryNode): Level | undefined {
     const vault = this.#options.parentOf(parent);
     const vaultId = vault?.resourceId;
@@ -213,26 +232,27 @@ export class Catalog {
     const where = this.#where(parent);
     const context = (): NodeContext => this.#context(parent);
     switch (parent.kind) {
-      case kinds.protectableItems:
-        return listLevel(
-          this.#list(parent.key, () => protectableItemSource(where, vaultId)),
-          {
-            build: (item) => protectableItemNode(item, context()),
-            belongs: (item) => !this.#options.overlay.isGone(item.id),
-            empty: offered.protectableItems,
-          },
-        );
       case kinds.containers:
         return listLevel(
-          this.#list(parent.key, () => containerSource(where, vaultId)),
+          this.#lists.get(parent.key, () => containerSource(where, vaultId)),
           {
             build: (container) => containerNode(container, context()),
+            belongs: (container) => !this.#options.overlay.isGone(container.id),
             empty: offered.containers,
+          },
+        );
+      case kinds.protectableContainers:
+        return listLevel(
+          this.#lists.get(parent.key, () => protectableContainerSource(where, vaultId)),
+          {
+            build: (container) => protectableContainerNode(container, context()),
+            belongs: (container) => !this.#options.overlay.isGone(container.id),
+            empty: offered.protectableContainers,
           },
         );
       case kinds.policies:
         return listLevel(
-          this.#list(parent.key, () => policySource(where, vaultId)),
+          this.#lists.get(parent.key, () => policySource(where, vaultId)),
           {
             build: (policy) => policyNode(policy, context()),
             empty: offered.policies,
@@ -240,7 +260,7 @@ export class Catalog {
         );
       default:
         return listLevel(
-          this.#list(parent.key, () => jobSource(where, vaultId)),
+          this.#lists.get(parent.key, () => jobSource(where, vaultId)),
           {
             build: (job) => jobNode(job, context()),
             empty: offered.jobs,
@@ -251,7 +271,7 @@ export class Catalog {
 
   #recoveryPoints(parent: InventoryNode): Level {
     const workload = workloadOrder.find((one) => parent.tokens.includes(one)) ?? 'other';
-    const list = this.#list<RecoveryPoint>(`${parent.key}#recoveryPoints`, () =>
+    const list = this.#lists.get<RecoveryPoint>(`${parent.key}#recoveryPoints`, () =>
       recoveryPointSource(this.#where(parent), parent.resourceId ?? parent.key),
     );
     return listLevel(list, {

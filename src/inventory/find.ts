@@ -1,4 +1,5 @@
 import { armIdKey, idUpTo, sameArmId, segmentOf } from '../core/armId.ts';
+import { subjectKey } from './overlay.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode } from './types.ts';
 
@@ -31,14 +32,60 @@ export async function findNode(inventory: Reader, resourceId: string, signal: Ab
   }
   const kind = groupKindOf(resourceId);
   const parent = kind && (await group(kind));
-  const found = parent && (await step(parent, (node) => node.key === key));
-  if (found || kind !== kinds.protectableItems) {
-    return found || undefined;
+  const isIt: Test = (node) => node.key === key;
+  const found =
+    parent &&
+    (kind === kinds.protectableItems && !isVirtualMachine(resourceId)
+      ? await findOnServer(inventory, parent, resourceId, signal)
+      : await step(parent, isIt));
+  if (found) {
+    return found;
   }
-  // What was protectable may be protected by now; for a VM its container tells which item it has become.
+  const moved: Test = (node) => node.resourceId !== undefined && subjectKey(node.resourceId) === subjectKey(resourceId);
+  switch (kind) {
+    // What was protectable may be protected by now.
+    case kinds.protectableItems:
+      return findItem(inventory, await group(kinds.protectedItems), moved, signal);
+    // What could be registered may be registered by now, and the other way round.
+    case kinds.protectableContainers:
+    case kinds.containers: {
+      const other = await group(kind === kinds.containers ? kinds.protectableContainers : kinds.containers);
+      return other && step(other, moved);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isVirtualMachine(resourceId: string): boolean {
+  return /\/protectionContainers\/iaasvmcontainer/i.test(resourceId);
+}
+
+/** Among the servers: on the one of its container, and there in what hosts databases. */
+async function findOnServer(
+  inventory: Reader,
+  group: InventoryNode,
+  resourceId: string,
+  signal: AbortSignal,
+): Promise<InventoryNode | undefined> {
+  const key = armIdKey(resourceId);
   const containerId = idUpTo(resourceId, 'protectionContainers');
-  const same: Test = (node) => node.tokens.includes('vm') && sameArmId(idUpTo(node.resourceId ?? '', 'protectionContainers'), containerId);
-  return findItem(inventory, await group(kinds.protectedItems), same, signal);
+  const server = await seek(inventory, group, (node) => node.kind === kinds.server && sameArmId(node.resourceId, containerId), signal);
+  if (!server) {
+    // File shares stand in no server.
+    return seek(inventory, group, (node) => node.key === key, signal);
+  }
+  const onServer = await seek(inventory, server, (node) => node.key === key, signal);
+  if (onServer) {
+    return onServer;
+  }
+  for (const host of (await inventory.children(server, { signal })).nodes.filter((node) => node.expandable)) {
+    const database = await seek(inventory, host, (node) => node.key === key, signal);
+    if (database) {
+      return database;
+    }
+  }
+  return undefined;
 }
 
 function groupKindOf(resourceId: string): string | undefined {
@@ -49,9 +96,11 @@ function groupKindOf(resourceId: string): string | undefined {
       ? kinds.jobs
       : has('backupPolicies')
         ? kinds.policies
-        : has('protectionContainers')
-          ? kinds.containers
-          : undefined;
+        : has('protectableContainers')
+          ? kinds.protectableContainers
+          : has('protectionContainers')
+            ? kinds.containers
+            : undefined;
 }
 
 /** Protected items stand below the group of their workload; all groups share one list. */

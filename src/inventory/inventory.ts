@@ -8,7 +8,7 @@ import { Catalog } from './catalog.ts';
 import { findNode } from './find.ts';
 import type { Built, Level } from './levels.ts';
 import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
-import { createOverlay, subjectKey, type OverlayChange } from './overlay.ts';
+import { createOverlay, machineKey, type OverlayChange } from './overlay.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode, NodePage } from './types.ts';
 
@@ -117,6 +117,11 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     if (group && group.target?.kind !== kinds.protectedItem) {
       fire(group.key);
     }
+    // What hosts databases has read the vault's protected items too.
+    const vaultId = parent?.kind === kinds.protectableItem ? idUpTo(parent.key, 'vaults') : undefined;
+    if (vaultId !== undefined) {
+      fire(`${vaultId}#${kinds.protectedItems}`);
+    }
   };
 
   const refresh = (node?: InventoryNode): void => {
@@ -134,7 +139,7 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
   const onOverlay = (change: OverlayChange): void => {
     if (change.kind === 'looks') {
       change.ids.forEach((id) => fire(armIdKey(id)));
-      change.ids.forEach((id) => (/\/backupJobs\//i.test(id) ? announceJob(id) : announceProtectable(id)));
+      change.ids.forEach((id) => (/\/backupJobs\//i.test(id) ? announceJob(id) : announceRelated(id)));
       return;
     }
     const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
@@ -149,18 +154,24 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
   const announceJob = (jobId: string): void => {
     const vaultId = idUpTo(jobId, 'vaults');
     const key = vaultId && `${armIdKey(vaultId)}#${kinds.jobs}`;
-    if (key && catalog.holds(key, (id) => sameArmId(id, jobId)) === false) {
+    if (key && catalog.idsIn(key)?.some((id) => sameArmId(id, jobId)) === false) {
       catalog.forget((one) => one === key);
       fire(key);
     }
   };
 
-  /** What is being protected shows so where it still stands: among the protectable items. */
-  const announceProtectable = (id: string): void => {
+  /**
+   * What is done to a thing shows wherever its machine stands: among what can be protected or registered, as a container,
+   * as a server with its databases.
+   */
+  const announceRelated = (id: string): void => {
     const vaultId = idUpTo(id, 'vaults');
-    const key = vaultId && `${armIdKey(vaultId)}#${kinds.protectableItems}`;
-    if (key && catalog.holds(key, (one) => subjectKey(one) === subjectKey(id))) {
-      fire(key);
+    const machine = machineKey(id);
+    for (const group of vaultId === undefined ? [] : [kinds.protectableItems, kinds.containers, kinds.protectableContainers]) {
+      const key = `${armIdKey(vaultId ?? '')}#${group}`;
+      if (catalog.idsIn(key)?.some((one) => machineKey(one) === machine)) {
+        fire(key);
+      }
     }
   };
 

@@ -85,7 +85,7 @@ export function groupedLevel<R>(list: PagedList<R>, groups: (records: readonly R
 }
 
 /** Nodes that are always there; nothing is asked for them. */
-export function fixedLevel(nodes: () => readonly Built[]): Level {
+export function fixedLevel(nodes: () => readonly Built[], empty?: NodePage['empty']): Level {
   return {
     loaded: true,
     load: () => Promise.resolve(),
@@ -93,6 +93,6 @@ export function fixedLevel(nodes: () => readonly Built[]): Level {
     nodes,
     next: undefined,
     problems: undefined,
-    empty: undefined,
+    empty,
   };
 }

@@ -21,8 +21,13 @@ export type OverlayChange =
 
 export interface Overlay {
   running(id: string): RunningOperation | undefined;
-  /** True for a protectable item that was just protected and that Azure's list may still hold. */
+  /**
+   * True for what Azure's list may still hold though it is there no more: a protectable item that was just protected, a
+   * protectable container that was just registered, a container that was just unregistered.
+   */
   isGone(id: string): boolean;
+  /** Another number whenever something is gone, or back. */
+  readonly version: number;
   /** Tells it of an operation's step. */
   note(record: OperationRecord): void;
   /** An operation that nobody follows any more: what it does is not known here from now on. */
@@ -34,12 +39,19 @@ export interface Overlay {
   readonly onDidChange: Event<OverlayChange>;
 }
 
-/** The action after whose end a protectable item is one no more. */
-const protectAction = 'protectVm';
+/** Actions after whose end a thing stands no more where it stood, and whether that was among what could be added. */
+const moving: Readonly<Record<string, 'offered' | 'added'>> = {
+  protectVm: 'offered',
+  protectDatabase: 'offered',
+  registerContainer: 'offered',
+  unregisterContainer: 'added',
+};
 
 export function createOverlay(): Overlay {
   const running = new Map<string, { readonly operation: string; readonly id: string; readonly state: RunningOperation }>();
-  const gone = new Set<string>();
+  /** By subject: the place that it has left. */
+  const gone = new Map<string, 'offered' | 'added'>();
+  let version = 0;
   const ended = new Set<string>();
   const changes = new Emitter<OverlayChange>();
 
@@ -71,11 +83,13 @@ export function createOverlay(): Overlay {
       }
     }
     // The action's own reading back is the proof; what only may have happened is left to the next reading of the list.
-    if (record.actionId === protectAction && record.status.startsWith('succeeded')) {
-      gone.add(subjectKey(record.target.id));
+    const left = record.status.startsWith('succeeded') ? moving[record.actionId] : undefined;
+    if (left) {
+      gone.set(subjectKey(record.target.id), left);
     } else {
       gone.delete(subjectKey(record.target.id));
     }
+    version++;
     const vaultId = record.target.containerId;
     changes.fire({ kind: 'ended', ids: idsOf(record), ...(vaultId === undefined ? {} : { vaultId }) });
   };
@@ -90,22 +104,48 @@ export function createOverlay(): Overlay {
 
   return {
     running: (id) => (running.size === 0 ? undefined : running.get(subjectKey(id))?.state),
-    isGone: (id) => gone.size > 0 && gone.has(subjectKey(id)),
+    isGone: (id) => gone.size > 0 && gone.get(subjectKey(id)) === (isOffered(id) ? 'offered' : 'added'),
+    get version() {
+      return version;
+    },
     note: (record) => (hasEnded(record.status) ? end(record) : begin(record)),
     drop,
-    clear: () => [running, gone, ended].forEach((known) => known.clear()),
-    forget: () => gone.clear(),
+    clear: () => {
+      [running, gone, ended].forEach((known) => known.clear());
+      version++;
+    },
+    forget: () => {
+      gone.clear();
+      version++;
+    },
     onDidChange: changes.event,
   };
 }
 
 /**
  * What an operation is about. A VM has one container in a vault, and it is there before and after the VM is protected,
- * so it stands for the protectable item and for the protected item that it becomes.
+ * so it stands for the protectable item and for the protected item that it becomes. A database has the same name in both
+ * lists, and so has a machine before and after it is registered. For comparing only: it is no id.
  */
 export function subjectKey(id: string): string {
   const container = idUpTo(id, 'protectionContainers');
-  return container && /^iaasvmcontainer/i.test(lastSegment(container)) ? armIdKey(container) : armIdKey(id);
+  if (container && /^iaasvmcontainer/i.test(lastSegment(container))) {
+    return armIdKey(container);
+  }
+  return armIdKey(id)
+    .replace(/(\/backupfabrics\/[^/]+)\/protectablecontainers\//, '$1/protectioncontainers/')
+    .replace(/(\/protectioncontainers\/[^/]+)\/protectableitems\//, '$1/protecteditems/');
+}
+
+/** The machine that an operation, or a record, is about: the subject's container, or the subject. */
+export function machineKey(id: string): string {
+  const subject = subjectKey(id);
+  return idUpTo(subject, 'protectionContainers') ?? subject;
+}
+
+/** Of the lists of what could be protected or registered. */
+function isOffered(id: string): boolean {
+  return /\/(protectableitems|protectablecontainers)\//i.test(id);
 }
 
 /** The resource acted on, and the job behind the operation. */

@@ -21,19 +21,49 @@ export function coveredBy(node: InventoryNode, parentOf: Inventory['parentOf']):
       return (key) => key === holder(1) || key.startsWith(`${holder(2)}/`);
     // An item's state is in the list that it stands in.
     case kinds.protectedItem:
-      return (key) => key === holder(2) || isBelow(key, node.key);
+      return node.expandable ? (key) => key === holder(2) || isBelow(key, node.key) : ofProtectables(node, parentOf);
+    case kinds.container:
+      return (key) => key === holder(1);
+    // Servers and what they host are made of one list, and of what the vault protects.
+    case kinds.protectableItems:
+    case kinds.server:
+    case kinds.protectableItem:
+      return ofProtectables(node, parentOf);
     default:
       return (key) => isBelow(key, node.key);
   }
 }
 
+function ofProtectables(node: InventoryNode, parentOf: Inventory['parentOf']): (listKey: string) => boolean {
+  const group = ancestor(node, kinds.protectableItems, parentOf);
+  const vault = ancestor(node, kinds.vault, parentOf);
+  return (key) => (group !== undefined && isBelow(key, group.key)) || key === `${vault?.key}#${kinds.protectedItems}`;
+}
+
+function ancestor(node: InventoryNode, kind: string, parentOf: Inventory['parentOf']): InventoryNode | undefined {
+  let at: InventoryNode | undefined = node;
+  while (at && at.kind !== kind) {
+    at = parentOf(at);
+  }
+  return at;
+}
+
 /** The topmost row that looks different after a refresh of a node. */
 export function changedKey(node: InventoryNode, parentOf: Inventory['parentOf']): string {
   const parent = parentOf(node);
-  if (node.kind === kinds.workload) {
-    return parent?.key ?? node.key;
+  switch (node.kind) {
+    case kinds.workload:
+    case kinds.container:
+      return parent?.key ?? node.key;
+    case kinds.protectedItem:
+      return node.expandable ? ((parent && parentOf(parent)?.key) ?? node.key) : (ancestor(node, kinds.vault, parentOf)?.key ?? node.key);
+    case kinds.protectableItems:
+    case kinds.server:
+    case kinds.protectableItem:
+      return ancestor(node, kinds.vault, parentOf)?.key ?? node.key;
+    default:
+      return node.key;
   }
-  return node.kind === kinds.protectedItem ? ((parent && parentOf(parent)?.key) ?? node.key) : node.key;
 }
 
 /** Lists are named after the node that holds them: an ARM id's key, or that and `#` with the group's kind. */

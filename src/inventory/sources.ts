@@ -18,6 +18,7 @@ import type {
   Policy,
   ProtectableItem,
   ProtectedItem,
+  ProtectionIntent,
   RecoveryPoint,
   Vault,
 } from '../providers/recoveryServices/model.ts';
@@ -28,7 +29,7 @@ const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 /** Azure's own page: shorter ones (vault lists begin with 15) are filled up, so that one click shows as much. */
 const fullPage = 200;
 
-interface Where {
+export interface Where {
   readonly connection: Pick<Connection, 'arm' | 'subscriptions' | 'problems'>;
   readonly tenantId?: string;
 }
@@ -76,6 +77,35 @@ export function containerSource(where: Where, vaultId: string): ListSource<Conta
     where,
     queries,
     byName((container) => container.friendlyName),
+  );
+}
+
+/** Machines that are registered, in full: who asks wants the one of a machine, whichever page that is on. */
+export function serverContainerSource(where: Where, vaultId: string): ListSource<Container> {
+  return source(
+    where,
+    [lists.containers(vaultId, { backupManagementType: 'AzureWorkload' })],
+    byName((container) => container.friendlyName),
+    Infinity,
+  );
+}
+
+/** Machines that could be registered. */
+export function protectableContainerSource(where: Where, vaultId: string): ListSource<Container> {
+  return source(
+    where,
+    [lists.protectableContainers(vaultId, { backupManagementType: 'AzureWorkload' })],
+    byName((container) => container.friendlyName),
+  );
+}
+
+/** In full: an order says only by its item which instance it is for. */
+export function protectionIntentSource(where: Where, vaultId: string): ListSource<ProtectionIntent> {
+  return source(
+    where,
+    [lists.protectionIntents(vaultId, { backupManagementType: 'AzureWorkload' })],
+    byName((intent) => intent.name),
+    Infinity,
   );
 }
 

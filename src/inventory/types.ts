@@ -1,4 +1,4 @@
-import type { BackupError } from '../core/errors.ts';
+import type { BackupError, RemedyStatement } from '../core/errors.ts';
 import type { Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ActionTarget } from '../providers/action.ts';
@@ -26,12 +26,14 @@ export interface InventoryNode {
   readonly expandable: boolean;
   /** Open at first sight. A person's own folding wins. */
   readonly expanded?: boolean;
-  /** What actions act on; absent for groups, but for "Protectable items", whose target is the vault. */
+  /** What actions act on; absent for groups, but for those whose target is the vault, and for what an inquiry came to. */
   readonly target?: ActionTarget;
   /** ARM id to copy and to open in the portal; absent for groups. */
   readonly resourceId?: string;
   /** The tenant whose token reads it; the sign-in's home tenant where absent. */
   readonly tenantId?: string;
+  /** What mends what is wrong with it, to copy; where it is there, so is the token `statement`. */
+  readonly statement?: RemedyStatement;
   /** As Azure gave it, for View JSON. */
   readonly raw?: JsonObject;
 }

@@ -13,6 +13,15 @@ export const workloadTitles: Readonly<Record<Workload, string>> = {
   other: 'Other workloads',
 };
 
+/** Beside a name. */
+export const shortTitles: Readonly<Record<Workload, string | undefined>> = {
+  vm: 'VM',
+  sql: 'SQL',
+  hana: 'SAP HANA',
+  fileShare: 'file share',
+  other: undefined,
+};
+
 export const workloadIcons: Readonly<Record<Workload, string>> = {
   vm: 'vm',
   sql: 'database',

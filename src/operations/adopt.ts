@@ -57,6 +57,7 @@ export async function adopt(context: EngineContext, record: OperationRecord): Pr
   entry.abort = new AbortController();
   entry.failures = 0;
   entry.looks = 0;
+  entry.unread = 0;
   if (hasEnded(entry.record.status)) {
     await store.release(entry);
     store.changed.fire(entry.record);

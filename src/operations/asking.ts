@@ -1,10 +1,11 @@
 /** Requests of an operation: bounded in time, noted in its timeline, and what to make of those without a usable answer. */
 import type { ArmClient, ArmResponse, Page, RequestOptions } from '../cloud/types.ts';
 import { CancelledError, isCancelled } from '../core/cancellation.ts';
-import { BackupError, toErrorRecord } from '../core/errors.ts';
-import type { RequestTrace } from '../core/operation.ts';
+import { BackupError, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
+import type { Insistence, RequestTrace } from '../core/operation.ts';
 import { isoTime, type Clock } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
+import { leastInsisted } from './insistence.ts';
 import { pathOnly } from './redact.ts';
 import type { Entry } from './store.ts';
 
@@ -93,25 +94,38 @@ const needsPerson = new Set([
   'ForeignHost',
 ]);
 
+/** What the way to the service, and not the service, may fail with. */
+const onTheWay = new Set(['EndpointUnreachable', 'ConnectionLost', 'CertificateRefused', 'NetworkFailure', 'NoAnswer', 'UnusableAnswer']);
+
+/** True where asking again, by itself or after a person has helped, may bring an answer. */
+export function mayPass({ status, code }: ErrorRecord): boolean {
+  return onTheWay.has(code) || needsPerson.has(code) || (status !== undefined && ([401, 403, 408, 429].includes(status) || status >= 500));
+}
+
 /**
  * After a round without a usable answer: waits longer each time, or pauses where asking on is pointless.
  * Never an end: what happens at the service is not known here.
+ * @param insists what the service itself has answered so far, where that may become the end
  */
-export async function troubled(context: EngineContext, entry: Entry, error: unknown): Promise<void> {
+export async function troubled(context: EngineContext, entry: Entry, error: unknown, insists?: Insistence): Promise<void> {
   if (isCancelled(error) || entry.abort.signal.aborted) {
     return;
   }
   const record = toErrorRecord(error);
   const since = entry.record.trouble?.since ?? isoTime(context.clock.now());
+  const series = insists === undefined ? {} : { insists };
   if (record.status === 401 || record.status === 403 || needsPerson.has(record.code)) {
-    await context.store.update(entry, { trouble: { kind: 'paused', since, error: record }, nextPollAt: undefined });
+    await context.store.update(entry, { trouble: { kind: 'paused', since, error: record, ...series }, nextPollAt: undefined });
     return;
   }
   entry.failures += 1;
-  const backoff = Math.min(timing.backoffFirstMs * 2 ** (entry.failures - 1), timing.backoffLongestMs);
+  // An answer that may become the end is asked for at the pace at which it becomes one.
+  const longest =
+    insists === undefined ? timing.backoffLongestMs : (Date.parse(insists.decidesAt) - Date.parse(insists.since)) / leastInsisted;
+  const backoff = Math.max(timing.shortestWaitMs, Math.min(timing.backoffFirstMs * 2 ** (entry.failures - 1), longest));
   const asked = error instanceof BackupError ? (error.facts.retryAfterMs ?? 0) : 0;
   const waitMs = Math.max(backoff, asked);
   const nextAt = isoTime(context.clock.now() + waitMs);
-  await context.store.update(entry, { trouble: { kind: 'noAnswer', since, nextAt, error: record }, nextPollAt: nextAt });
+  await context.store.update(entry, { trouble: { kind: 'noAnswer', since, nextAt, error: record, ...series }, nextPollAt: nextAt });
   context.schedule(entry, waitMs);
 }

@@ -13,14 +13,16 @@ import { endIfGone } from './gone.ts';
 import { Journal } from './journal.ts';
 import { Neighbours } from './neighbours.ts';
 import { newRecord, type NewRecord } from './newRecord.ts';
+import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
 import { poll } from './poller.ts';
 import { noTracker, notConnected, nothingConnected, otherWindow } from './refusals.ts';
 import { Scheduler } from './scheduler.ts';
 import { send } from './sender.ts';
-import { look } from './settle.ts';
+import { look, lookAgain } from './settle.ts';
 import { OperationStore, type Entry } from './store.ts';
-import type { FollowPlan, OperationEngine, OperationPlan, Standing } from './types.ts';
+import type { FollowPlan, OperationEngine, OperationPlan, Standing, UnstartedPlan } from './types.ts';
+import { noteUnstarted } from './unstarted.ts';
 
 const requestsAtOnce = 4;
 /** How long closing a window waits for the answer to a request that is on its way. */
@@ -38,6 +40,7 @@ export class Engine implements OperationEngine {
   readonly #store: OperationStore;
   readonly #scheduler: Scheduler;
   readonly #neighbours: Neighbours;
+  readonly #once: Once;
   readonly #context: EngineContext;
   readonly #ended = new Emitter<OperationRecord>();
   /** By operation id: requests that are on their way. */
@@ -56,6 +59,7 @@ export class Engine implements OperationEngine {
       clock: this.#clock,
       ...(options.isAlive ? { isAlive: options.isAlive } : {}),
     });
+    this.#once = new Once(options.folder);
     this.#store = new OperationStore(new Journal(options.folder), ownership, this.#clock);
     this.onDidChange = this.#store.changed.event;
     this.onDidEnd = this.#ended.event;
@@ -135,6 +139,15 @@ export class Engine implements OperationEngine {
     return planned;
   }
 
+  async noteUnstarted(plan: UnstartedPlan): Promise<OperationRecord> {
+    await this.#load();
+    return noteUnstarted(this.#context, (this.#options.newId ?? randomUUID)(), plan);
+  }
+
+  tellOnce(key: string): Promise<boolean> {
+    return this.#once.claim(key);
+  }
+
   async follow(plan: FollowPlan): Promise<OperationRecord> {
     const arm = this.#connected(plan.title);
     await this.#load();
@@ -153,27 +166,7 @@ export class Engine implements OperationEngine {
   }
 
   async lookAgain(id: string): Promise<void> {
-    const entry = this.#entry(id);
-    if (entry.record.status !== 'unknown') {
-      throw new BackupError(`"${entry.record.title}" is not of unknown outcome: there is nothing to look for.`, { code: 'NotUnknown' });
-    }
-    if (!this.#clientFor(entry.record)) {
-      throw notConnected(entry.record);
-    }
-    if (!(await this.#store.claim(id))) {
-      throw otherWindow(entry.record);
-    }
-    entry.followedBy = 'here';
-    entry.abort = new AbortController();
-    // The request is long gone or long done by now: one look says as much as three.
-    entry.looks = timing.settleLooksMs.length - 1;
-    await this.#store.update(entry, {
-      status: 'sending',
-      error: undefined,
-      endedAt: undefined,
-      progress: { message: 'Looking again whether it started' },
-    });
-    await look(this.#context, entry);
+    await lookAgain(this.#context, this.#entry(id));
   }
 
   async retry(id: string): Promise<void> {
@@ -234,7 +227,9 @@ export class Engine implements OperationEngine {
   }
 
   #load(): Promise<void> {
-    this.#loaded ??= loadJournal(this.#context).then(() => this.#neighbours.start());
+    this.#loaded ??= loadJournal(this.#context)
+      .then(() => this.#neighbours.start())
+      .then(() => this.#once.sweep(this.#clock.now()));
     return this.#loaded;
   }
 

@@ -121,10 +121,11 @@ export class Journal {
     }
   }
 
-  /** Removes the oldest ended operations past the bounds; returns their ids. */
+  /** Removes the oldest ended operations past the bounds, but none whose batch still runs; returns their ids. */
   async prune(records: readonly OperationRecord[], nowMs: number): Promise<readonly string[]> {
+    const running = new Set(records.filter((record) => !hasEnded(record.status)).map((record) => record.batch?.id));
     const ended = records
-      .filter((record) => hasEnded(record.status))
+      .filter((record) => hasEnded(record.status) && !(record.batch && running.has(record.batch.id)))
       .sort((a, b) => (b.endedAt ?? b.updatedAt).localeCompare(a.endedAt ?? a.updatedAt));
     const removed: string[] = [];
     let bytes = 0;

@@ -1,9 +1,11 @@
 /** Follows an accepted operation: asks, lets its tracker step, journals, asks again; reads back at the end. */
-import { messageOf, type ErrorRecord } from '../core/errors.ts';
+import { messageOf, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type TrackStep } from '../core/operation.ts';
 import { bounded, isNoAnswer, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
+import { decide } from './decide.ts';
+import { insisted, isDecided } from './insistence.ts';
 import type { Changes, Entry } from './store.ts';
 
 export async function poll(context: EngineContext, entry: Entry): Promise<void> {
@@ -25,8 +27,9 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
   let step: TrackStep;
   try {
     const attempted = `follow "${record.title}"`;
+    const question = tracker.poll(tracking);
     const response = await bounded(context.clock, timing.pollMs, entry.abort.signal, (signal) =>
-      arm.poll(tracker.poll(tracking).url, {
+      arm.poll(question.url, {
         signal,
         attempted,
         resource: record.target.name,
@@ -34,11 +37,17 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
       }),
     );
     if (isNoAnswer(response) || response.status === 401 || response.status === 403) {
-      throw await context.options.explain(response, attempted, record.target.name);
+      const error = await context.options.explain(response, attempted, record.target.name);
+      const before = record.trouble?.insists;
+      const insists = insisted(before, response, toErrorRecord(error), question.insistMs, context.clock.now());
+      if (!isDecided(before, insists, context.clock.now())) {
+        await troubled(context, entry, error, insists);
+        return;
+      }
     }
     step = tracker.step(tracking, response, context.clock.now());
   } catch (error) {
-    await troubled(context, entry, error);
+    await troubled(context, entry, error, record.trouble?.insists);
     return;
   }
   await takeStep(context, entry, step);
@@ -46,7 +55,12 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
 
 /** Journals a step and goes on, or ends. */
 export async function takeStep(context: EngineContext, entry: Entry, step: TrackStep): Promise<void> {
+  if (step.readBackDecides === true) {
+    await decide(context, entry, step);
+    return;
+  }
   entry.failures = 0;
+  entry.unread = 0;
   if (hasEnded(step.status)) {
     await finish(context, entry, step);
     return;
@@ -87,10 +101,11 @@ async function finish(context: EngineContext, entry: Entry, step: TrackStep): Pr
   if (entry.abort.signal.aborted) {
     return;
   }
-  const warnings = [...(step.warnings ?? []), ...(read.warning ? [read.warning] : [])];
+  const found = read.warnings ?? [];
+  const warnings = [...(step.warnings ?? []), ...found];
   await end(context, entry, {
     ...said,
-    status: read.warning ? 'succeededWithWarnings' : step.status,
+    status: found.length > 0 ? 'succeededWithWarnings' : step.status,
     tracking: step.state,
     progress: step.progress ?? entry.record.progress,
     ...(warnings.length > 0 ? { warnings } : {}),
@@ -117,7 +132,7 @@ export async function end(context: EngineContext, entry: Entry, changes: Changes
   }
 }
 
-async function readBack(context: EngineContext, entry: Entry): Promise<{ outcome?: string; warning?: ErrorRecord }> {
+async function readBack(context: EngineContext, entry: Entry): Promise<{ outcome?: string; warnings?: readonly ErrorRecord[] }> {
   const { record } = entry;
   const follower = context.options.followers.get(record.actionId);
   const arm = context.arm(entry);
@@ -130,9 +145,8 @@ async function readBack(context: EngineContext, entry: Entry): Promise<{ outcome
   }
   try {
     const read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(arm, record, signal));
-    return read.reading === 'different'
-      ? { outcome: read.sentence, warning: { code: 'ReadBackDiffers', message: read.sentence } }
-      : { outcome: read.sentence };
+    const differs = read.reading === 'different' ? [{ code: 'ReadBackDiffers', message: read.sentence }] : [];
+    return { outcome: read.sentence, warnings: [...differs, ...(read.warnings ?? [])] };
   } catch (error) {
     // The job has decided; what could not be read is said, and is no failure of the operation.
     return { outcome: `It succeeded, but ${record.target.name} could not be read back: ${messageOf(error)}` };

@@ -5,6 +5,7 @@ import { bounded, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { end } from './poller.ts';
+import { notConnected, otherWindow } from './refusals.ts';
 import type { Entry } from './store.ts';
 
 /** One look; schedules the next, goes on following, or ends. */
@@ -68,6 +69,31 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
       remedies: ['You can try again.'],
     },
   });
+}
+
+/** For one of unknown outcome. @throws BackupError where it is not, its cloud is not connected, or another window has taken it. */
+export async function lookAgain(context: EngineContext, entry: Entry): Promise<void> {
+  const { record } = entry;
+  if (record.status !== 'unknown') {
+    throw new BackupError(`"${record.title}" is not of unknown outcome: there is nothing to look for.`, { code: 'NotUnknown' });
+  }
+  if (!context.arm(entry)) {
+    throw notConnected(record);
+  }
+  if (!(await context.store.claim(record.id))) {
+    throw otherWindow(record);
+  }
+  entry.followedBy = 'here';
+  entry.abort = new AbortController();
+  // The request is long gone or long done by now: one look says as much as three.
+  entry.looks = timing.settleLooksMs.length - 1;
+  await context.store.update(entry, {
+    status: 'sending',
+    error: undefined,
+    endedAt: undefined,
+    progress: { message: 'Looking again whether it started' },
+  });
+  await look(context, entry);
 }
 
 function unclear(context: EngineContext, entry: Entry, because: string): Promise<void> {

@@ -27,6 +27,8 @@ export interface Entry {
   failures: number;
   /** Looks made for a request that got no answer. */
   looks: number;
+  /** Failures of the service at reading back what decides, one after the other. */
+  unread: number;
   /** Ends what runs for it here. */
   abort: AbortController;
   /** Writes of one operation go one after the other. */
@@ -62,6 +64,7 @@ export class OperationStore {
       newTrace: [],
       failures: 0,
       looks: 0,
+      unread: 0,
       abort: new AbortController(),
       writes: Promise.resolve(),
     };

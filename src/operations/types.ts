@@ -29,6 +29,15 @@ export interface OperationPlan {
   readonly batch?: OperationBatch;
 }
 
+/** One of several that were to be started together, and was not. */
+export interface UnstartedPlan extends Pick<OperationPlan, 'actionId' | 'title' | 'target' | 'tenantId' | 'tracker'> {
+  /** The resource manager endpoint (origin) that it would have been sent to. */
+  readonly cloud: string;
+  readonly batch: OperationBatch;
+  /** Why not; absent where the person cancelled before its turn. */
+  readonly error?: ErrorRecord;
+}
+
 /** A job of a vault that this window did not start and that a person wants to follow. */
 export interface FollowPlan {
   readonly title: string;
@@ -74,6 +83,13 @@ export interface OperationEngine {
    * @throws BackupError `NotConnected`, or `JournalUnwritable` with nothing sent.
    */
   start(plan: OperationPlan): Promise<OperationRecord>;
+  /**
+   * Takes note of one of a batch that was not started, as ended: it stands in the list and is told with the others.
+   * Never rejects: where it cannot be journaled, it is kept in memory (`Standing.unsaved`).
+   */
+  noteUnstarted(plan: UnstartedPlan): Promise<OperationRecord>;
+  /** True for the one window of this machine that is to tell a person about `key`; false for all others, now and later. Never rejects. */
+  tellOnce(key: string): Promise<boolean>;
   /** Follows a job that somebody else started; the operation that follows it already, where there is one. */
   follow(plan: FollowPlan): Promise<OperationRecord>;
   /** Asks the service to cancel the job. @throws BackupError where it has none or it cannot be cancelled. */

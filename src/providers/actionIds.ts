@@ -5,8 +5,17 @@
  */
 export const actionIds = [
   'discoverVms',
+  'discoverSql',
+  'registerContainer',
+  'reregisterContainer',
+  'inquireContainer',
+  'unregisterContainer',
   'protectVm',
+  'protectDatabase',
+  'autoProtect',
+  'stopAutoProtect',
   'backUpNow',
+  'backUpDatabase',
   'changePolicy',
   'stopKeepData',
   'resumeProtection',

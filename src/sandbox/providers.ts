@@ -5,7 +5,7 @@ import { recoveryServicesProvider } from './recoveryServices/provider.ts';
 import { subscriptionsProvider } from './subscriptions/subscriptions.ts';
 import { addFleet } from './world/fleet.ts';
 import { populate } from './world/populate.ts';
-import { keepSchedule } from './world/schedule.ts';
+import { keepSchedule, watchDatabases } from './world/schedule.ts';
 import { tellStory } from './world/story.ts';
 import { World } from './world/world.ts';
 
@@ -26,6 +26,7 @@ export function createWorld({ vaults, items, clock, random }: WorldOptions): Wor
   estateOf(world);
   addFleet(world, vaults ?? 0, items ?? 10);
   keepSchedule(world, () => world.allVaults());
+  watchDatabases(world, () => world.allVaults());
   return world;
 }
 

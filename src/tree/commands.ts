@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../cloud/types.ts';
 import { isCancelled } from '../core/cancellation.ts';
-import { messageText, visibleText, withoutIcons } from '../core/displayText.ts';
+import { lineText, messageText, visibleText, withoutIcons } from '../core/displayText.ts';
 import { BackupError, messageOf, toErrorRecord } from '../core/errors.ts';
 import type { InventoryNode } from '../inventory/types.ts';
 import { treeCommands, type TreeCommand } from './ids.ts';
@@ -36,6 +36,7 @@ function handlers(services: Services): Readonly<Record<TreeCommand, (clicked?: u
     [treeCommands.openInPortal]: (clicked, selected) => openInPortal(connection, picked(clicked, selected)),
     [treeCommands.copyResourceId]: (clicked, selected) => copyIds(picked(clicked, selected)),
     [treeCommands.viewJson]: (clicked, selected) => viewJson(documents, picked(clicked, selected)),
+    [treeCommands.copyStatement]: (clicked, selected) => copyStatements(picked(clicked, selected)),
     [treeCommands.showDetails]: (clicked) => (isErrorRow(clicked) ? showDetails(clicked.error) : undefined),
   };
 }
@@ -85,6 +86,16 @@ async function copyIds(nodes: readonly InventoryNode[]): Promise<void> {
   }
   await vscode.env.clipboard.writeText(ids.join('\n'));
   vscode.window.setStatusBarMessage(ids.length === 1 ? 'Resource ID copied' : `${ids.length} resource IDs copied`, 3000);
+}
+
+async function copyStatements(nodes: readonly InventoryNode[]): Promise<void> {
+  const statements = nodes.flatMap((node) => node.statement ?? []);
+  if (statements.length === 0) {
+    throw new BackupError('Nothing is selected for which there is a statement to run.', { code: 'NothingSelected' });
+  }
+  // Several rows may be mended by the same statement.
+  await vscode.env.clipboard.writeText([...new Set(statements.map(({ text }) => text))].join('\n'));
+  vscode.window.setStatusBarMessage(`Statement copied. ${withoutIcons(lineText(statements[0]?.title ?? ''))}`, 8000);
 }
 
 async function viewJson(documents: JsonDocuments, nodes: readonly InventoryNode[]): Promise<void> {

@@ -42,6 +42,7 @@ const commands: readonly CommandContribution[] = [
   { command: treeCommands.copyResourceId, title: 'Copy Resource ID', category, icon: '$(copy)' },
   { command: treeCommands.viewJson, title: 'View JSON', category, icon: '$(json)' },
   { command: treeCommands.showDetails, title: 'Show Error Details', category, icon: '$(info)' },
+  { command: treeCommands.copyStatement, title: 'Copy the Statement That Mends It', category, icon: '$(copy)' },
 ];
 
 const viewTitle: readonly MenuEntry[] = [
@@ -53,6 +54,8 @@ const viewTitle: readonly MenuEntry[] = [
 ];
 
 const itemContext: readonly MenuEntry[] = [
+  { command: treeCommands.copyStatement, when: onNode(capabilities.statement), group: 'inline@1' },
+  { command: treeCommands.copyStatement, when: onNode(capabilities.statement), group: '1_mend@1' },
   { command: treeCommands.openInPortal, when: onNode(capabilities.portal), group: '7_look@1' },
   { command: treeCommands.viewJson, when: onNode(capabilities.resource), group: '7_look@2' },
   { command: treeCommands.copyResourceId, when: onNode(capabilities.resource), group: '8_copy@1' },
@@ -77,6 +80,7 @@ const commandPalette: readonly MenuEntry[] = [
   treeCommands.openInPortal,
   treeCommands.copyResourceId,
   treeCommands.viewJson,
+  treeCommands.copyStatement,
 ].map((command) => ({ command, when: 'false' }));
 
 const signInOrSandbox = `[Sign In to Azure](command:${offeredCommands.signIn})\n[Use the Sandbox](command:${offeredCommands.useSandbox})`;

@@ -16,6 +16,7 @@ export const treeCommands = {
   copyResourceId: 'azureBackup.copyResourceId',
   viewJson: 'azureBackup.viewJson',
   showDetails: 'azureBackup.showErrorDetails',
+  copyStatement: 'azureBackup.copyStatement',
 } as const;
 
 export type TreeCommand = (typeof treeCommands)[keyof typeof treeCommands];

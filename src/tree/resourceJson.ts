@@ -11,9 +11,12 @@ export interface ResourceAddress {
   readonly tenantId?: string;
 }
 
-/** Where the JSON of a node is read; undefined for groups, and for protectable items, which Azure only lists. */
+/** Azure only lists them: there is no address of a single one. */
+const onlyListed = ['protectableItems', 'protectableContainers'];
+
+/** Where the JSON of a node is read; undefined for groups, and for what Azure only lists. */
 export function addressOf({ resourceId: id, tenantId }: InventoryNode): ResourceAddress | undefined {
-  if (id === undefined || segmentOf(id, 'protectableItems') !== undefined) {
+  if (id === undefined || onlyListed.some((segment) => segmentOf(id, segment) !== undefined)) {
     return undefined;
   }
   return tenantId === undefined ? { id } : { id, tenantId };

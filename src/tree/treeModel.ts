@@ -158,11 +158,22 @@ export class TreeModel implements Disposable {
 
   /** Forgets what is known at and below a row, and what went wrong there. */
   refresh(row?: NodeRow): void {
-    const covered = (key: string): boolean => !row || isAtOrBelow(key, row.key);
+    const covered = (key: string): boolean => !row || isAtOrBelow(key, row.key) || this.#standsBelow(key, row);
     [...this.#troubles.keys()].filter(covered).forEach((key) => this.#troubles.delete(key));
     this.#pending.forget(covered);
     this.#options.inventory.refresh(row?.node);
     this.#changes.fire(row);
+  }
+
+  /** Keys continue those of the rows above them only in part: an instance's is its own id, below whichever server it stands. */
+  #standsBelow(key: string, row: NodeRow): boolean {
+    const at = this.#rows.get(key) ?? this.#rows.get(key.replace(/!more$/, ''));
+    for (let above = at && this.parent(at); above; above = this.parent(above)) {
+      if (above === row) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A person asks for another attempt. */

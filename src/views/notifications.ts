@@ -1,15 +1,31 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/events.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import { systemClock } from '../operations/clock.ts';
 import type { OperationEngine } from '../operations/types.ts';
-import { endMessage, type EndMessage } from './endMessage.ts';
+import { batchDocument } from './batchDocument.ts';
+import { batchSummary, type Batch } from './batches.ts';
+import { BatchTeller } from './batchTeller.ts';
+import { batchMessage, endMessage, type EndMessage } from './endMessage.ts';
 
 /** What ends within this time of the first is told together. */
 const gatherMs = 1_500;
 const showJobs = 'Show Jobs';
+const showAll = 'Show All';
+const copyStatement = 'Copy the Statement';
 
-/** Tells the end of operations, in the window that followed them. Progress is never told this way. */
-export function notifyEnds(engine: Pick<OperationEngine, 'onDidEnd'>, show: (id: string) => void): Disposable {
+export interface NotificationServices {
+  readonly engine: OperationEngine;
+  /** Brings the Jobs panel forward, at an operation. */
+  showJobs(id: string): void;
+  /** Opens a plain text that cannot be edited. */
+  showText(name: string, text: string): Promise<void>;
+  copyText(text: string): Promise<void>;
+}
+
+/** Tells the end of operations, in the window that followed them; of those started together, when all have ended. Progress is never told this way. */
+export function notifyEnds(services: NotificationServices): Disposable {
+  const { engine } = services;
   let gathered: OperationRecord[] = [];
   let timer: NodeJS.Timeout | undefined;
   const tell = (): void => {
@@ -17,29 +33,43 @@ export function notifyEnds(engine: Pick<OperationEngine, 'onDidEnd'>, show: (id:
     gathered = [];
     timer = undefined;
     if (first) {
-      void showMessage(endMessage([first, ...rest]), show);
+      void showMessage(services, endMessage([first, ...rest]));
     }
   };
-  const subscription = engine.onDidEnd((record) => {
+  const gather = (record: OperationRecord): void => {
     gathered.push(record);
     timer ??= setTimeout(tell, gatherMs);
+  };
+  const teller = new BatchTeller({
+    engine,
+    clock: systemClock,
+    tell: (batch) => void showMessage(services, batchMessage(batch), batch),
+    tellAlone: gather,
   });
+  const subscription = engine.onDidEnd((record) => (record.batch ? undefined : gather(record)));
   return {
     dispose: () => {
       subscription.dispose();
+      teller.dispose();
       clearTimeout(timer);
     },
   };
 }
 
-async function showMessage(message: EndMessage, show: (id: string) => void): Promise<void> {
+async function showMessage(services: NotificationServices, message: EndMessage, batch?: Batch): Promise<void> {
   const open = {
     info: vscode.window.showInformationMessage,
     warning: vscode.window.showWarningMessage,
     error: vscode.window.showErrorMessage,
   }[message.level];
-  const chosen = await open<string>(message.text, showJobs);
+  const { statement } = message;
+  const buttons = [showJobs, ...(batch ? [showAll] : []), ...(statement === undefined ? [] : [copyStatement])];
+  const chosen = await open<string>(message.text, ...buttons);
   if (chosen === showJobs) {
-    show(message.showId);
+    services.showJobs(message.showId);
+  } else if (chosen === showAll && batch) {
+    await services.showText(batchSummary(batch), batchDocument(batch));
+  } else if (chosen === copyStatement && statement !== undefined) {
+    await services.copyText(statement);
   }
 }

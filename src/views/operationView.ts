@@ -1,5 +1,5 @@
 /** What the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
-import { lineText } from '../core/displayText.ts';
+import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
@@ -7,6 +7,7 @@ import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
 import type { FailureView, NoteView, RowAction, RowView, TaskView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
+import { codeLines, statementsOf } from './statements.ts';
 import { statusLooks, taskLooks } from './stateWords.ts';
 
 /** A row as it may be shown, in every text but the id: no signed URLs; direction marks and what cannot be seen are written out. */
@@ -19,10 +20,13 @@ function shown<Value>(value: Value): Value {
     return lineText(withoutSignatures(value)) as Value;
   }
   if (Array.isArray(value)) {
-    return value.map(shown) as Value;
+    return value.map(shown<unknown>) as Value;
   }
   return typeof value === 'object' && value !== null
-    ? (Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shown<unknown>(member)])) as Value)
+    ? (Object.fromEntries(
+        // Lines of a statement are shown with their indentation: `codeLines` has made them fit to be seen.
+        Object.entries(value).map(([name, member]: [string, unknown]) => [name, name === 'lines' ? member : shown(member)]),
+      ) as Value)
     : value;
 }
 
@@ -36,18 +40,19 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
     title: record.title,
     target: target.name,
     targetKind: target.kind,
+    ...(target.where === undefined ? {} : { where: target.where }),
     ...(target.containerName === undefined ? {} : { vault: target.containerName }),
+    ...(record.batch === undefined ? {} : { batch: record.batch }),
     ...looksOf(record, standing),
     active,
     moving: active && !stuck,
     startedAt: Date.parse(record.startedAt ?? record.createdAt),
     ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
-    ...progressOf(record.progress, active),
+    ...progressOf(withoutStaleWords(record), active),
     notes: notesOf(record, standing),
     tasks: tasksOf(record.progress),
     ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
-    ...(record.error === undefined ? {} : { error: failureView(record.error) }),
-    warnings: (record.warnings ?? []).map(failureView),
+    ...failuresOf(record),
     facts: [
       ...(job?.operation === undefined ? [] : [['Job operation', job.operation] as const]),
       ...(job === undefined ? [] : [['Job', job.name] as const]),
@@ -69,6 +74,7 @@ export function jobView(job: RecentJob): RowView {
     title: job.title,
     target: job.target.name,
     targetKind: job.target.kind,
+    ...(job.target.where === undefined ? {} : { where: job.target.where }),
     ...(job.target.containerName === undefined ? {} : { vault: job.target.containerName }),
     state,
     stateWord: word,
@@ -83,14 +89,29 @@ export function jobView(job: RecentJob): RowView {
         ? [{ tone: 'info', text: 'Started elsewhere. Follow it to see its tasks move here and to be told how it ends.' }]
         : [],
     tasks: tasksOf(job.progress),
-    ...(job.error === undefined ? {} : { error: failureView(job.error) }),
-    warnings: (job.warnings ?? []).map(failureView),
+    ...failuresOf(job),
     facts: [['Job', job.name], ...Object.entries(job.progress.properties ?? {}), ['Resource', job.target.id]],
     trace: [],
     actions: [...(active && job.follow ? (['follow'] as const) : []), 'openInTree', 'openJson', 'copy'],
   };
 }
 
+function failuresOf(about: Pick<OperationRecord, 'error' | 'warnings'>): Pick<RowView, 'error' | 'warnings'> {
+  const statements = statementsOf(about);
+  const withStatement = (error: ErrorRecord): FailureView => {
+    const { statement } = error;
+    const view = failureView(error);
+    return statement
+      ? { ...view, statement: { at: statements.indexOf(statement), title: statement.title, lines: codeLines(statement.text) } }
+      : view;
+  };
+  return {
+    ...(about.error === undefined ? {} : { error: withStatement(about.error) }),
+    warnings: (about.warnings ?? []).map(withStatement),
+  };
+}
+
+/** Of what an ask was refused with too, where there is nothing to copy from. */
 export function failureView(error: ErrorRecord): FailureView {
   return {
     message: lineText(error.message),
@@ -109,6 +130,9 @@ function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'st
   if (standing.notConnected) {
     return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
   }
+  if (record.trouble?.kind === 'noAnswer' && record.trouble.insists) {
+    return { state: 'waiting', stateWord: 'Service fails', icon: 'loading' };
+  }
   if (record.trouble) {
     return record.trouble.kind === 'paused'
       ? { state: 'waiting', stateWord: 'Paused', icon: 'debug-pause' }
@@ -123,6 +147,12 @@ function progressOf(progress: OperationProgress, active: boolean): Pick<RowView,
     ...(progress.message === undefined ? {} : { message: progress.message }),
     ...(active && progress.remaining !== undefined ? { remaining: durationText(progress.remaining) } : {}),
   };
+}
+
+/** `Azure is working on it` is no longer true of one whose every answer is a failure: what is true stands in the notes. */
+function withoutStaleWords({ progress, trouble }: OperationRecord): OperationProgress {
+  const { message: _stale, ...rest } = progress;
+  return trouble?.insists ? rest : progress;
 }
 
 function tasksOf(progress: OperationProgress): TaskView[] {
@@ -148,6 +178,14 @@ function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
       tone: 'error',
       text: [trouble.error.message, ...(trouble.error.remedies ?? [])].join(' '),
       since: Date.parse(trouble.since),
+    });
+  }
+  if (!standing.notConnected && trouble?.kind === 'noAnswer' && trouble.insists) {
+    const { code, count, decidesAt } = trouble.insists;
+    notes.push({
+      tone: 'info',
+      text: `The service itself answers ${code}, ${count === 1 ? 'once' : `${count} times`} so far: it may be how this ended, or a hiccup. If it stays, ${displayName(record.target.name)} is read back to find out what came of it.`,
+      decidesAt: Date.parse(decidesAt),
     });
   }
   if (standing.followedBy === 'otherWindow') {

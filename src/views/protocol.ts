@@ -14,6 +14,15 @@ export interface FailureView {
   readonly remedies: readonly string[];
   readonly status?: number;
   readonly requestId?: string;
+  readonly statement?: StatementView;
+}
+
+/** What to run, as it may be shown; it is copied exactly, by the host, which is asked by its place. */
+export interface StatementView {
+  /** Among all of the row's, from 0. */
+  readonly at: number;
+  readonly title: string;
+  readonly lines: readonly string[];
 }
 
 export interface TaskView {
@@ -32,6 +41,8 @@ export interface NoteView {
   readonly text: string;
   readonly since?: number;
   readonly nextAt?: number;
+  /** When the service's failure is taken for the end, at the earliest. */
+  readonly decidesAt?: number;
 }
 
 export interface TraceView {
@@ -51,7 +62,11 @@ export interface RowView {
   readonly title: string;
   readonly target: string;
   readonly targetKind: string;
+  /** Where among its namesakes the target is: `MSSQLSERVER on erp-db-01`. */
+  readonly where?: string;
   readonly vault?: string;
+  /** Where it was started together with others: how many there were to be started. */
+  readonly batch?: { readonly id: string; readonly size: number };
   readonly state: RowState;
   readonly stateWord: string;
   /** Codicon. */
@@ -89,6 +104,8 @@ export type Ask =
   | { readonly kind: RowAction; readonly id: string }
   /** A job's tasks and errors, which lists do not hold; the row comes as an `upsert`. */
   | { readonly kind: 'detail'; readonly id: string }
+  /** `at`: as in `StatementView`. */
+  | { readonly kind: 'copyStatement'; readonly id: string; readonly at: number }
   | { readonly kind: 'refresh' };
 
 export type ToHost = { readonly type: 'ready' } | { readonly type: 'ask'; readonly number: number; readonly ask: Ask };
@@ -108,6 +125,8 @@ export interface PanelState {
   readonly selected?: string;
   readonly filter?: string;
   readonly stateFilter?: string;
+  /** Id of a batch whose rows alone are shown. */
+  readonly batch?: string;
 }
 
 const rowActions: readonly string[] = [
@@ -133,7 +152,15 @@ export function isToHost(message: unknown): message is ToHost {
   if (message['type'] !== 'ask' || typeof message['number'] !== 'number' || !isRecord(ask) || typeof ask['kind'] !== 'string') {
     return false;
   }
-  return ask['kind'] === 'refresh' || (typeof ask['id'] === 'string' && (ask['kind'] === 'detail' || rowActions.includes(ask['kind'])));
+  if (ask['kind'] === 'refresh') {
+    return true;
+  }
+  return (
+    typeof ask['id'] === 'string' &&
+    (ask['kind'] === 'detail' ||
+      rowActions.includes(ask['kind']) ||
+      (ask['kind'] === 'copyStatement' && Number.isSafeInteger(ask['at']) && Number(ask['at']) >= 0))
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -13,6 +13,8 @@ export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument
   readonly extensionUri: vscode.Uri;
   readonly engine: OperationEngine;
   readonly recentJobs: RecentJobs;
+  /** Opens a plain text that cannot be edited. */
+  showText(name: string, text: string): Promise<void>;
 }
 
 export interface Views extends Disposable {
@@ -31,7 +33,7 @@ export function registerViews(services: ViewServices): Views {
     panel,
     vscode.commands.registerCommand(viewCommands.showJobs.id, (id?: unknown) => panel.show(typeof id === 'string' ? id : undefined)),
     showStatus(engine),
-    notifyEnds(engine, (id) => panel.show(id)),
+    notifyEnds({ ...services, showJobs: (id) => panel.show(id) }),
   ];
   return {
     showJobs: (id) => panel.show(id),

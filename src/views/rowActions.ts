@@ -5,6 +5,7 @@ import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
+import { statementsOf } from './statements.ts';
 import { statusLooks } from './stateWords.ts';
 
 export interface RowServices {
@@ -22,9 +23,18 @@ export interface RowServices {
 
 export function rowActions(services: RowServices): JobsModelOptions['act'] {
   const { engine } = services;
-  return async ({ kind, id }, job) => {
+  return async (ask, job) => {
+    const { kind, id } = ask;
     const record = engine.get(id);
     switch (kind) {
+      case 'copyStatement': {
+        const about = record ?? job;
+        const statement = about && statementsOf(about)[ask.at];
+        if (!statement) {
+          throw gone();
+        }
+        return services.copyText(statement.text);
+      }
       case 'cancel':
         await sure(
           services,
@@ -106,6 +116,7 @@ export function detailsText(record: OperationRecord | undefined, job: RecentJob 
   return [
     `${about.title}: ${statusLooks[about.status].word}`,
     ...line('Resource', about.target.name),
+    ...line('Where', about.target.where),
     ...line('Resource id', about.target.id),
     ...line('Vault', about.target.containerName),
     ...line('Started', record?.startedAt ?? record?.createdAt ?? job?.startedAt),
@@ -115,7 +126,10 @@ export function detailsText(record: OperationRecord | undefined, job: RecentJob 
     ...line('Error', error && `${error.message} (${error.code})`),
     ...line('Request id', error?.requestId ?? record?.trace.findLast((trace) => trace.requestId !== undefined)?.requestId),
     ...(about.warnings ?? []).flatMap((warning) => line('Warning', `${warning.message} (${warning.code})`)),
-    ...(error?.remedies ?? []).flatMap((remedy) => line('What to do', remedy)),
+    ...[...(error ? [error] : []), ...(about.warnings ?? [])].flatMap(({ remedies = [] }) =>
+      remedies.flatMap((remedy) => line('What to do', remedy)),
+    ),
+    ...statementsOf(about).flatMap(({ title, text }) => [`${title}:`, text]),
     '',
   ].join('\n');
 }

@@ -1,7 +1,9 @@
 /** The status bar's words: how many operations have not ended. */
-import { displayName, visibleText } from '../core/displayText.ts';
+import { visibleText, withoutIcons } from '../core/displayText.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { targetText } from '../core/targetText.ts';
 import type { Standing } from '../operations/types.ts';
+import { batchesOf, batchProgress, isRunning } from './batches.ts';
 
 export interface StatusText {
   readonly text: string;
@@ -10,7 +12,7 @@ export interface StatusText {
 
 const listedInTooltip = 10;
 
-/** Undefined where nothing runs. */
+/** Undefined where nothing runs. What was started together is one line, and the text where nothing else runs. */
 export function statusText(records: readonly OperationRecord[], standingOf: (id: string) => Standing): StatusText | undefined {
   const active = records.filter((record) => !hasEnded(record.status));
   if (active.length === 0) {
@@ -19,13 +21,17 @@ export function statusText(records: readonly OperationRecord[], standingOf: (id:
   const stuck = active.filter((record) => record.trouble !== undefined || standingOf(record.id).notConnected);
   const icon = stuck.length === 0 ? '$(sync~spin)' : stuck.length === active.length ? '$(warning)' : '$(sync~spin) $(warning)';
   const noun = active.length === 1 ? 'operation' : 'operations';
-  const lines = active
-    .slice(0, listedInTooltip)
-    .map((record) => `${visibleText(record.title)}: ${displayName(record.target.name)}${suffixOf(record, standingOf)}`);
-  const more = active.length > listedInTooltip ? [`and ${active.length - listedInTooltip} more`] : [];
+  const batches = batchesOf(records).filter(isRunning);
+  const alone = active.filter(({ batch }) => batch === undefined);
+  const lines = [
+    ...batches.map(batchProgress),
+    ...alone.map((record) => `${visibleText(record.title)}: ${targetText(record.target)}${suffixOf(record, standingOf)}`),
+  ];
+  const more = lines.length > listedInTooltip ? [`and ${lines.length - listedInTooltip} more`] : [];
+  const [only] = batches;
   return {
-    text: `${icon} ${active.length} backup ${noun}`,
-    tooltip: [`Azure Backup: ${active.length} ${noun} running`, ...lines, ...more].join('\n'),
+    text: `${icon} ${only && batches.length === 1 && alone.length === 0 ? withoutIcons(batchProgress(only)) : `${active.length} backup ${noun}`}`,
+    tooltip: [`Azure Backup: ${active.length} ${noun} running`, ...lines.slice(0, listedInTooltip), ...more].join('\n'),
   };
 }
 

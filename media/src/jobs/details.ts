@@ -1,6 +1,8 @@
 import type { FailureView, NoteView, RowAction, RowView, TaskView, TraceView } from '../../../src/views/protocol.ts';
+import { BatchLine } from './batchLine.ts';
 import { element, icon, isolated, setClass, setText } from './dom.ts';
 import { stateText } from './row.ts';
+import { statementOf } from './statement.ts';
 import { momentText, rowElapsed, secondText, wholeMomentText } from './times.ts';
 
 const actionLooks: Readonly<Record<RowAction, { readonly label: (view: RowView) => string; readonly icon: string }>> = {
@@ -40,9 +42,17 @@ class Part {
   }
 }
 
+export interface DetailsOptions {
+  readonly onAction: (action: RowAction, view: RowView) => void;
+  /** Resolves with whether the statement is in the clipboard. */
+  readonly onCopy: (view: RowView, at: number) => Promise<boolean>;
+  readonly onShowBatch: (batchId: string) => void;
+}
+
 export class Details {
   readonly node = element('div', 'details');
-  readonly #onAction: (action: RowAction, view: RowView) => void;
+  readonly #onAction: DetailsOptions['onAction'];
+  readonly #batch: BatchLine;
   readonly #heading = element('h2');
   readonly #sub = element('p', 'sub');
   readonly #state = element('span', 'state');
@@ -56,8 +66,10 @@ export class Details {
   readonly #empty = element('p', 'nothing', 'Select an operation or a job to see its tasks, times and requests.');
   #view: RowView | undefined;
 
-  constructor(onAction: (action: RowAction, view: RowView) => void) {
+  constructor({ onAction, onCopy, onShowBatch }: DetailsOptions) {
     this.#onAction = onAction;
+    this.#batch = new BatchLine(onShowBatch);
+    const copy = (view: RowView) => (at: number) => onCopy(view, at);
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', 'Details');
     this.node.tabIndex = -1;
@@ -71,13 +83,13 @@ export class Details {
       ),
       new Part(
         'failure',
-        (view) => view.error,
-        (view) => (view.error ? [failureOf(view.error, 'error')] : []),
+        (view) => [view.id, view.error],
+        (view) => (view.error ? [failureOf(view.error, 'error', copy(view))] : []),
       ),
       new Part(
         'warnings',
-        (view) => view.warnings,
-        (view) => view.warnings.map((warning) => failureOf(warning, 'warning')),
+        (view) => [view.id, view.warnings],
+        (view) => view.warnings.map((warning) => failureOf(warning, 'warning', copy(view))),
       ),
       new Part(
         'outcome',
@@ -101,7 +113,15 @@ export class Details {
       ),
     ];
     const head = element('header', '', this.#heading, this.#sub, element('p', 'state-line', this.#state, this.#elapsed));
-    this.#body.append(head, this.#bar, this.#message, this.#buttons, this.#failure, ...this.#parts.map((part) => part.node));
+    this.#body.append(
+      head,
+      this.#bar,
+      this.#message,
+      this.#batch.node,
+      this.#buttons,
+      this.#failure,
+      ...this.#parts.map((part) => part.node),
+    );
     this.node.append(this.#empty, this.#body);
     this.clear();
   }
@@ -123,7 +143,15 @@ export class Details {
     this.#empty.hidden = true;
     setText(this.#heading, view.target);
     this.#heading.dir = 'auto';
-    setText(this.#sub, [view.title, view.targetKind, ...(view.vault === undefined ? [] : [`in ${view.vault}`])].join(' · '));
+    setText(
+      this.#sub,
+      [
+        view.title,
+        view.targetKind,
+        ...(view.where === undefined ? [] : [view.where]),
+        ...(view.vault === undefined ? [] : [`in ${view.vault}`]),
+      ].join(' · '),
+    );
     setText(this.#state, stateText(view));
     setClass(this.#state, `state tone-${view.state}`);
     this.#bar.hidden = !view.active;
@@ -143,6 +171,17 @@ export class Details {
     this.#showButtons(view);
     this.#parts.forEach((part) => part.update(view));
     this.tick(Date.now());
+  }
+
+  /** @param rows those that were started together with the shown one; @param alone where they alone are in the list */
+  showBatch(rows: readonly RowView[], alone: boolean): void {
+    if (this.#view) {
+      this.#batch.show(this.#view, rows, alone);
+    }
+  }
+
+  get batchId(): string | undefined {
+    return this.#view?.batch?.id;
   }
 
   /** Why what a button asked for was not done; undefined takes it away. */
@@ -201,10 +240,11 @@ function noteOf(note: NoteView): HTMLElement {
   const now = Date.now();
   const since = note.since === undefined ? '' : ` Since ${momentText(note.since, now)}.`;
   const next = note.nextAt === undefined ? '' : ` Asking again at ${secondText(note.nextAt)}.`;
-  return element('div', `note note-${note.tone}`, icon(note.tone), element('p', '', isolated(note.text), since + next));
+  const decides = note.decidesAt === undefined ? '' : ` Not before ${secondText(note.decidesAt)}.`;
+  return element('div', `note note-${note.tone}`, icon(note.tone), element('p', '', isolated(note.text), since + next + decides));
 }
 
-function failureOf(failure: FailureView, tone: 'error' | 'warning'): HTMLElement {
+function failureOf(failure: FailureView, tone: 'error' | 'warning', onCopy?: (at: number) => Promise<boolean>): HTMLElement {
   const ids = [
     failure.code,
     ...(failure.status === undefined ? [] : [`HTTP ${failure.status}`]),
@@ -221,6 +261,7 @@ function failureOf(failure: FailureView, tone: 'error' | 'warning'): HTMLElement
       ...(failure.remedies.length === 0
         ? []
         : [element('ul', 'remedies', ...failure.remedies.map((remedy) => element('li', '', isolated(remedy))))]),
+      ...(failure.statement && onCopy ? [statementOf(failure.statement, onCopy)] : []),
       element('p', 'ids', isolated(ids.join(' · '))),
     ),
   );

@@ -7,6 +7,8 @@ export interface ListFilter {
   readonly text: string;
   /** `all`, `active`, or the state of those that ended. */
   readonly state: string;
+  /** Those of one batch alone. */
+  readonly batch?: string;
 }
 
 export interface ListOptions {
@@ -137,10 +139,11 @@ export class JobList {
   }
 
   #hideOrShow(row: Row): void {
-    const { text, state } = this.#filter;
+    const { text, state, batch } = this.#filter;
     const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const fits = state === 'all' || (state === 'active' ? row.view.active : !row.view.active && row.view.state === state);
-    row.node.hidden = !fits || !words.every((word) => row.searchText.includes(word));
+    row.node.hidden =
+      !fits || (batch !== undefined && row.view.batch?.id !== batch) || !words.every((word) => row.searchText.includes(word));
   }
 
   #shown(): Row[] {

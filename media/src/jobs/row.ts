@@ -40,7 +40,7 @@ export class Row {
     setClass(this.#icon, `row-icon tone-${view.state} codicon codicon-${view.icon}${view.moving ? ' spin' : ''}`);
     setText(this.#title, view.title);
     setText(this.#target, view.target);
-    setText(this.#vault, view.vault ?? '');
+    setText(this.#vault, [view.where, view.vault].filter(Boolean).join(' · '));
     setText(this.#state, stateText(view));
     setClass(this.#state, `row-state tone-${view.state}`);
     setText(this.#started, momentText(view.startedAt, now));
@@ -60,8 +60,10 @@ export class Row {
 
   /** What the filter box looks in. */
   get searchText(): string {
-    const { title, target, vault, stateWord, targetKind, facts } = this.view;
-    return [title, target, vault ?? '', stateWord, targetKind, ...facts.map(([, value]) => value)].join('\n').toLocaleLowerCase();
+    const { title, target, where, vault, stateWord, targetKind, facts } = this.view;
+    return [title, target, where ?? '', vault ?? '', stateWord, targetKind, ...facts.map(([, value]) => value)]
+      .join('\n')
+      .toLocaleLowerCase();
   }
 }
 
@@ -71,5 +73,11 @@ export function stateText(view: RowView): string {
 
 /** Without the elapsed time: a label that changes each second would never stop being read. */
 function labelOf(view: RowView): string {
-  return [view.target, view.title, stateText(view), ...(view.vault === undefined ? [] : [`vault ${view.vault}`])].join(', ');
+  return [
+    view.target,
+    ...(view.where === undefined ? [] : [view.where]),
+    view.title,
+    stateText(view),
+    ...(view.vault === undefined ? [] : [`vault ${view.vault}`]),
+  ].join(', ');
 }

@@ -19,6 +19,8 @@ export class Toolbar {
   readonly #text = element('vscode-textfield', 'filter');
   readonly #state = element('vscode-single-select', 'state-filter');
   readonly #refresh = element('vscode-toolbar-button');
+  readonly #together = element('button', 'chip');
+  #batch: string | undefined;
   readonly #onRefresh: () => void;
 
   constructor(onFilter: (filter: ListFilter) => void, onRefresh: () => void) {
@@ -40,16 +42,33 @@ export class Toolbar {
     this.#text.addEventListener('input', changed);
     this.#state.addEventListener('change', changed);
     this.#refresh.addEventListener('click', onRefresh);
-    this.node.append(this.#text, this.#state, this.#refresh);
+    this.#together.type = 'button';
+    this.#together.hidden = true;
+    this.#together.title = 'Show all again';
+    this.#together.addEventListener('click', () => {
+      this.batch = undefined;
+      changed();
+    });
+    this.node.append(this.#text, this.#state, this.#together, this.#refresh);
   }
 
   get filter(): ListFilter {
-    return { text: this.#text.value, state: this.#state.value || 'all' };
+    const batch = this.#batch === undefined ? {} : { batch: this.#batch };
+    return { text: this.#text.value, state: this.#state.value || 'all', ...batch };
   }
 
   set filter(filter: ListFilter) {
     this.#text.value = filter.text;
     this.#state.value = filter.state;
+    this.batch = filter.batch;
+  }
+
+  /** Rows of one batch alone, told by a button that takes the filter away. */
+  set batch(id: string | undefined) {
+    this.#batch = id;
+    this.#together.hidden = id === undefined;
+    this.#together.replaceChildren('Started together', icon('close'));
+    this.#together.setAttribute('aria-label', 'Only those started together are shown. Show all again');
   }
 
   showFeed(feed: FeedView): void {

@@ -1,5 +1,6 @@
 import {
   answerOfMany,
+  manyOf,
   type ActionContext,
   type ActionTarget,
   type Answers,
@@ -21,41 +22,65 @@ export interface Asking {
   readonly now: () => number;
 }
 
-/** One step for each of an action's questions. */
+/** What a person had answered before going back: the default when the same is asked again. */
+interface Earlier {
+  /** The choice's value, or what was typed; absent where the proposal was taken as it was. */
+  said?: string | undefined;
+}
+
+/** One step for each of an action's questions. Whether one is asked depends on the answers that were given before it. */
 export function questionSteps(action: Pick<AnySendAction, 'questions'>, asking: Asking): Step[] {
-  return action.questions.map((question) => ({
-    id: `question.${question.id}`,
-    needed: () => question.asked?.(asking.targets(), asking.answers) ?? true,
-    undo: () => void delete asking.answers[question.id],
-    async ask(prompts) {
-      asking.answers[question.id] = await answered(prompts, question, asking);
-    },
-  }));
-}
-
-function answered(prompts: StepPrompts, question: AnySendAction['questions'][number], asking: Asking): Promise<string> {
-  switch (question.type) {
-    case 'pick':
-      return pick(prompts, question, asking);
-    case 'pickMany':
-      return pickMany(prompts, question, asking);
-    case 'date':
-      return date(prompts, question, asking);
-    case 'text':
-      return text(prompts, question, asking);
-  }
-}
-
-async function pick(prompts: StepPrompts, question: PickQuestion<unknown>, asking: Asking): Promise<string> {
-  const answers: Answers = { ...asking.answers };
-  return prompts.pickOne({
-    placeholder: question.placeholder ?? question.title,
-    empty: question.empty,
-    load: async (signal) => (await question.load(asking.context(signal), asking.targets(), answers)).map(itemOf),
+  return action.questions.map((question) => {
+    const earlier: Earlier = {};
+    return {
+      id: `question.${question.id}`,
+      needed: () => question.asked?.(asking.targets(), asking.answers) ?? true,
+      undo: () => void delete asking.answers[question.id],
+      async ask(prompts) {
+        asking.answers[question.id] = await answered(prompts, question, asking, earlier);
+      },
+    };
   });
 }
 
-async function pickMany(prompts: StepPrompts, question: PickManyQuestion<unknown>, asking: Asking): Promise<string> {
+/** An answer before may have been changed since: what is not asked any more is not answered. */
+export function forgetUnasked(action: Pick<AnySendAction, 'questions'>, asking: Asking): void {
+  for (const question of action.questions) {
+    if (question.asked?.(asking.targets(), asking.answers) === false) {
+      delete asking.answers[question.id];
+    }
+  }
+}
+
+function answered(prompts: StepPrompts, question: AnySendAction['questions'][number], asking: Asking, earlier: Earlier): Promise<string> {
+  switch (question.type) {
+    case 'pick':
+      return pick(prompts, question, asking, earlier);
+    case 'pickMany':
+      return pickMany(prompts, question, asking, earlier);
+    case 'date':
+      return date(prompts, question, asking, earlier);
+    case 'text':
+      return text(prompts, question, asking, earlier);
+  }
+}
+
+async function pick(prompts: StepPrompts, question: PickQuestion<unknown>, asking: Asking, earlier: Earlier): Promise<string> {
+  const answers: Answers = { ...asking.answers };
+  const chosen = await prompts.pickOne({
+    placeholder: question.placeholder ?? question.title,
+    empty: question.empty,
+    load: async (signal) => {
+      const choices = await question.load(asking.context(signal), asking.targets(), answers);
+      const again = choices.find((choice) => choice.value === earlier.said && !choice.note);
+      return choices.map((choice) => itemOf(again === undefined ? choice : { ...choice, recommended: choice === again }));
+    },
+  });
+  earlier.said = chosen;
+  return chosen;
+}
+
+async function pickMany(prompts: StepPrompts, question: PickManyQuestion<unknown>, asking: Asking, earlier: Earlier): Promise<string> {
   const answers: Answers = { ...asking.answers };
   let choices: readonly Choice[] = [];
   const chosen = await prompts.pickMany({
@@ -63,25 +88,30 @@ async function pickMany(prompts: StepPrompts, question: PickManyQuestion<unknown
     empty: question.empty,
     load: async (signal) => {
       choices = await question.load(asking.context(signal), asking.targets(), answers);
-      return choices.map(itemOf);
+      const again = earlier.said === undefined ? undefined : manyOf(earlier.said);
+      return choices.map((choice) => itemOf(again === undefined ? choice : { ...choice, recommended: again.includes(choice.value) }));
     },
     ...(question.optional ? { optional: true } : {}),
     ...(question.refuse ? { refuse: (values: readonly string[]) => question.refuse?.(values, choices, answers) } : {}),
   });
-  return answerOfMany(chosen);
+  earlier.said = answerOfMany(chosen);
+  return earlier.said;
 }
 
-async function text(prompts: StepPrompts, question: TextQuestion<unknown>, asking: Asking): Promise<string> {
+async function text(prompts: StepPrompts, question: TextQuestion<unknown>, asking: Asking, earlier: Earlier): Promise<string> {
   const answers: Answers = { ...asking.answers };
-  return prompts.input({
+  const proposed = question.propose(asking.now(), asking.targets(), answers);
+  const typed = await prompts.input({
     prompt: question.title,
     ...(question.placeholder === undefined ? {} : { placeholder: question.placeholder }),
-    value: question.propose(asking.now(), asking.targets(), answers),
+    value: earlier.said ?? proposed,
     check: (typed) => {
       const refused = question.refuse(typed, asking.targets(), answers);
       return refused === undefined ? { remark: question.title } : { refused };
     },
   });
+  earlier.said = typed === proposed ? undefined : typed;
+  return typed;
 }
 
 function itemOf(choice: Choice): PickItem {
@@ -96,7 +126,7 @@ function itemOf(choice: Choice): PickItem {
   };
 }
 
-async function date(prompts: StepPrompts, question: DateQuestion<unknown>, asking: Asking): Promise<string> {
+async function date(prompts: StepPrompts, question: DateQuestion<unknown>, asking: Asking, earlier: Earlier): Promise<string> {
   const judge = (text: string): { ms: number } | { refused: string } => {
     const parsed = parseDate(text);
     if ('refused' in parsed) {
@@ -105,19 +135,22 @@ async function date(prompts: StepPrompts, question: DateQuestion<unknown>, askin
     const refused = question.refuse(parsed.ms, asking.now(), asking.targets(), { ...asking.answers });
     return refused === undefined ? parsed : { refused };
   };
+  const proposed = dateOf(question.propose(asking.now(), asking.targets(), { ...asking.answers }));
   const typed = await prompts.input({
     prompt: `${question.title} (the end of a day, or a day and a time: 2027-01-31 18:30)`,
     placeholder: question.placeholder ?? '2027-01-31',
-    value: dateOf(question.propose(asking.now(), asking.targets(), { ...asking.answers })),
+    // What was typed for another answer before it may not do for this one.
+    value: earlier.said !== undefined && 'ms' in judge(earlier.said) ? earlier.said : proposed,
     check: (text) => {
       const judged = judge(text);
       return 'refused' in judged ? judged : { remark: `${question.title} ${readOut(judged.ms, asking.now())}` };
     },
   });
+  earlier.said = typed === proposed ? undefined : typed;
   const judged = judge(typed);
   // The box does not let a refused text through; time may have passed since it was checked.
   if ('refused' in judged) {
-    return date(prompts, question, asking);
+    return date(prompts, question, asking, earlier);
   }
   return new Date(judged.ms).toISOString();
 }

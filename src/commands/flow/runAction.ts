@@ -1,16 +1,17 @@
-import { CancelledError } from '../../core/cancellation.ts';
-import { BackupError, messageOf } from '../../core/errors.ts';
-import { displayName } from '../../core/displayText.ts';
+import { randomUUID } from 'node:crypto';
+import { CancelledError, isCancelled } from '../../core/cancellation.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
-import type { ActionContext, ActionTarget, AnyAction, AnySendAction } from '../../providers/action.ts';
+import type { ActionContext, ActionTarget, AnyAction, AnySendAction, BuiltAction } from '../../providers/action.ts';
 import { listed } from '../plainText.ts';
 import type { CommandServices } from '../services.ts';
 import { confirmed, typedNameStep } from './confirmation.ts';
-import { questionSteps, type Asking } from './questionSteps.ts';
+import { namesOf } from './names.ts';
+import { forgetUnasked, questionSteps, type Asking } from './questionSteps.ts';
 import { requestDocument } from './requestDocument.ts';
-import { buildAll, startAll, type ItemResult } from './startOperations.ts';
+import { buildAll, noteUnstarted, startAll, type Start } from './startOperations.ts';
 import { targetSteps, type Chosen } from './targetSteps.ts';
 import { targetsOf } from './targets.ts';
+import { documentOf, linesOf, reasonsOf, soleError, type Unstarted } from './unstarted.ts';
 
 export interface RunOptions {
   /** The request is shown, and sent only where the person then says so. */
@@ -43,7 +44,7 @@ export async function runAction(
     ...(action.does === 'send' ? [...questionSteps(action, asking), ...typedNameStep(action, asking)] : []),
   ];
   const offerRequest = action.does === 'send' && options.showRequest !== true;
-  const title = picked ? `${action.title}: ${listed(targets().map((target) => target.name))}` : action.title;
+  const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : action.title;
   const walked = steps.length > 0 ? await services.prompter.walk(title, steps, { offerRequest }) : { showRequest: false };
   const { targets: final, leftOut } = targetsOf(action, chosen.nodes ?? []);
   if (leftOut.length > 0) {
@@ -53,6 +54,7 @@ export async function runAction(
     await followAll(services, action, final, arm.environment.resourceManagerEndpoint);
     return;
   }
+  forgetUnasked(action, asking);
   const agreed = await confirmed(services, action, asking);
   await sendAll(
     services,
@@ -65,88 +67,99 @@ export async function runAction(
 
 async function sendAll(services: CommandServices, action: AnySendAction, asking: Asking, show: boolean, origin: string): Promise<void> {
   const targets = asking.targets();
-  const results = await services.prompter.busy(`Preparing ${action.title}...`, (signal) =>
-    buildAll(action, targets, asking.answers, asking.context(signal)),
+  const several = targets.length > 1;
+  const results = await services.prompter.busy(`Preparing ${action.title}${several ? '' : '...'}`, (signal, report) =>
+    buildAll(action, targets, asking.answers, asking.context(signal), (done, of) => (several ? report(`${done} of ${of}`) : undefined)),
   );
   const built = results.filter((result) => 'done' in result);
   const refused = results.filter((result) => 'error' in result);
   if (built.length === 0) {
-    throw soleError(action, refused);
+    throw noneStarted(services, action, refused);
   }
   if (show) {
-    const shown = built.map(({ target, done }) => ({ name: target.name, request: done.request }));
-    await services.showDocument(`${action.title} request`, requestDocument(action.title, shown, origin));
-    const send = built.length === 1 ? 'Send This Request' : `Send These ${built.length} Requests`;
-    const question = `${action.title}: ${listed(built.map(({ target }) => target.name))}`;
-    if ((await services.prompter.askBeside(question, [send, 'Do Not Send'])) !== send) {
-      throw new CancelledError('The request was looked at and not sent');
-    }
+    await shown(services, action, built, origin);
   }
-  const started = await startAll(services, action, built);
-  report(services, action, targets.length, [...refused, ...started]);
+  const start: Start = { action, ...(several ? { batch: { id: randomUUID(), size: targets.length } } : {}) };
+  const handed = await services.prompter.busy(`Starting ${action.title}${several ? '' : '...'}`, (signal, report) =>
+    startAll(services, start, built, signal, (done, of) => (several ? report(`${done} of ${of}`) : undefined)),
+  );
+  const started = handed.filter((result) => 'done' in result);
+  const failed = handed.filter((result) => 'error' in result);
+  const unstarted = [...refused, ...failed];
+  if (started.length === 0) {
+    throw failed.find(({ error }) => isCancelled(error))?.error ?? noneStarted(services, action, unstarted);
+  }
+  await noteUnstarted(services, start, unstarted, origin);
+  report(services, action, started, unstarted);
+}
+
+/** @throws CancelledError where the person then does not want them sent */
+async function shown(
+  services: CommandServices,
+  action: AnySendAction,
+  built: readonly { readonly target: ActionTarget; readonly done: BuiltAction }[],
+  origin: string,
+): Promise<void> {
+  const names = namesOf(
+    action,
+    built.map(({ target }) => target),
+  );
+  const requests = built.map(({ done }, at) => ({ name: names[at] ?? '', request: done.request }));
+  await services.showDocument(`${action.title} request`, requestDocument(action.title, requests, origin));
+  const send = built.length === 1 ? 'Send This Request' : `Send These ${built.length} Requests`;
+  if ((await services.prompter.askBeside(`${action.title}: ${listed(names)}`, [send, 'Do Not Send'])) !== send) {
+    throw new CancelledError('The request was looked at and not sent');
+  }
+}
+
+function noneStarted(services: CommandServices, action: AnySendAction, unstarted: readonly Unstarted[]): unknown {
+  logUnstarted(services, action, unstarted);
+  return soleError(action, unstarted);
+}
+
+/** Each reason in full: a notification has room for few. */
+function logUnstarted(services: CommandServices, action: AnySendAction, unstarted: readonly Unstarted[]): void {
+  if (unstarted.length > 1) {
+    linesOf(action, unstarted).forEach((line) => services.log(`${action.title} was not started: ${line}`));
+  }
 }
 
 /** Said at once; how the operations go is told by the panel and at their end. */
-function report(services: CommandServices, action: AnySendAction, asked: number, results: readonly ItemResult<unknown>[]): void {
-  const failed = results.filter((result) => 'error' in result);
-  const started = results.filter((result) => 'done' in result);
-  if (started.length === 0) {
-    throw soleError(action, failed);
-  }
-  if (failed.length > 0) {
-    tellPartly(services, action, asked, started.length, failed);
+function report(
+  services: CommandServices,
+  action: AnySendAction,
+  started: readonly { readonly target: ActionTarget }[],
+  unstarted: readonly Unstarted[],
+): void {
+  const names = listed(
+    namesOf(
+      action,
+      started.map(({ target }) => target),
+    ),
+  );
+  if (unstarted.length === 0) {
+    // Without a button: such a message goes away by itself, and the end brings one with a button.
+    void services.prompter.tell('info', `${action.title}: started for ${names}.`, []);
     return;
   }
-  // Without a button: such a message goes away by itself, and the end brings one with a button.
-  void services.prompter.tell('info', `${action.title}: started for ${listed(started.map(({ target }) => target.name))}.`, []);
-}
-
-function tellPartly(services: CommandServices, action: AnySendAction, asked: number, started: number, failed: readonly Failed[]): void {
-  for (const { target, error } of failed) {
-    services.log(`${action.title} of ${target.name} was not started: ${messageOf(error)}`);
-  }
-  const message = `${action.title}: ${started} of ${asked} started. Not started: ${reasonsOf(failed)}`;
-  void services.prompter.tell('error', message, ['Show Jobs', 'Show All']).then((choice) => {
+  logUnstarted(services, action, unstarted);
+  const failed = unstarted.filter(({ error }) => !isCancelled(error));
+  const cancelled = unstarted.length - failed.length;
+  const of = started.length + unstarted.length;
+  const message = [
+    cancelled > 0
+      ? `${action.title}: cancelled after ${started.length} of ${of} had been started (${names}); those go on. ${cancelled} ${cancelled === 1 ? 'was' : 'were'} not sent.`
+      : `${action.title}: ${started.length} of ${of} started.`,
+    ...(failed.length > 0 ? [`Not started: ${reasonsOf(action, failed)}`] : []),
+  ].join(' ');
+  void services.prompter.tell(failed.length > 0 ? 'error' : 'warning', message, ['Show Jobs', 'Show All']).then((choice) => {
     if (choice === 'Show Jobs') {
       services.showJobs();
     } else if (choice === 'Show All') {
-      return services.showDocument(`${action.title} not started`, linesOf(failed).join('\n'));
+      return services.showDocument(`${action.title} not started`, documentOf(action, unstarted));
     }
     return undefined;
   });
-}
-
-type Failed = Extract<ItemResult<unknown>, { readonly error: unknown }>;
-
-function linesOf(failed: readonly Failed[]): string[] {
-  return failed.map(({ target, error }) => `${displayName(target.name)}: ${messageOf(error)}`);
-}
-
-/** For a notification: a reason that all have in common is said once; of many, the first three. */
-function reasonsOf(failed: readonly Failed[]): string {
-  const [reason = '', ...others] = new Set(failed.map(({ error }) => messageOf(error)));
-  if (others.length === 0) {
-    return `${listed(failed.map(({ target }) => target.name))}. ${reason}`;
-  }
-  const lines = linesOf(failed.slice(0, 3)).map((line) => line.replace(/\.$/, ''));
-  return `${lines.join('; ')}${failed.length > 3 ? `; and ${failed.length - 3} more` : ''}.`;
-}
-
-/** The one error as it is, or one that holds them all. */
-function soleError(action: AnySendAction, failed: readonly Failed[]): unknown {
-  const first = failed[0]?.error;
-  if (failed.length === 1) {
-    return first;
-  }
-  return new BackupError(
-    `${action.title} could be started for none of ${failed.length}: ${reasonsOf(failed)}`,
-    {
-      code: first instanceof BackupError ? first.facts.code : 'NoneStarted',
-      attempted: action.title,
-      ...(first instanceof BackupError && first.facts.remedies ? { remedies: first.facts.remedies } : {}),
-    },
-    { cause: first },
-  );
 }
 
 async function followAll(

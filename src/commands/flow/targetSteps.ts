@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../core/cancellation.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Inventory, InventoryNode } from '../../inventory/types.ts';
 import { appliesTo, type AnyAction } from '../../providers/action.ts';
-import { kinds } from '../../providers/tokens.ts';
+import { kinds, workloads } from '../../providers/tokens.ts';
 import { displayName } from '../../core/displayText.ts';
 import type { PickItem, Step } from '../prompts/prompter.ts';
 
@@ -11,7 +11,9 @@ const groupsBelowVault: readonly string[] = [
   kinds.protectedItems,
   kinds.workload,
   kinds.protectableItems,
+  kinds.server,
   kinds.containers,
+  kinds.protectableContainers,
   kinds.policies,
   kinds.jobs,
 ];
@@ -64,9 +66,9 @@ export function targetSteps(inventory: Inventory, action: AnyAction, chosen: Cho
         placeholder: `${action.title}: ${action.many ? 'one or more of' : 'one of'} ${displayName(vault?.label ?? '', 60)}`,
         empty: action.nothing,
         load: async (signal: AbortSignal) => {
-          const found = await collect(inventory, vault, action.targetKind, groupsBelowVault, signal);
+          const found = await collect(inventory, vault, action.targetKind, groupsBelowVault, signal, (node) => mayHold(action, node));
           offered = found.nodes.filter((node) => appliesTo(action, node.tokens));
-          return [...offered.map((node) => itemOf(node)), ...found.notes];
+          return [...offered.map((node) => itemOf(node, standsIn(inventory, node))), ...found.notes];
         },
       };
       const keys = new Set(action.many ? await prompts.pickMany(prompt) : [await prompts.pickOne(prompt)]);
@@ -81,13 +83,17 @@ interface Found {
   readonly notes: readonly PickItem[];
 }
 
-/** All nodes of a kind below a node, through groups of the given kinds, in the tree's order. */
+/**
+ * All nodes of a kind below a node, through groups of the given kinds, in the tree's order.
+ * @param mayHold false for a node below which nothing is that is looked for
+ */
 async function collect(
   inventory: Inventory,
   from: InventoryNode | undefined,
   kind: string,
   through: readonly string[],
   signal: AbortSignal,
+  mayHold: (node: InventoryNode) => boolean = () => true,
 ): Promise<Found> {
   const { nodes: children, notes } = await allChildren(inventory, from, signal);
   const parts: Found[] = new Array<Found>(children.length);
@@ -95,12 +101,12 @@ async function collect(
   const worker = async (): Promise<void> => {
     for (let at = next++; at < children.length; at = next++) {
       const child = children[at] as InventoryNode;
-      parts[at] =
-        child.kind === kind
-          ? { nodes: [child], notes: [] }
-          : through.includes(child.kind) && leadsTo(child, kind)
-            ? await collectOrNote(inventory, child, kind, through, signal)
-            : { nodes: [], notes: [] };
+      // An instance is of the kind of its databases, and holds them.
+      const below =
+        (through.includes(child.kind) ? leadsTo(child, kind) : child.kind === kind && holdsItsKind(child)) && mayHold(child)
+          ? await collectOrNote(inventory, child, kind, through, signal, mayHold)
+          : { nodes: [], notes: [] };
+      parts[at] = child.kind === kind ? { ...below, nodes: [child, ...below.nodes] } : below;
     }
   };
   await Promise.all(Array.from({ length: parallelBranches }, worker));
@@ -113,9 +119,10 @@ async function collectOrNote(
   kind: string,
   through: readonly string[],
   signal: AbortSignal,
+  mayHold: (node: InventoryNode) => boolean,
 ): Promise<Found> {
   try {
-    return await collect(inventory, child, kind, through, signal);
+    return await collect(inventory, child, kind, through, signal, mayHold);
   } catch (error) {
     throwIfCancelled(signal);
     return { nodes: [], notes: [noteOf(`${displayName(child.label)} could not be read`, error)] };
@@ -128,7 +135,9 @@ function leadsTo(node: InventoryNode, kind: string): boolean {
     [kinds.protectedItems]: kinds.protectedItem,
     [kinds.workload]: kinds.protectedItem,
     [kinds.protectableItems]: kinds.protectableItem,
+    [kinds.server]: kinds.protectableItem,
     [kinds.containers]: kinds.container,
+    [kinds.protectableContainers]: kinds.protectableContainer,
     [kinds.policies]: kinds.policy,
     [kinds.jobs]: kinds.job,
   };
@@ -136,21 +145,34 @@ function leadsTo(node: InventoryNode, kind: string): boolean {
   return held === undefined || held === kind;
 }
 
+function holdsItsKind(node: InventoryNode): boolean {
+  return node.kind === kinds.protectableItem && node.expandable;
+}
+
+/** False where all below is of another workload than the action is for, and for what the action is done to itself. */
+function mayHold(action: AnyAction, node: InventoryNode): boolean {
+  if (node.kind === kinds.server) {
+    return !Object.values(workloads).some((workload) => action.when.all.includes(workload) && !node.tokens.includes(workload));
+  }
+  return !holdsItsKind(node) || !appliesTo(action, node.tokens);
+}
+
 /** All pages of a list. A list of jobs is read anew: what runs changes by the minute. */
 async function allChildren(inventory: Inventory, parent: InventoryNode | undefined, signal: AbortSignal): Promise<Found> {
   if (parent?.kind === kinds.jobs) {
     inventory.refresh(parent);
   }
-  const nodes: InventoryNode[] = [];
+  // A page may bring a group anew that it has filled further.
+  const nodes = new Map<string, InventoryNode>();
   const notes: PickItem[] = [];
   let more: string | undefined;
   do {
     const page = await inventory.children(parent, { signal, ...(more === undefined ? {} : { more }) });
-    nodes.push(...page.nodes);
+    page.nodes.forEach((node) => nodes.set(node.key, node));
     notes.push(...(page.problems ?? []).map((problem) => noteOf('A part of the list could not be read', problem)));
     more = page.more;
   } while (more !== undefined);
-  return { nodes, notes };
+  return { nodes: [...nodes.values()], notes };
 }
 
 function noteOf(label: string, error: unknown): PickItem {
@@ -160,6 +182,15 @@ function noteOf(label: string, error: unknown): PickItem {
 function itemOf(node: InventoryNode, where?: string): PickItem {
   const description = [node.description, where].filter(Boolean).join(' · ');
   return { value: node.key, label: node.label, icon: node.icon.id, ...(description ? { description } : {}) };
+}
+
+/** `MSSQLSERVER on erp-db-01` of a database that stands below both. */
+function standsIn(inventory: Inventory, node: InventoryNode): string | undefined {
+  const above: string[] = [];
+  for (let at = inventory.parentOf(node); at && (at.kind === kinds.server || holdsItsKind(at)); at = inventory.parentOf(at)) {
+    above.push(displayName(at.label, 60));
+  }
+  return above.length > 0 ? above.join(' on ') : undefined;
 }
 
 function whereOf(inventory: Inventory, node: InventoryNode): string | undefined {

@@ -1,3 +1,4 @@
+import { armIdKey } from '../../core/armId.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
 import { appliesTo, type ActionTarget, type AnyAction } from '../../providers/action.ts';
@@ -16,7 +17,8 @@ export function targetsOf(
   const leftOut: string[] = [];
   for (const node of nodes) {
     if (node.target && appliesTo(action, node.tokens)) {
-      taken.set(node.key, node.target);
+      // A server's target is its container, which has a row of its own; done to both, it is done once.
+      taken.set(`${node.target.kind} ${armIdKey(node.target.id)}`, node.target);
     } else {
       leftOut.push(node.label);
     }

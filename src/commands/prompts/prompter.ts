@@ -72,8 +72,8 @@ export interface Prompter {
    * `decline`: what turning away is called where "Cancel" could be misread.
    */
   confirm<Choice extends string>(message: string, detail: readonly string[], choices: readonly Choice[], decline?: string): Promise<Choice>;
-  /** Shows that something is going on; the person can end it, which aborts the signal. */
-  busy<Done>(message: string, work: (signal: AbortSignal) => Promise<Done>): Promise<Done>;
+  /** Shows that something is going on, and how far it is; the person can end it, which aborts the signal. */
+  busy<Done>(message: string, work: (signal: AbortSignal, report: (howFar: string) => void) => Promise<Done>): Promise<Done>;
   /** Asked beside an open document, which stays readable. */
   askBeside<Choice extends string>(message: string, choices: readonly Choice[]): Promise<Choice>;
   /** Said in passing, an info without `choices` in the status bar; resolves with a chosen one of `choices`, or undefined. Never waited for by an action. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/cancellation.ts';
+import { Emitter, type Event } from '../../core/events.ts';
 import { lineText, messageText, withoutIcons } from '../../core/displayText.ts';
 import type { Prompter } from './prompter.ts';
 
@@ -38,8 +39,13 @@ export function createPrompter(): Prompter {
 
     async busy(message, work) {
       const ended = new AbortController();
-      const working = work(ended.signal);
-      const showing = setTimeout(() => showProgress(message, working, ended), patienceMs);
+      const howFar = new Emitter<string>();
+      let last: string | undefined;
+      const working = work(ended.signal, (said) => {
+        last = said;
+        howFar.fire(said);
+      });
+      const showing = setTimeout(() => showProgress(message, working, ended, howFar.event, last), patienceMs);
       try {
         return await working;
       } finally {
@@ -64,14 +70,20 @@ export function createPrompter(): Prompter {
 }
 
 /** Until the work has ended; how it ended is told by whoever waits for it. */
-function showProgress(message: string, working: Promise<unknown>, ended: AbortController): void {
+function showProgress(message: string, working: Promise<unknown>, ended: AbortController, howFar: Event<string>, first?: string): void {
   const options = { location: vscode.ProgressLocation.Notification, title: messageText(message), cancellable: true };
-  void vscode.window.withProgress(options, async (_progress, token) => {
-    const listening = token.onCancellationRequested(() => ended.abort());
+  void vscode.window.withProgress(options, async (progress, token) => {
+    const listening = [
+      token.onCancellationRequested(() => ended.abort()),
+      howFar((said) => progress.report({ message: messageText(said) })),
+    ];
+    if (first !== undefined) {
+      progress.report({ message: messageText(first) });
+    }
     await working.then(
       () => undefined,
       () => undefined,
     );
-    listening.dispose();
+    listening.forEach((one) => void one.dispose());
   });
 }

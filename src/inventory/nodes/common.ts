@@ -1,4 +1,5 @@
 import { armIdKey } from '../../core/armId.ts';
+import type { RemedyStatement } from '../../core/errors.ts';
 import type { AzureRecord } from '../../providers/recoveryServices/model.ts';
 import type { RunningOperation } from '../overlay.ts';
 import { capabilities, systems } from '../tokens.ts';
@@ -65,4 +66,9 @@ export function lines(...all: readonly (string | undefined | false)[]): readonly
 /** `Policy: Daily`, or nothing where there is none. */
 export function fact(name: string, value: string | number | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : `${name}: ${value}`;
+}
+
+/** A statement as a tooltip tells it: what it is, and itself. */
+export function statementLines(statement: RemedyStatement | undefined): readonly string[] {
+  return statement ? [`${statement.title}:`, ...statement.text.trim().split('\n')] : [];
 }

@@ -1,33 +1,57 @@
+import { joined } from '../text.ts';
 import { capabilities, kinds, systems, type Kind } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { workloadIcons, workloadTitles, type Workload } from '../workloads.ts';
+import { colours, type NodeContext } from './common.ts';
+import { runningText } from './protectedItem.ts';
 
 /** "Recovery Services vaults" of a subscription: other systems will stand beside it. */
 export function vaultsGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
   return { ...group(subscription, kinds.vaults, 'Recovery Services vaults', 'library', description), expanded: true };
 }
 
-type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'policies' | 'jobs';
+export type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'protectableContainers' | 'policies' | 'jobs';
 
 const groupLooks: Readonly<Record<VaultGroup, { readonly title: string; readonly icon: string }>> = {
   protectedItems: { title: 'Protected items', icon: 'shield' },
   protectableItems: { title: 'Protectable items', icon: 'add' },
   containers: { title: 'Containers', icon: 'server-environment' },
+  protectableContainers: { title: 'Protectable containers', icon: 'plug' },
   policies: { title: 'Policies', icon: 'calendar' },
   jobs: { title: 'Jobs', icon: 'checklist' },
 };
 
-export const vaultGroupKinds: readonly VaultGroup[] = ['protectedItems', 'protectableItems', 'containers', 'policies', 'jobs'];
+export const vaultGroupKinds: readonly VaultGroup[] = [
+  'protectedItems',
+  'protectableItems',
+  'containers',
+  'protectableContainers',
+  'policies',
+  'jobs',
+];
+
+/** Discovering is done to the vault; these are where one looks for it. */
+const discovering: readonly VaultGroup[] = ['protectableItems', 'protectableContainers'];
 
 /** @param description what is known of its children without asking. */
-export function vaultGroup(vault: InventoryNode, kind: VaultGroup, description: string | undefined): InventoryNode {
+export function vaultGroup(
+  vault: InventoryNode,
+  kind: VaultGroup,
+  description: string | undefined,
+  context: Pick<NodeContext, 'running'>,
+): InventoryNode {
   const { title, icon } = groupLooks[kind];
   const node = group(vault, kind, title, icon, description);
-  if (kind !== 'protectableItems' || !vault.target) {
+  if (!discovering.includes(kind) || !vault.target) {
     return node;
   }
-  // Discovering is done to the vault; this is where one looks for it.
-  return { ...node, tokens: [...node.tokens, capabilities.discover], target: vault.target };
+  const running = context.running(vault.target.id);
+  return {
+    ...node,
+    ...(running ? { description: joined(runningText(running), description), icon: { id: 'sync~spin', color: colours.active } } : {}),
+    tokens: [...node.tokens, capabilities.discover],
+    target: vault.target,
+  };
 }
 
 /** The protected items of one workload. */

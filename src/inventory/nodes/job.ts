@@ -1,8 +1,9 @@
+import { errorWithRemedies } from '../../providers/recoveryServices/errorKnowledge.ts';
 import { isCancellable, jobState, type Job, type JobState } from '../../providers/recoveryServices/model.ts';
 import { durationMs, elapsed, joined, localTime, spelled } from '../text.ts';
-import { jobStates, kinds } from '../tokens.ts';
+import { capabilities, jobStates, kinds } from '../tokens.ts';
 import type { InventoryNode, NodeIcon } from '../types.ts';
-import { colours, fact, lines, resourceNode, type NodeContext } from './common.ts';
+import { colours, fact, lines, resourceNode, statementLines, type NodeContext } from './common.ts';
 
 interface Look {
   readonly icon: NodeIcon;
@@ -31,8 +32,8 @@ export function jobNode(job: Job, context: NodeContext): InventoryNode {
   const status = word || (job.status ? spelled(job.status).toLowerCase() : 'status unknown');
   const percent = context.running(job.id)?.percent ?? (state === 'running' ? job.percent : undefined);
   const took = tookText(job, context.nowMs);
-  const error = job.errors[0];
-  return resourceNode(context, kinds.job, job, {
+  const error = job.errors[0] && errorWithRemedies(job.errors[0], { database: job.entityFriendlyName });
+  const node = resourceNode(context, kinds.job, job, {
     label: `${spelled(job.operation ?? 'Job')}: ${job.entityFriendlyName}`,
     description: joined(
       percent === undefined ? status : `${status} · ${Math.floor(percent)} %`,
@@ -44,6 +45,7 @@ export function jobNode(job: Job, context: NodeContext): InventoryNode {
       `Status: ${job.status ?? 'not given'}`,
       error && `${error.code}: ${error.message}`,
       ...(error?.remedies ?? []),
+      ...statementLines(error?.statement),
       fact('Started', localTime(job.startTime)),
       fact('Ended', localTime(job.endTime)),
       fact('Took', took),
@@ -51,8 +53,9 @@ export function jobNode(job: Job, context: NodeContext): InventoryNode {
     ),
     icon,
     expandable: false,
-    states: [...tokens, ...(isCancellable(job) ? [jobStates.cancellable] : [])],
+    states: [...tokens, ...(isCancellable(job) ? [jobStates.cancellable] : []), ...(error?.statement ? [capabilities.statement] : [])],
   });
+  return error?.statement ? { ...node, statement: error.statement } : node;
 }
 
 /** Azure's own duration counts once a job has ended; while it runs, the clock does. */

@@ -2,16 +2,8 @@ import type { Policy } from '../../providers/recoveryServices/model.ts';
 import { joined } from '../text.ts';
 import { kinds } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
-import { workloadOf, type Workload } from '../workloads.ts';
+import { shortTitles, workloadOf } from '../workloads.ts';
 import { fact, lines, resourceNode, type NodeContext } from './common.ts';
-
-const shortTitles: Readonly<Record<Workload, string | undefined>> = {
-  vm: 'VM',
-  sql: 'SQL',
-  hana: 'SAP HANA',
-  fileShare: 'file share',
-  other: undefined,
-};
 
 export function policyNode(policy: Policy, context: NodeContext): InventoryNode {
   const workload = workloadOf(policy);

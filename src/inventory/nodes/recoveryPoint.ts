@@ -9,18 +9,23 @@ const tierNames: Readonly<Record<string, string>> = { InstantRP: 'snapshot', Har
 
 /** @param workload of the protected item that it is of. */
 export function recoveryPointNode(point: RecoveryPoint, workload: Workload, context: NodeContext): InventoryNode {
-  const range = point.timeRanges[0];
-  const last = point.timeRanges.at(-1);
-  const time = localTime(point.time);
-  const label = time ?? (range && last ? `Log from ${localTime(range.start)} to ${localTime(last.end)}` : point.name);
+  const label = localTime(point.time) ?? logText(point) ?? point.name;
+  const ranges = point.timeRanges.length;
+  const isRanges = point.time === undefined && isLog(point);
   const type =
+    !isRanges &&
     point.recoveryPointType &&
     spelled(point.recoveryPointType)
       .toLowerCase()
       .replace(/ consistent$/, '-consistent');
   return resourceNode(context, kinds.recoveryPoint, point, {
     label,
-    description: joined(type, point.tiers.filter(isUsable).map(tierName).join(', '), point.isSoftDeleted && 'soft-deleted'),
+    description: joined(
+      type,
+      isRanges && (ranges === 0 ? 'nothing to restore from yet' : ranges > 1 && `${ranges} ranges, gaps between them`),
+      point.tiers.filter(isUsable).map(tierName).join(', '),
+      point.isSoftDeleted && 'soft-deleted',
+    ),
     tooltip: lines(
       label,
       fact('Type', point.recoveryPointType),
@@ -34,6 +39,17 @@ export function recoveryPointNode(point: RecoveryPoint, workload: Workload, cont
     expandable: false,
     states: [workload, ...(point.isSoftDeleted ? [itemStates.softDeleted] : [])],
   });
+}
+
+/** The logs of a database are one record, whose ranges are what can be restored to; without any before the first log backup. */
+function isLog(point: RecoveryPoint): boolean {
+  return point.recoveryPointType?.toLowerCase() === 'log' || point.timeRanges.length > 0;
+}
+
+function logText(point: RecoveryPoint): string | undefined {
+  const first = point.timeRanges[0];
+  const last = point.timeRanges.at(-1);
+  return first && last ? `Log from ${localTime(first.start)} to ${localTime(last.end)}` : isLog(point) ? 'Log' : undefined;
 }
 
 function isUsable(tier: RecoveryPointTier): boolean {

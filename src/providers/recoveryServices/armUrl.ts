@@ -29,7 +29,8 @@ export function armPath(id: string, below: readonly string[] = [], options: ArmP
 
 /** Each segment encoded once, whether it came encoded or not. */
 function encodeId(id: string): string {
-  const path = id.replace(/^https?:\/\/[^/]+/i, '').replace(/\?.*$/s, '');
+  // A query has a name and an equals sign: a database may be called `Who?`.
+  const path = id.replace(/^https?:\/\/[^/]+/i, '').replace(/\?[\w$%.-]+=.*$/s, '');
   const segments = path.split('/').filter(Boolean);
   return segments.map((segment) => `/${encodeURIComponent(decoded(segment))}`).join('');
 }

@@ -4,6 +4,7 @@
  */
 import type { ErrorRecord } from '../../core/errors.ts';
 import { stringAt } from '../../core/json.ts';
+import { sqlRemedies, sqlStatementFor, type ErrorSubject } from './sqlKnowledge.ts';
 
 const retryLater = 'Try again later: the service had a passing problem.';
 const waitForJob = 'Wait until the running job has ended, then try again.';
@@ -97,10 +98,6 @@ const byCode: Readonly<Record<string, readonly string[]>> = {
   UserErrorIncompatibleSrcTargetSystemsForRestore: ['Restore to a system of the same kind and version.'],
   BMSUserErrorRecoveryPointNotFound: ['The recovery point has expired or was deleted: refresh and choose another.'],
   // Workloads in VMs.
-  UserErrorSQLNoSysadminMembership: [
-    'Grant sysadmin to NT SERVICE\\AzureWLBackupPluginSvc on every SQL instance of the VM, the unused default one too, then discover again.',
-  ],
-  UserErrorOpeningSQLConnection: ['Check that the SQL instance runs and that the backup service’s account may log in to it.'],
   UserErrorOperationFailedForSAPASEDatabase: [
     'See in the message what the SAP ASE system answered; check that it runs and that the pre-registration script has been run.',
   ],
@@ -121,17 +118,21 @@ const byCode: Readonly<Record<string, readonly string[]>> = {
   TooManyRequests: ['Wait a minute: too much was asked in a short time.'],
 };
 
-const byLowerCase = new Map(Object.entries(byCode).map(([code, remedies]) => [code.toLowerCase(), remedies]));
+const byLowerCase = new Map(Object.entries({ ...byCode, ...sqlRemedies }).map(([code, remedies]) => [code.toLowerCase(), remedies]));
 
 /** Remedies for a code of Azure Backup (or the number of a job's error), one sentence each; empty where none is known. */
 export function remediesFor(code: string): readonly string[] {
   return byLowerCase.get(code.trim().toLowerCase()) ?? [];
 }
 
-/** The error with what can be done about it, where the service itself gave no recommendation and we know one. */
-export function errorWithRemedies(error: ErrorRecord): ErrorRecord {
+/**
+ * The error with what can be done about it, where the service itself gave no recommendation and we know one, and with the
+ * statement that mends it, where there is one.
+ */
+export function errorWithRemedies(error: ErrorRecord, subject?: ErrorSubject): ErrorRecord {
   // Jobs name an error by a title and a number; either may be the one that is known.
   const codes = [error.code, stringAt(error.detail, 'errorCode') ?? ''];
   const remedies = error.remedies ?? codes.map(remediesFor).find((known) => known.length > 0) ?? [];
-  return remedies.length > 0 ? { ...error, remedies } : error;
+  const statement = error.statement ?? sqlStatementFor(error.code, subject);
+  return { ...error, ...(remedies.length > 0 ? { remedies } : {}), ...(statement ? { statement } : {}) };
 }

@@ -12,7 +12,6 @@ export { readVault } from './model/vault.ts';
 export { readContainer } from './model/container.ts';
 export { readProtectableItem } from './model/protectableItem.ts';
 export { readProtectedItem } from './model/protectedItem.ts';
-export { readProtectionIntent } from './model/protectionIntent.ts';
 export { readPolicy } from './model/policy.ts';
 export { readJob } from './model/job.ts';
 export { readRecoveryPoint } from './model/recoveryPoint.ts';

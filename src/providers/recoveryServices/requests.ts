@@ -7,14 +7,16 @@ import { apiVersions } from '../../cloud/apiVersions.ts';
 import { captureRequest } from '../../cloud/capture.ts';
 import type { CloudEnvironment } from '../../cloud/types.ts';
 import { lastSegment, segmentOf } from '../../core/armId.ts';
+import { displayName } from '../../core/displayText.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { PreparedRequest } from '../../core/operation.ts';
-import { backupRequestOf, writableItem } from './itemKinds.ts';
+import { backupRequestOf, databaseBackupOf, writableItem, type DatabaseBackup } from './itemKinds.ts';
 import type { Job } from './model/job.ts';
 import type { ProtectableItem } from './model/protectableItem.ts';
 import type { ProtectedItem } from './model/protectedItem.ts';
+import { workloadOf } from './workload.ts';
 
-type Cloud = Pick<CloudEnvironment, 'resourceManagerEndpoint' | 'audience'>;
+export type Cloud = Pick<CloudEnvironment, 'resourceManagerEndpoint' | 'audience'>;
 
 /** Lets the vault look for what it could protect. Followed by `arm.operation`. @param backupManagementType all where absent. */
 export async function refreshContainers(cloud: Cloud, vaultId: string, backupManagementType?: string): Promise<PreparedRequest> {
@@ -41,13 +43,48 @@ export async function protectVm(cloud: Cloud, item: ProtectableItem, policyId: s
 }
 
 /**
+ * Protects a SQL database that an inquiry has found. @throws BackupError `NotADatabase` for another kind of item: an
+ * instance or an availability group holds databases and cannot be protected itself
+ */
+export async function protectDatabase(cloud: Cloud, item: ProtectableItem, policyId: string): Promise<PreparedRequest> {
+  if (item.role !== 'database' || workloadOf(item)?.key !== 'sql') {
+    throw new BackupError(`${displayName(item.friendlyName)} is not a SQL database, so it cannot be protected as one.`, {
+      code: 'NotADatabase',
+      resource: item.id,
+      remedies: ['Choose a database.'],
+    });
+  }
+  return putItem(cloud, protectedDatabaseIdOf(item), { protectedItemType: 'AzureVmWorkloadSQLDatabase', policyId });
+}
+
+/**
+ * The id that a protectable database will have once it is protected: Azure's own, in the collection of protected items
+ * instead of the collection of what could become one. That the names stay is the contract of Microsoft's REST
+ * documentation of SQL backup ("Set the containerName and protectedItemName variables using the ID attribute"), and
+ * recorded traffic has it so. Whatever stands in a name stays as it is.
+ * @throws BackupError `UnexpectedId`
+ */
+export function protectedDatabaseIdOf(item: Pick<ProtectableItem, 'id'>): string {
+  const inPlace = amongProtectedItems(item.id);
+  if (inPlace === item.id) {
+    throw notAnId(item.id, 'a protectable database of a vault');
+  }
+  return inPlace;
+}
+
+/** The id in the other collection; as it was where it is of another form. */
+function amongProtectedItems(protectableId: string): string {
+  return protectableId.replace(/\/protectableItems\/(?=[^/]+\/?$)/i, '/protectedItems/');
+}
+
+/**
  * The id that a protectable VM will have once it is protected. Azure returns it but for the collection's name:
  * `.../protectionContainers/IaasVMContainer;iaasvmcontainerv2;{rg};{vm}/protectableItems/vm;iaasvmcontainerv2;{rg};{vm}`.
  * Where the id is of another form, the names are made as Microsoft's REST documentation of VM backup defines them:
  * container `iaasvmcontainer;` + name, item `vm;` + name. The only names that are put together.
  */
 export function protectedItemIdOf(item: ProtectableItem): string {
-  const inPlace = item.id.replace(/\/protectableItems\/(?=[^/]+\/?$)/i, '/protectedItems/');
+  const inPlace = amongProtectedItems(item.id);
   if (inPlace !== item.id && /^vm;/i.test(lastSegment(inPlace))) {
     return inPlace;
   }
@@ -78,10 +115,17 @@ export async function deleteItem(cloud: Cloud, item: Pick<ProtectedItem, 'id'>):
   return build(cloud, item.id, (client) => client.protectedItems.delete(at.vault.name, at.vault.group, at.fabric, at.container, at.item));
 }
 
-/** A backup now. @param expiry until when its recovery point is kept. */
+/** A backup of a VM or a file share now. @param expiry until when its recovery point is kept */
 export async function backupNow(cloud: Cloud, item: ProtectedItem, expiry: Date): Promise<PreparedRequest> {
   const at = itemAddress(item.id);
   const body = { properties: backupRequestOf(item, expiry) };
+  return build(cloud, item.id, (client) => client.backups.trigger(at.vault.name, at.vault.group, at.fabric, at.container, at.item, body));
+}
+
+/** A backup of a database now. @throws BackupError `UnsupportedItemKind` for what is no database */
+export async function backUpDatabase(cloud: Cloud, item: ProtectedItem, order: DatabaseBackup): Promise<PreparedRequest> {
+  const at = itemAddress(item.id);
+  const body = { properties: databaseBackupOf(item, order) };
   return build(cloud, item.id, (client) => client.backups.trigger(at.vault.name, at.vault.group, at.fabric, at.container, at.item, body));
 }
 
@@ -98,7 +142,12 @@ async function putItem(cloud: Cloud, itemId: string, properties: ProtectedItemUn
   );
 }
 
-async function build(cloud: Cloud, id: string, call: (client: RecoveryServicesBackupClient) => Promise<unknown>): Promise<PreparedRequest> {
+/** The request that a call of the typed SDK makes; its subscription is the id's. */
+export async function build(
+  cloud: Cloud,
+  id: string,
+  call: (client: RecoveryServicesBackupClient) => Promise<unknown>,
+): Promise<PreparedRequest> {
   const subscriptionId = required(id, 'subscriptions', 'a resource of a subscription');
   const { RecoveryServicesBackupClient } = await import('@azure/arm-recoveryservicesbackup');
   return captureRequest(cloud, (sdk) =>
@@ -106,7 +155,7 @@ async function build(cloud: Cloud, id: string, call: (client: RecoveryServicesBa
   );
 }
 
-function vaultOf(id: string): { name: string; group: string } {
+export function vaultOf(id: string): { name: string; group: string } {
   return { name: required(id, 'vaults', 'something of a vault'), group: required(id, 'resourceGroups', 'something of a vault') };
 }
 
@@ -120,7 +169,8 @@ function itemAddress(id: string): { vault: { name: string; group: string }; fabr
   };
 }
 
-function required(id: string, segment: string, what: string): string {
+/** A segment's value. @param what for the error: `a protected item of a vault`. @throws BackupError `UnexpectedId` */
+export function required(id: string, segment: string, what: string): string {
   const value = segmentOf(id, segment);
   if (value === undefined) {
     throw notAnId(id, what);

@@ -47,6 +47,34 @@ export function truncated(text: string): string {
   return text.slice(0, Math.floor(text.length / 2));
 }
 
+/**
+ * An operation's status that names one job, as one that names several. No other answer is changed: one that is still in
+ * progress names none yet.
+ */
+export function namingSeveralJobs(text: string, fault: Of<'severalJobs'>): string {
+  const status = parsed(text);
+  const properties = isObject(status) ? status.properties : undefined;
+  if (!isObject(status) || !isObject(properties) || properties.objectType !== 'OperationStatusJobExtendedInfo') {
+    return text;
+  }
+  const jobIds = [...(typeof properties.jobId === 'string' ? [properties.jobId] : []), ...fault.jobIds];
+  const several = { objectType: 'OperationStatusJobsExtendedInfo', jobIds, failedJobsError: fault.failedJobs };
+  return JSON.stringify({ ...status, properties: several });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Undefined for what is no JSON: an empty answer, a page of a gateway. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const usualErrors: Readonly<Record<number, { code: string; message: string }>> = {
   403: { code: 'AuthorizationFailed', message: 'The client does not have authorization to perform the action over the scope.' },
   404: { code: 'ResourceNotFound', message: 'The resource was not found.' },

@@ -45,6 +45,14 @@ const kinds = z.discriminatedUnion('kind', [
   z.strictObject({ ...target, kind: z.literal('truncate') }),
   z.strictObject({
     ...target,
+    kind: z.literal('severalJobs'),
+    /** Ids of jobs that an operation's status names beside its own. */
+    jobIds: z.array(z.string().min(1)).default([]),
+    /** `failedJobsError` of the published contract: texts of errors by job. */
+    failedJobs: z.record(z.string(), z.string()).default({}),
+  }),
+  z.strictObject({
+    ...target,
     kind: z.literal('expireToken'),
     /** True: the 401 carries a claims challenge, with which Azure's pipelines fetch a new token by themselves. */
     challenge: z.boolean().default(false),

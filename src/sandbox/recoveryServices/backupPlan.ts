@@ -1,7 +1,8 @@
 import type { BackupTrouble } from '../world/entities.ts';
 import type { Random } from '../arm/types.ts';
 import { usDateTime } from '../world/wireFormat.ts';
-import { itemKey, type Job, type PlannedTask, type ProtectedItem } from './model.ts';
+import { isDatabase } from './databases.ts';
+import { itemKey, type BackupError, type BackupType, type Job, type PlannedTask, type ProtectedItem } from './model.ts';
 import { troubles } from './troubles.ts';
 
 export interface BackupOrder {
@@ -11,9 +12,14 @@ export interface BackupOrder {
   readonly userTriggered: boolean;
   /** The first backup moves all data; later ones a small part. */
   readonly isFirst: boolean;
-  readonly backupType?: string;
-  /** What the backup runs into. */
+  /** Of a database; a full one where absent. */
+  readonly backupType?: BackupType;
+  /** Of a database: what is sent is compressed. */
+  readonly compressed?: boolean;
+  /** What the backup of a machine runs into. */
   readonly trouble?: BackupTrouble;
+  /** What the backup of a database fails of. */
+  readonly error?: BackupError;
   /** Shortens Azure milliseconds; past jobs took their full time. */
   readonly scaled: (azureMs: number) => number;
 }
@@ -54,31 +60,49 @@ function planMachine(random: Random, item: ProtectedItem, order: BackupOrder): J
       'VM Name': item.friendlyName,
       ...(order.userTriggered ? { 'Recovery Point Expiry Time in UTC': usDateTime(order.expiresAt) } : {}),
     },
-    resultProperties: { 'Backup Size': `${Math.round(transferGb * 1024)} MB` },
+    ...(fails ? {} : { resultProperties: { 'Backup Size': `${Math.round(transferGb * 1024)} MB` } }),
   };
 }
 
 function planWorkload(random: Random, item: ProtectedItem, order: BackupOrder): Job {
-  const isShare = item.workload === 'AzureFileShare';
-  const takes = isShare ? 25 * seconds : (2 + item.sizeGb / 100) * minutes;
-  const taskId = isShare ? 'Take Snapshot' : 'Transfer data to vault';
-  const endAt = order.startAt + order.scaled(takes);
-  const megabytes = (item.sizeGb * 1024 * (0.05 + random.next() * 0.1)).toFixed(4);
+  return isDatabase(item) ? planDatabase(random, item, order) : planShare(random, item, order);
+}
+
+function planShare(random: Random, item: ProtectedItem, order: BackupOrder): Job {
+  const endAt = order.startAt + order.scaled(25 * seconds);
   return {
     ...base(random, item, order),
     operation: 'Backup',
-    ...(isShare ? {} : { backupType: order.backupType ?? 'Full' }),
-    tasks: [{ taskId, startAt: order.startAt, endAt }],
+    tasks: [{ taskId: 'Take Snapshot', startAt: order.startAt, endAt }],
     endAt,
     outcome: 'Completed',
-    properties: isShare
-      ? {
-          'Data Transferred (in MB)': '0',
-          'File Share Name': item.friendlyName,
-          'Whether job is adhoc or scheduled.': order.userTriggered ? 'True' : 'False',
-        }
-      : {},
-    ...(isShare ? {} : { resultProperties: { 'Data Transferred (in MB)': megabytes } }),
+    properties: {
+      'Data Transferred (in MB)': '0',
+      'File Share Name': item.friendlyName,
+      'Whether job is adhoc or scheduled.': order.userTriggered ? 'True' : 'False',
+    },
+  };
+}
+
+/** Share of a database that a backup of each type moves. */
+const parts: Readonly<Record<BackupType, number>> = { Full: 1, CopyOnlyFull: 1, Differential: 0.2, Incremental: 0.1, Log: 0.02 };
+
+function planDatabase(random: Random, item: ProtectedItem, order: BackupOrder): Job {
+  const { backupType = 'Full', error } = order;
+  const part = parts[backupType];
+  const takes = error === undefined ? (0.5 + (1.5 + item.sizeGb / 100) * part) * minutes : 12 * seconds;
+  const endAt = order.startAt + order.scaled(takes);
+  const megabytes = item.sizeGb * 1024 * part * (0.05 + random.next() * 0.1) * (order.compressed === true ? 0.3 : 1);
+  return {
+    ...base(random, item, order),
+    operation: 'Backup',
+    backupType,
+    tasks: [{ taskId: 'Transfer data to vault', startAt: order.startAt, endAt }],
+    endAt,
+    outcome: error === undefined ? 'Completed' : 'Failed',
+    ...(error === undefined ? {} : { error }),
+    properties: {},
+    resultProperties: { 'Data Transferred (in MB)': error === undefined ? megabytes.toFixed(4) : '0' },
   };
 }
 

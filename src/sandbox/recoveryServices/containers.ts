@@ -1,21 +1,19 @@
 import type { ArmReply, ArmRequest, ArmRouter, JsonObject } from '../arm/types.ts';
-import { machineId, storageAccountId } from '../world/entities.ts';
 import { azureTime } from '../world/wireFormat.ts';
-import { containerTemplate, filterOf, vaultOf, vaultTemplate, type BackupContext } from './context.ts';
+import type { World } from '../world/world.ts';
+import { containerTemplate, filterOf, vaultOf, vaultTemplate, type BackupContext, type WorldContext } from './context.ts';
+import { inquiryAnswer } from './inquiryAnswer.ts';
 import { matches, param } from '../world/scope.ts';
 import type { Container } from './model.ts';
 import type { Vault } from './vault.ts';
-import { accepted, startOperation } from './operations.ts';
 import { refusals } from './rules.ts';
 
 export function registerContainers(context: BackupContext, router: ArmRouter): void {
   router.on('GET', `${vaultTemplate}/backupProtectionContainers`, (request) => listContainers(context, request));
   router.on('GET', containerTemplate, (request) => {
     const vault = vaultOf(context, request);
-    return { status: 200, body: containerResource(vault, containerOf(vault, request)) };
+    return { status: 200, body: containerResource(context, vault, containerOf(vault, request)) };
   });
-  router.on('GET', `${vaultTemplate}/backupFabrics/{fabric}/protectableContainers`, (request) => listProtectable(context, request));
-  router.on('POST', `${vaultTemplate}/backupFabrics/{fabric}/refreshContainers`, (request) => refresh(context, request));
 }
 
 /** @throws ArmFailure 404 for a container that the vault does not hold. */
@@ -31,39 +29,58 @@ function containerId(vault: Vault, container: Container): string {
   return `${vault.id}/backupFabrics/Azure/protectionContainers/${container.name}`;
 }
 
-export function containerResource(vault: Vault, container: Container, type = 'protectionContainers'): JsonObject {
+export function containerResource(context: WorldContext, vault: Vault, container: Container, type = 'protectionContainers'): JsonObject {
+  const registrationStatus = statusOf(vault, container);
   return {
     id: containerId(vault, container),
     name: container.name,
     type: `Microsoft.RecoveryServices/vaults/backupFabrics/${type}`,
     properties: {
-      ...kindFields(vault, container),
+      ...kindFields(context.world, vault, container),
       friendlyName: container.friendlyName,
       backupManagementType: container.management,
-      registrationStatus: statusOf(vault, container),
-      healthStatus: 'Healthy',
+      registrationStatus,
+      healthStatus: healthOf(context.world, container),
       containerType: containerType(container),
       protectableObjectType: containerType(container),
-      ...(container.management === 'AzureStorage' && statusOf(vault, container) === 'SoftDeleted'
-        ? { isScheduledForDeferredDelete: true }
-        : {}),
+      ...(container.management !== 'AzureIaasVM' && registrationStatus === 'SoftDeleted' ? { isScheduledForDeferredDelete: true } : {}),
     },
   };
 }
 
-/** A container is soft-deleted where all its items are. */
+/**
+ * Recorded: a machine's container is soft-deleted with its item; a workload's or an account's stays registered with
+ * soft-deleted items, until it is unregistered.
+ */
 export function statusOf(vault: Vault, container: Container): 'Registered' | 'SoftDeleted' {
+  const isGone = container.management === 'AzureIaasVM' ? holdsOnlySoftDeleted(vault, container) : container.isSoftDeleted === true;
+  return isGone ? 'SoftDeleted' : 'Registered';
+}
+
+export function holdsOnlySoftDeleted(vault: Vault, container: Container): boolean {
   const items = vault.itemsOf(container);
-  return items.length > 0 && items.every((item) => item.deletedAt !== undefined) ? 'SoftDeleted' : 'Registered';
+  return items.length > 0 && items.every((item) => item.deletedAt !== undefined);
+}
+
+/** Recorded: `Deleted` where the machine is gone, with the container still registered. A machine that is off is healthy. */
+function healthOf(world: World, container: Container): string {
+  const isThere =
+    container.management === 'AzureStorage'
+      ? world.storageAccount(container.sourceResourceId) !== undefined
+      : container.isGroup === true || world.machine(container.sourceResourceId) !== undefined;
+  return isThere ? 'Healthy' : 'Deleted';
 }
 
 function containerType(container: Container): string {
+  if (container.isGroup === true) {
+    return 'SQLAGWorkLoadContainer';
+  }
   return { AzureIaasVM: 'Microsoft.Compute/virtualMachines', AzureWorkload: 'VMAppContainer', AzureStorage: 'StorageContainer' }[
     container.management
   ];
 }
 
-function kindFields(vault: Vault, container: Container): JsonObject {
+function kindFields(world: World, vault: Vault, container: Container): JsonObject {
   switch (container.management) {
     case 'AzureIaasVM':
       return { virtualMachineId: container.sourceResourceId, virtualMachineVersion: 'Compute', resourceGroup: container.resourceGroup };
@@ -77,28 +94,9 @@ function kindFields(vault: Vault, container: Container): JsonObject {
       return {
         sourceResourceId: container.sourceResourceId,
         lastUpdatedTime: azureTime(container.updatedAt),
-        extendedInfo: inquiry(container),
+        extendedInfo: inquiryAnswer(world, vault, container),
       };
   }
-}
-
-function inquiry(container: Container): JsonObject {
-  const ok = { code: 'Success', message: '', recommendations: [''] };
-  const server = container.databaseServer;
-  const hostServerName = server?.hostName ?? container.friendlyName;
-  if (server === undefined || !container.inquired) {
-    return { hostServerName, inquiryInfo: { status: 'Invalid', inquiryDetails: [] } };
-  }
-  const isSql = server.kind === 'SQLDataBase';
-  const counts = isSql
-    ? { SQLInstance: 1, SQLDataBase: server.databases.length }
-    : { SAPHanaSystem: 1, SAPHanaDatabase: server.databases.length };
-  const detail = {
-    type: isSql ? 'SQL' : 'SAPHana',
-    itemCount: server.databases.length,
-    inquiryValidation: { status: 'Success', errorDetail: ok, additionalDetail: '', protectableItemCount: counts },
-  };
-  return { hostServerName, inquiryInfo: { status: 'Success', errorDetail: ok, inquiryDetails: [detail] } };
 }
 
 const filters = ['backupManagementType', 'containerType', 'fabricName', 'status', 'friendlyName', 'backupEngineName'];
@@ -124,70 +122,20 @@ export function filteredContainers(
 function listContainers(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const { filter, containers } = filteredContainers(context, request, vault);
-  const wanted = containers.filter(
-    // Recorded: `status eq 'Registered'` gives soft-deleted containers too.
-    (container) => matches(filter, 'status', 'Registered') || matches(filter, 'status', statusOf(vault, container)),
-  );
+  const wanted = containers
+    .filter(
+      // Reported: availability groups are not listed. Who asks for their type gets them, in this sandbox.
+      (container) => container.isGroup !== true || filter.has('containertype'),
+    )
+    .filter(
+      // Recorded: `status eq 'Registered'` gives soft-deleted containers too.
+      (container) => matches(filter, 'status', 'Registered') || matches(filter, 'status', statusOf(vault, container)),
+    );
   if (!filter.has('backupmanagementtype')) {
     throw refusals.invalidInput("The filter must name a 'backupManagementType'.");
   }
   return context.tools.paged(
     request,
-    wanted.map((container) => containerResource(vault, container)),
+    wanted.map((container) => containerResource(context, vault, container)),
   );
-}
-
-/** Machines and accounts that the vault knows and that are not registered with it. */
-function listProtectable(context: BackupContext, request: ArmRequest): ArmReply {
-  const vault = vaultOf(context, request);
-  const filter = filterOf(context, request, ['backupManagementType']);
-  const found = candidates(context, vault).filter((candidate) => matches(filter, 'backupmanagementtype', candidate.management));
-  return context.tools.paged(
-    request,
-    found
-      .filter((candidate) => vault.container(candidate.name) === undefined)
-      .map((candidate) => ({
-        id: `${vault.id}/backupFabrics/Azure/protectableContainers/${candidate.name}`,
-        name: candidate.name,
-        type: 'Microsoft.RecoveryServices/vaults/backupFabrics/protectableContainers',
-        properties: {
-          friendlyName: candidate.friendlyName,
-          backupManagementType: candidate.management,
-          protectableContainerType: candidate.management === 'AzureWorkload' ? 'VMAppContainer' : 'StorageContainer',
-          healthStatus: 'Healthy',
-          containerId: candidate.containerId,
-        },
-      })),
-  );
-}
-
-function candidates(
-  { world }: BackupContext,
-  vault: Vault,
-): { name: string; friendlyName: string; containerId: string; management: 'AzureWorkload' | 'AzureStorage' }[] {
-  const known = world.machines(vault.subscriptionId, vault.location).filter((machine) => machine.createdAt <= vault.refreshedAt);
-  const machines = known.map((machine) => ({
-    name: `VMAppContainer;Compute;${machine.resourceGroup};${machine.name}`,
-    friendlyName: machine.name,
-    containerId: machineId(machine),
-    management: 'AzureWorkload' as const,
-  }));
-  const near = world.storageAccounts(vault.subscriptionId).filter((account) => account.location === vault.location);
-  const accounts = near.map((account) => ({
-    name: `StorageContainer;Storage;${account.resourceGroup};${account.name}`,
-    friendlyName: account.name,
-    containerId: storageAccountId(account),
-    management: 'AzureStorage' as const,
-  }));
-  return [...machines, ...accounts];
-}
-
-function refresh(context: BackupContext, request: ArmRequest): ArmReply {
-  const vault = vaultOf(context, request);
-  filterOf(context, request, ['backupManagementType']);
-  const operation = startOperation(context, vault, { family: 'fabric', takes: 30_000 });
-  context.world.agenda.plan(operation.dueAt, (at) => {
-    vault.refreshedAt = at;
-  });
-  return accepted(context, request, vault, operation);
 }

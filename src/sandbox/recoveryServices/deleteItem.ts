@@ -3,6 +3,7 @@ import { day } from '../world/wireFormat.ts';
 import { runningBackup } from './backup.ts';
 import { itemOf, itemTemplate, vaultOf, vaultTemplate, type BackupContext, type WorldContext } from './context.ts';
 import { containerResource, filteredContainers, statusOf } from './containers.ts';
+import { placeOf } from './itemBags.ts';
 import { changeItem, isChanging } from './itemChanges.ts';
 import { itemKey, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
@@ -17,7 +18,7 @@ export function registerDeleteItem(context: BackupContext, router: ArmRouter): v
     const gone = containers.filter((container) => statusOf(vault, container) === 'SoftDeleted');
     return context.tools.paged(
       request,
-      gone.map((container) => containerResource(vault, container, 'DeletedProtectionContainers')),
+      gone.map((container) => containerResource(context, vault, container, 'DeletedProtectionContainers')),
     );
   });
 }
@@ -33,8 +34,8 @@ function deleteItem(context: BackupContext, request: ArmRequest): ArmReply {
     throw refusals.objectLocked();
   }
   const isSoft = deletesSoftly(vault, request.apiVersion);
-  const properties: Record<string, string> =
-    item.workload === 'VM' ? { 'VM Name': item.friendlyName, 'Number of Recovery Points': String(item.points.all.length) } : {};
+  const properties =
+    item.workload === 'VM' ? { ...placeOf(item), 'Number of Recovery Points': String(item.points.all.length) } : placeOf(item);
   const deletedAt = world.now();
   const operation = changeItem(context, vault, item, {
     family: 'vault',
@@ -73,10 +74,20 @@ export function softDelete(context: WorldContext, vault: Vault, item: ProtectedI
   });
 }
 
+/** A container that was unregistered while it held soft-deleted items goes with the last of them. */
+function forgetUnregistered(vault: Vault, containerName: string): void {
+  const container = vault.container(containerName);
+  if (container?.isSoftDeleted === true && vault.itemsOf(container).length === 0) {
+    vault.containers.delete(containerName.toLowerCase());
+  }
+}
+
 function purge({ world }: WorldContext, vault: Vault, item: ProtectedItem): void {
   vault.items.delete(itemKey(item.containerName, item.name));
   if (item.workload === 'VM') {
     vault.containers.delete(item.containerName.toLowerCase());
     world.setProtector(item.sourceResourceId, undefined);
+  } else {
+    forgetUnregistered(vault, item.containerName);
   }
 }

@@ -1,7 +1,10 @@
-import type { BackupContext } from './context.ts';
+import type { BackupContext, WorldContext } from './context.ts';
 import { hostOf } from './backupPlan.ts';
-import { isRunning } from './jobs.ts';
-import { itemKey, type Job, type Operation, type OperationError, type ProtectedItem } from './model.ts';
+import { isDatabase } from './databases.ts';
+import { jobErrorOf } from './databaseTroubles.ts';
+import { isRunning, reaches } from './jobs.ts';
+import { advanceLogs } from './logs.ts';
+import { itemKey, type BackupError, type Job, type Operation, type OperationError, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
 import { startOperation, type NewOperation } from './operations.ts';
 
@@ -30,8 +33,13 @@ export function changeItem(
   item: ProtectedItem,
   change: ItemChange & Pick<NewOperation, 'family' | 'result'>,
 ): Operation {
-  const { world } = context;
-  const now = world.now();
+  const job = startChange(context, vault, item, change, context.world.now());
+  const { family, result, takes, error } = change;
+  return startOperation(context, vault, { family, takes, jobId: job.id, ...(result ? { result } : {}), ...(error ? { error } : {}) });
+}
+
+/** The job of a change alone, which nobody has asked for by a request of its own; what it does, it does at its end. */
+export function startChange({ world }: WorldContext, vault: Vault, item: ProtectedItem, change: ItemChange, now: number): Job {
   const endAt = now + world.clock.scaled(change.takes);
   const error = change.error;
   const job: Job = {
@@ -49,24 +57,29 @@ export function changeItem(
     visibleAt: now + world.clock.scaled(1500),
     tasks: [],
     outcome: error === undefined ? 'Completed' : 'Failed',
-    ...(error === undefined
-      ? {}
-      : {
-          error: {
-            code: 400031,
-            title: error.code,
-            message: error.message,
-            recommendations: ['Please select a different virtual machine for registration.'],
-          },
-        }),
+    ...(error === undefined ? {} : { error: isDatabase(item) ? jobErrorOf(error) : machineError(error) }),
     cancellable: false,
     userTriggered: item.workload !== 'AzureFileShare',
     properties: change.properties,
   };
   vault.addJob(job);
   if (error === undefined) {
-    world.agenda.plan(endAt, change.apply);
+    world.agenda.plan(endAt, (at) => {
+      if (reaches(job, at)) {
+        // What the logs reached under the old configuration stays reached.
+        advanceLogs({ world }, vault, item, at);
+        change.apply(at);
+      }
+    });
   }
-  const { family, result, takes } = change;
-  return startOperation(context, vault, { family, takes, jobId: job.id, ...(result ? { result } : {}), ...(error ? { error } : {}) });
+  return job;
+}
+
+function machineError(error: OperationError): BackupError {
+  return {
+    code: 400031,
+    title: error.code,
+    message: error.message,
+    recommendations: ['Please select a different virtual machine for registration.'],
+  };
 }

@@ -3,10 +3,13 @@ import type { VirtualMachine } from '../world/entities.ts';
 import { azureTime, day, neverBackedUp, timeSpan, wholeSeconds } from '../world/wireFormat.ts';
 import { filterOf, itemOf, itemTemplate, vaultOf, vaultTemplate, type BackupContext } from './context.ts';
 import { matches } from '../world/scope.ts';
+import { nodesList } from './groups.ts';
 import { managementOf, type BackupError, type ProtectedItem } from './model.ts';
 import type { Vault } from './vault.ts';
+import { advanceLogs } from './logs.ts';
 import { pointsOf } from './points.ts';
 import { healthy } from './troubles.ts';
+import { databaseOf } from './workloadItems.ts';
 
 export function registerItems(context: BackupContext, router: ArmRouter): void {
   router.on('GET', `${vaultTemplate}/backupProtectedItems`, (request) => listItems(context, request));
@@ -69,6 +72,7 @@ export function itemResource(
   item: ProtectedItem,
   expanded: boolean,
 ): JsonObject {
+  advanceLogs(context, vault, item, context.world.now());
   return {
     id: itemId(vault, item),
     name: item.name,
@@ -81,7 +85,7 @@ export function itemResource(
       containerName: item.workload === 'VM' ? item.containerName.replace(/^IaasVMContainer;/i, '') : item.containerName,
       sourceResourceId: item.sourceResourceId,
       ...policyOf(vault, item),
-      ...lastPoint(context, item),
+      ...lastPoint(context, vault, item),
       vaultId: `${request.origin}${vault.id}`,
       ...deferredDelete(context, vault, item),
       isArchiveEnabled: false,
@@ -102,7 +106,7 @@ function byWorkload(context: BackupContext, vault: Vault, item: ProtectedItem, e
       return shareFields(item);
     case 'SQLDataBase':
     case 'SAPHanaDatabase':
-      return databaseFields(context, item);
+      return databaseFields(context, vault, item);
   }
 }
 
@@ -117,7 +121,7 @@ function machineFields(context: BackupContext, vault: Vault, item: ProtectedItem
     lastBackupStatus: item.lastBackupStatus,
     lastBackupTime: item.lastBackupAt === undefined ? neverBackedUp : azureTime(item.lastBackupAt),
     protectedItemDataId: item.dataId,
-    ...(expanded ? { extendedInfo: extendedInfo(context, item, { policyInconsistent: false }) } : {}),
+    ...(expanded ? { extendedInfo: extendedInfo(context, vault, item, { policyInconsistent: item.policyState === 'Inconsistent' }) } : {}),
     policyType: policyType(vault, item),
     protectedItemType: 'Microsoft.Compute/virtualMachines',
   };
@@ -132,25 +136,49 @@ function healthDetail(error: BackupError): JsonObject {
   return { code: error.code, title: error.title, message: error.message, recommendations: [...error.recommendations] };
 }
 
-function databaseFields(context: BackupContext, item: ProtectedItem): JsonObject {
+function databaseFields(context: BackupContext, vault: Vault, item: ProtectedItem): JsonObject {
   const isSql = item.workload === 'SQLDataBase';
-  const error = item.lastError;
+  const container = vault.container(item.containerName);
+  const isInGroup = container?.isGroup === true;
+  const database = container === undefined ? undefined : databaseOf(container, item);
+  const model = isSql ? { recoveryModel: recoveryModels[database?.recoveryModel ?? 'Full'] } : {};
   return {
     serverName: item.hostName ?? '',
     parentName: item.parentName ?? '',
-    parentType: isSql ? 'AzureVmWorkloadSQLInstance' : 'AzureVmWorkloadSAPHanaSystem',
+    parentType: isSql ? (isInGroup ? 'AzureVmWorkloadSQLAvailabilityGroup' : 'AzureVmWorkloadSQLInstance') : 'AzureVmWorkloadSAPHanaSystem',
     protectionStatus: isHealthy(item) ? 'Healthy' : 'Unhealthy',
     protectionState: item.protectionState,
     lastBackupStatus: item.lastBackupStatus,
     ...(item.lastBackupAt === undefined ? {} : { lastBackupTime: azureTime(item.lastBackupAt) }),
-    ...(error === undefined
-      ? {}
-      : { lastBackupErrorDetail: { code: error.title, message: error.message, recommendations: [...error.recommendations] } }),
+    ...lastErrorOf(item),
     protectedItemDataSourceId: item.dataId,
-    protectedItemHealthStatus: item.protectionState === 'IRPending' ? 'IRPending' : isHealthy(item) ? 'Healthy' : 'NotReachable',
-    extendedInfo: extendedInfo(context, item, { policyState: 'Consistent', ...(isSql ? { recoveryModel: 'FULL' } : {}) }),
+    protectedItemHealthStatus: reachability(item),
+    extendedInfo: extendedInfo(context, vault, item, { policyState: item.policyState ?? 'Consistent', ...model }),
+    ...(isInGroup ? { nodesList: nodesList(context.world, vault, container) } : {}),
     protectedItemType: isSql ? 'AzureVmWorkloadSQLDatabase' : 'AzureVmWorkloadSAPHanaDatabase',
   };
+}
+
+/** Recorded for the simple one; the others follow SQL Server's own words. */
+const recoveryModels = { Full: 'FULL', Simple: 'SIMPLE', BulkLogged: 'BULK_LOGGED' } as const;
+
+/** Recorded: before anything was backed up there is a detail that says `Success`. */
+function lastErrorOf(item: ProtectedItem): JsonObject {
+  const error = item.lastError;
+  if (error !== undefined) {
+    return { lastBackupErrorDetail: { code: error.title, message: error.message, recommendations: [...error.recommendations] } };
+  }
+  return item.lastBackupStatus === 'IRPending' ? { lastBackupErrorDetail: { code: 'Success', message: '' } } : {};
+}
+
+const notReachable = ['VMNotInRunningStateUserError', 'GuestAgentStatusUnavailableUserError', 'UserErrorRegisteredVMNotFound'];
+
+/** Recorded: `NotReachable` where nothing answers; a database that cannot be backed up for another reason is reached. */
+function reachability(item: ProtectedItem): string {
+  if (item.lastError !== undefined && notReachable.includes(item.lastError.title)) {
+    return 'NotReachable';
+  }
+  return item.lastBackupStatus === 'IRPending' ? 'IRPending' : 'Healthy';
 }
 
 function shareFields(item: ProtectedItem): JsonObject {
@@ -163,8 +191,8 @@ function shareFields(item: ProtectedItem): JsonObject {
   };
 }
 
-function extendedInfo(context: BackupContext, item: ProtectedItem, more: JsonObject): JsonObject {
-  const points = pointsOf(context, item);
+function extendedInfo(context: BackupContext, vault: Vault, item: ProtectedItem, more: JsonObject): JsonObject {
+  const points = pointsOf(context, vault, item);
   const oldest = points.at(-1);
   return {
     ...(oldest === undefined ? {} : { oldestRecoveryPoint: wholeSeconds(oldest.at) }),
@@ -182,8 +210,8 @@ function policyOf(vault: Vault, item: ProtectedItem): JsonObject {
   return id === undefined ? {} : { policyId: id };
 }
 
-function lastPoint(context: BackupContext, item: ProtectedItem): JsonObject {
-  const last = pointsOf(context, item)[0];
+function lastPoint(context: BackupContext, vault: Vault, item: ProtectedItem): JsonObject {
+  const last = pointsOf(context, vault, item)[0];
   if (last === undefined || item.workload === 'AzureFileShare') {
     return {};
   }

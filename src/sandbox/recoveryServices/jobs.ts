@@ -101,6 +101,7 @@ function errorDetail(error: BackupError): JsonObject {
     errorTitle: error.title,
     errorString: error.message,
     recommendations: [...error.recommendations],
+    ...(error.additionalDetails === undefined ? {} : { additionalDetails: error.additionalDetails }),
   };
 }
 
@@ -118,13 +119,14 @@ function common(job: Job, view: JobView): JsonObject {
 }
 
 function bag(job: Job, now: number): JsonObject {
-  const done = now >= endOf(job) && job.cancel === undefined && job.outcome !== 'Failed';
+  const done = now >= endOf(job) && job.cancel === undefined;
   return { ...job.properties, ...(done ? job.resultProperties : {}) };
 }
 
 function taskStatus(job: Job, task: PlannedTask, now: number): string {
   const stopped = Math.min(job.cancel?.requestedAt ?? job.endAt, job.endAt);
-  if (Math.min(now, stopped) >= task.endAt) {
+  const failsAtItsEnd = job.outcome === 'Failed' && task.endAt >= job.endAt;
+  if (!failsAtItsEnd && Math.min(now, stopped) >= task.endAt) {
     return 'Completed';
   }
   if (Math.min(now, stopped) < task.startAt) {

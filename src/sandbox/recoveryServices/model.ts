@@ -20,18 +20,61 @@ export interface Policy {
   readonly properties: JsonObject;
 }
 
+export type DatabaseWorkload = 'SQLDataBase' | 'SAPHanaDatabase';
+
 export interface Container {
   /** As lists give it: `IaasVMContainer;iaasvmcontainerv2;{rg};{vm}`. */
   readonly name: string;
   readonly management: Management;
+  /** Of an availability group, the machine through which it was found. */
   readonly sourceResourceId: string;
   readonly resourceGroup: string;
   readonly friendlyName: string;
-  readonly databaseServer?: DatabaseServer;
+  /**
+   * What runs in the machine at this moment; undefined where nothing does, and where the machine is gone. The vault itself
+   * knows only its `inquiries`.
+   */
+  readonly databaseServer?: DatabaseServer | undefined;
+  /** This is an availability group and no machine. It is there as long as one of its machines is registered. */
+  readonly isGroup?: true;
+  /** What the last look for databases of each workload came to; only what it found is protectable. */
+  readonly inquiries?: Map<DatabaseWorkload, Inquiry>;
   readonly shares?: readonly string[];
-  /** The databases or shares were looked for; only then they are protectable. */
+  /** The shares were looked for. */
   inquired: boolean;
+  /** Unregistered while it held nothing but soft-deleted items: it stays for as long as they do. */
+  isSoftDeleted?: boolean;
   updatedAt: number;
+}
+
+export interface Inquiry {
+  readonly itemCount: number;
+  /** What was there; after a failure, what the last good look has found. */
+  readonly found?: DatabaseServer;
+  readonly error?: InquiryError;
+}
+
+export interface InquiryError {
+  readonly code: string;
+  readonly message: string;
+  readonly recommendations: readonly string[];
+  readonly additionalDetail: string;
+}
+
+/** The databases of one instance or availability group are protected by themselves. */
+export interface ProtectionIntent {
+  /** Chosen by the client, by custom a GUID. */
+  readonly name: string;
+  /** `protectionIntentItemType`, as it was sent. */
+  readonly type: string;
+  readonly containerName: string;
+  /** Name of the instance or group. */
+  readonly parentName: string;
+  /** As it was sent. */
+  readonly itemId: string;
+  readonly policyName: string;
+  /** Ids of the ConfigureBackup jobs that it has started. */
+  readonly jobIds: Set<string>;
 }
 
 export interface BackupError {
@@ -39,13 +82,20 @@ export interface BackupError {
   readonly title: string;
   readonly message: string;
   readonly recommendations: readonly string[];
+  /** What the workload itself said, where it said something. */
+  readonly additionalDetails?: string;
 }
+
+/** What a request or a policy asks of a database. */
+export type BackupType = 'Full' | 'CopyOnlyFull' | 'Differential' | 'Incremental' | 'Log';
 
 export interface RecoveryPoint {
   /** A decimal number. */
   readonly name: string;
   readonly at: number;
-  readonly type: 'AppConsistent' | 'FileSystemConsistent' | 'CrashConsistent' | 'Full' | 'Log';
+  readonly type: 'AppConsistent' | 'FileSystemConsistent' | 'CrashConsistent' | 'Full' | 'Differential' | 'Incremental';
+  /** A full backup that nothing is chained to; the published contract has no type of its own for it. */
+  readonly copyOnly?: true;
   /** Moment from which the snapshot is gone; undefined where there never was one. */
   readonly snapshotUntil?: number;
   /** Moment from which the vault holds the data; undefined while only the snapshot does. */
@@ -80,6 +130,10 @@ export interface ProtectedItem {
   lastError: BackupError | undefined;
   /** Moment of the delete while the item is soft-deleted. */
   deletedAt: number | undefined;
+  /** Since when it has its policy, where that is since the sandbox started. */
+  configuredAt?: number;
+  /** The change of its policy did not reach it (documented as an inconsistent policy). */
+  policyState?: 'Consistent' | 'Inconsistent';
   /** Newest first. Made when first read, where the item has a past. */
   readonly points: RecoveryPointStore;
 }
@@ -101,7 +155,7 @@ export interface Job {
   /** `Backup`, `ConfigureBackup`, `DisableBackup`, `DeleteBackupData`, `Undelete`. */
   readonly operation: string;
   /** Backup type in brackets that a workload's job shows once it runs: `Full`. */
-  readonly backupType?: string;
+  readonly backupType?: BackupType;
   readonly friendlyName: string;
   /** `sql-host` in `erp [sql-host]`. */
   readonly hostName?: string;
@@ -131,7 +185,7 @@ export interface OperationError {
 }
 
 /** Which paths answer for an operation; the guid works at all of them. */
-export type OperationFamily = 'item' | 'container' | 'fabric' | 'vault' | 'job';
+export type OperationFamily = 'item' | 'container' | 'fabric' | 'vault' | 'job' | 'policy';
 
 export interface Operation {
   /** GUID. */
@@ -140,6 +194,10 @@ export interface Operation {
   readonly startAt: number;
   readonly dueAt: number;
   readonly jobId?: string;
+  /** Of an operation that started several jobs: their ids. */
+  readonly jobIds?: readonly string[];
+  /** Codes of the errors of those that failed, by job id. */
+  readonly failedJobs?: Readonly<Record<string, string>>;
   readonly error?: OperationError;
   /** HTTP status of an operationResults poll that tells the error; where absent such a poll answers with the operation's body. */
   readonly errorStatus?: number;

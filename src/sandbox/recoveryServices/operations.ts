@@ -14,6 +14,8 @@ export interface NewOperation {
   /** How long it takes in Azure, in ms. */
   readonly takes: number;
   readonly jobId?: string;
+  readonly jobIds?: readonly string[];
+  readonly failedJobs?: Readonly<Record<string, string>>;
   readonly error?: OperationError;
   readonly errorStatus?: number;
   readonly result?: () => Json | undefined;
@@ -82,6 +84,17 @@ export function accepted(context: BackupContext, request: ArmRequest, vault: Vau
           Location: at(`${vault.id}/backupFabrics/Azure/operationResults/${operation.id}`),
         },
       };
+    case 'policy': {
+      const path = `${vault.id}/backupPolicies/${param(request, 'policy')}`;
+      return {
+        status: 202,
+        headers: {
+          ...own,
+          'Azure-AsyncOperation': at(`${path}/operations/${operation.id}`),
+          Location: at(`${path}/operationResults/${operation.id}`),
+        },
+      };
+    }
     case 'job':
       return {
         status: 202,
@@ -107,13 +120,10 @@ export function acceptedUnregister(context: BackupContext, request: ArmRequest, 
   };
 }
 
-/** An inquiry's 202: no status URL. */
+/** An inquiry's 202: as a registration's, without a body (recorded). */
 export function acceptedInquiry(context: BackupContext, request: ArmRequest, vault: Vault, operation: Operation): ArmReply {
-  const location = `${containerPath(request, vault)}/operationResults/${operation.id}`;
-  return {
-    status: 202,
-    headers: { 'Retry-After': context.tools.retryAfter(60), Location: context.tools.signedUrl(request, location, request.apiVersion) },
-  };
+  const { body: _body, ...reply } = accepted(context, request, vault, operation);
+  return reply;
 }
 
 export function registerOperations(context: BackupContext, router: ArmRouter): void {
@@ -123,6 +133,7 @@ export function registerOperations(context: BackupContext, router: ArmRouter): v
   router.on('GET', `${vaultTemplate}/backupOperations/{operation}`, bare);
   router.on('GET', `${itemTemplate}/operationsStatus/{operation}`, bare);
   router.on('GET', `${vaultTemplate}/backupJobs/{job}/operationsStatus/{operation}`, bare);
+  router.on('GET', `${vaultTemplate}/backupPolicies/{policy}/operations/{operation}`, bare);
   router.on('GET', `${containerTemplate}/operationsStatus/{operation}`, full);
   router.on('GET', `${vaultTemplate}/backupFabrics/{fabric}/operationsStatus/{operation}`, full);
   router.on('GET', `${vaultTemplate}/backupOperationResults/{operation}`, result);
@@ -130,6 +141,7 @@ export function registerOperations(context: BackupContext, router: ArmRouter): v
   router.on('GET', `${containerTemplate}/operationResults/{operation}`, result);
   router.on('GET', `${vaultTemplate}/backupFabrics/{fabric}/operationResults/{operation}`, result);
   router.on('GET', `${vaultTemplate}/backupJobs/{job}/operationResults/{operation}`, result);
+  router.on('GET', `${vaultTemplate}/backupPolicies/{policy}/operationResults/{operation}`, result);
 }
 
 function find(context: BackupContext, request: ArmRequest): Operation {
@@ -153,12 +165,19 @@ function bareStatus(context: BackupContext, operation: Operation): JsonObject {
     return { ...names, status: 'InProgress', startTime, endTime: notYet };
   }
   operation.told = true;
-  const job = operation.jobId === undefined ? {} : { jobId: operation.jobId };
-  const properties = { objectType: 'OperationStatusJobExtendedInfo', ...job };
+  const properties = jobsOf(operation);
   if (operation.error !== undefined) {
     return { ...names, status: 'Failed', startTime, endTime: startTime, error: { ...operation.error }, properties };
   }
   return { ...names, status: 'Succeeded', startTime, endTime: startTime, properties };
+}
+
+/** An operation on one item names its job; one on a policy names those of all its items (published contract). */
+function jobsOf({ jobId, jobIds, failedJobs }: Operation): JsonObject {
+  if (jobIds !== undefined) {
+    return { objectType: 'OperationStatusJobsExtendedInfo', jobIds: [...jobIds], failedJobsError: { ...failedJobs } };
+  }
+  return { objectType: 'OperationStatusJobExtendedInfo', ...(jobId === undefined ? {} : { jobId }) };
 }
 
 /** The status of containers and fabrics: the id is a path, and the end time never comes. */
@@ -175,7 +194,8 @@ function pollResult(context: BackupContext, request: ArmRequest, operation: Oper
     operation.resultPolls += 1;
     const { tools } = context;
     const again = { 'Retry-After': tools.retryAfter(60), Location: tools.signedUrl(request, request.path, request.apiVersion) };
-    if (operation.family !== 'container') {
+    // Recorded: below a container each poll gives both URLs and `{}`, that of an unregistration too.
+    if (!/\/protectionContainers\/[^/]+\/operationResults\//i.test(request.path)) {
       return { status: 202, headers: again };
     }
     const status = request.path.replace(/\/operationResults\//i, '/operationsStatus/');

@@ -2,7 +2,10 @@ import { armIdKey } from '../../core/armId.ts';
 import type { ArmReply, ArmRequest, ArmRouter, Json, JsonObject } from '../arm/types.ts';
 import { filterOf, propertiesOf, vaultOf, vaultTemplate, type BackupContext } from './context.ts';
 import { isObject, matches, param, textOf } from '../world/scope.ts';
-import { managementOf, type Policy, type Workload } from './model.ts';
+import { checkedDatabasePolicy } from './databasePolicies.ts';
+import { managementOf, type Policy, type ProtectedItem, type Workload } from './model.ts';
+import { accepted } from './operations.ts';
+import { changePolicy } from './policyChange.ts';
 import type { Vault } from './vault.ts';
 import { refusals } from './rules.ts';
 
@@ -33,12 +36,12 @@ function policyResource(vault: Vault, policy: Policy): JsonObject {
     id: `${vault.id}/backupPolicies/${policy.name}`,
     name: policy.name,
     type: 'Microsoft.RecoveryServices/vaults/backupPolicies',
-    properties: { ...policy.properties, protectedItemsCount: itemsOf(vault, policy) },
+    properties: { ...policy.properties, protectedItemsCount: itemsOf(vault, policy).length },
   };
 }
 
-function itemsOf(vault: Vault, policy: Policy): number {
-  return [...vault.items.values()].filter((item) => item.policyName?.toLowerCase() === policy.name.toLowerCase()).length;
+function itemsOf(vault: Vault, policy: Policy): ProtectedItem[] {
+  return [...vault.items.values()].filter((item) => item.policyName?.toLowerCase() === policy.name.toLowerCase());
 }
 
 function listPolicies(context: BackupContext, request: ArmRequest): ArmReply {
@@ -65,27 +68,32 @@ function getPolicy(context: BackupContext, request: ArmRequest): ArmReply {
 
 function putPolicy(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
-  const { protectedItemsCount: _count, resourceGuardOperationRequests: _guard, ...given } = propertiesOf(request);
+  const {
+    protectedItemsCount: _count,
+    resourceGuardOperationRequests: _guard,
+    makePolicyConsistent: _consistent,
+    ...given
+  } = propertiesOf(request);
   const policy: Policy = { name: param(request, 'policy'), properties: normalised(checked(given)) };
   const existing = vault.policy(policy.name);
   if (existing !== undefined && workloadOf(existing) !== workloadOf(policy)) {
     throw refusals.invalidPolicy('The workload of an existing policy cannot be changed.');
   }
   const stored = existing === undefined ? policy : { ...policy, name: existing.name };
-  vault.policies.set(stored.name.toLowerCase(), stored);
-  return { status: 200, body: policyResource(vault, stored) };
+  const items = itemsOf(vault, stored);
+  if (items.length === 0) {
+    vault.policies.set(stored.name.toLowerCase(), stored);
+    return { status: 200, body: policyResource(vault, stored) };
+  }
+  const operation = changePolicy(context, vault, items, stored, () => policyResource(vault, stored));
+  return accepted(context, request, vault, operation);
 }
 
 /** @throws ArmFailure 400 naming what is missing. */
 function checked(given: JsonObject): JsonObject {
   const management = textOf(given.backupManagementType);
   if (management === 'AzureWorkload') {
-    const parts = given.subProtectionPolicy;
-    if (textOf(given.workLoadType ?? given.workloadType) === undefined || !Array.isArray(parts) || parts.length === 0) {
-      throw refusals.invalidPolicy("A workload policy needs 'workLoadType' and 'subProtectionPolicy'.");
-    }
-    const { workloadType, ...rest } = given;
-    return { ...rest, workLoadType: given.workLoadType ?? workloadType };
+    return checkedDatabasePolicy(given);
   }
   if (management !== 'AzureIaasVM' && management !== 'AzureStorage') {
     throw refusals.invalidPolicy(`'${management ?? ''}' is not a supported backupManagementType.`);
@@ -133,8 +141,8 @@ function deletePolicy(context: BackupContext, request: ArmRequest): ArmReply {
     return { status: 204 };
   }
   const items = itemsOf(vault, policy);
-  if (items > 0) {
-    throw refusals.policyInUse(policy.name, items);
+  if (items.length > 0) {
+    throw refusals.policyInUse(policy.name, items.length);
   }
   vault.policies.delete(policy.name.toLowerCase());
   return { status: 200 };

@@ -4,12 +4,14 @@ import { sameArmId } from '../../core/armId.ts';
 import { itemOf, itemTemplate, propertiesOf, vaultOf, type BackupContext } from './context.ts';
 import { param, textOf } from '../world/scope.ts';
 import { changeItem, isChanging, type ItemChange } from './itemChanges.ts';
+import { isDatabase } from './databases.ts';
+import { configured, placeOf } from './itemBags.ts';
 import { itemResource } from './items.ts';
-import { managementOf, type Policy, type ProtectedItem, type Workload } from './model.ts';
+import { managementOf, type OperationError, type Policy, type ProtectedItem, type Workload } from './model.ts';
 import type { Vault } from './vault.ts';
 import { accepted, startOperation } from './operations.ts';
 import { policyById, workloadOf } from './policies.ts';
-import { newWorkloadItem } from './workloadItems.ts';
+import { newWorkloadItem, troubleInside } from './workloadItems.ts';
 import { addToVault, newMachineItem } from './machineItems.ts';
 import { laterFailures, refusals } from './rules.ts';
 
@@ -51,7 +53,7 @@ function putItem(context: BackupContext, request: ArmRequest): ArmReply {
   const policy = chosenPolicy(vault, policyId);
   return existing === undefined
     ? configure(context, request, vault, policy, properties)
-    : reassign(context, request, vault, existing, policy);
+    : reassign(context, request, vault, existing, policy, properties);
 }
 
 function chosenPolicy(vault: Vault, policyId: string): Policy {
@@ -70,6 +72,14 @@ function checkWorkload(policy: Policy, workload: Workload): void {
   }
 }
 
+/** A body that names a type at all must name the item's. */
+function checkType(item: ProtectedItem, properties: JsonObject): void {
+  const type = textOf(properties.protectedItemType);
+  if (type !== undefined && workloadByType[type.toLowerCase()] !== item.workload) {
+    throw refusals.invalidProtectionRequest(`The protectedItemType '${type}' is not that of '${item.friendlyName}'.`);
+  }
+}
+
 function start(context: BackupContext, request: ArmRequest, vault: Vault, item: ProtectedItem, change: ItemChange): ArmReply {
   const result = (): JsonObject => itemResource(context, request, vault, item, false);
   return accepted(context, request, vault, changeItem(context, vault, item, { ...change, family: 'item', result }));
@@ -80,10 +90,14 @@ function undelete(context: BackupContext, request: ArmRequest, vault: Vault): Ar
   if (item.deletedAt === undefined) {
     throw refusals.invalidInput(`'${item.friendlyName}' is not in soft-deleted state, so there is nothing to undelete.`);
   }
+  // Unregistered with it: the container has to be registered again first.
+  if (vault.container(item.containerName)?.isSoftDeleted === true) {
+    throw refusals.softDeleted();
+  }
   return start(context, request, vault, item, {
     operation: 'Undelete',
     takes: 30_000,
-    properties: item.workload === 'VM' ? { 'VM Name': item.friendlyName } : {},
+    properties: placeOf(item),
     apply: () => {
       item.deletedAt = undefined;
     },
@@ -98,7 +112,7 @@ function stop(context: BackupContext, request: ArmRequest, vault: Vault, state: 
   return start(context, request, vault, item, {
     operation: 'DisableBackup',
     takes: item.workload === 'VM' ? 2_000 : 31_000,
-    properties: item.workload === 'VM' ? { 'VM Name': item.friendlyName, 'Policy Name': '' } : {},
+    properties: item.workload === 'VM' ? { ...placeOf(item), 'Policy Name': '' } : placeOf(item),
     apply: () => {
       item.policyName = undefined;
       item.protectionState = 'ProtectionStopped';
@@ -107,46 +121,79 @@ function stop(context: BackupContext, request: ArmRequest, vault: Vault, state: 
 }
 
 /** Changes the policy, or resumes with it. */
-function reassign(context: BackupContext, request: ArmRequest, vault: Vault, item: ProtectedItem, policy: Policy): ArmReply {
+function reassign(
+  context: BackupContext,
+  request: ArmRequest,
+  vault: Vault,
+  item: ProtectedItem,
+  policy: Policy,
+  properties: JsonObject,
+): ArmReply {
   checkWorkload(policy, item.workload);
+  checkType(item, properties);
+  const error = troubleInside(context, vault, item);
   return start(context, request, vault, item, {
     operation: 'ConfigureBackup',
     takes: item.policyName === undefined ? 2_000 : 31_000,
     properties: configured(item, policy),
-    apply: () => {
+    ...(error === undefined ? {} : { error }),
+    apply: (at) => {
       item.policyName = policy.name;
+      item.policyState = 'Consistent';
+      item.configuredAt = at;
       if (item.protectionState === 'ProtectionStopped') {
-        item.protectionState = item.points.all.length > 0 ? 'Protected' : 'IRPending';
+        // Recorded: a database waits for its next full backup again, with the points that it has.
+        item.protectionState = !isDatabase(item) && item.points.all.length > 0 ? 'Protected' : 'IRPending';
       }
     },
   });
 }
 
-function configured(item: ProtectedItem, policy: Policy): Record<string, string> {
-  const name = { 'Policy Name': policy.name };
-  switch (item.workload) {
-    case 'VM':
-      return { 'VM Name': item.friendlyName, ...name };
-    case 'AzureFileShare':
-      return { 'File Share Name': item.friendlyName, 'Storage Account Name': item.parentName ?? '', ...name };
-    case 'SQLDataBase':
-    case 'SAPHanaDatabase':
-      return name;
-  }
-}
-
 function configure(context: BackupContext, request: ArmRequest, vault: Vault, policy: Policy, properties: JsonObject): ArmReply {
-  const type = textOf(properties.protectedItemType) ?? '';
-  const workload = workloadByType[type.toLowerCase()];
+  const workload = workloadAsked(properties);
   if (workload === undefined) {
-    throw refusals.invalidProtectionRequest(`'${type}' is not a protectedItemType that this vault can protect.`);
+    throw refusals.invalidProtectionRequest(
+      `'${textOf(properties.protectedItemType) ?? ''}' is not a protectedItemType that this vault can protect.`,
+    );
   }
   checkWorkload(policy, workload);
-  if (workload !== 'VM') {
-    const item = newWorkloadItem(vault, workload, param(request, 'container'), param(request, 'item'), context.world.random);
-    return begin(context, request, vault, item, policy);
+  return workload === 'VM'
+    ? configureMachine(context, request, vault, policy, textOf(properties.sourceResourceId) ?? '')
+    : configureInside(context, request, vault, policy, workload);
+}
+
+/**
+ * What a body is for. The documented body for SQL Server leaves `protectedItemType` out and names `backupManagementType`
+ * and `workloadType` instead.
+ */
+function workloadAsked(properties: JsonObject): Workload | undefined {
+  const type = textOf(properties.protectedItemType);
+  if (type !== undefined) {
+    return workloadByType[type.toLowerCase()];
   }
-  return configureMachine(context, request, vault, policy, textOf(properties.sourceResourceId) ?? '');
+  const { backupManagementType, workloadType } = properties;
+  const workload = (Object.keys(managementOf) as Workload[]).find((known) => known.toLowerCase() === textOf(workloadType)?.toLowerCase());
+  return workload !== undefined && managementOf[workload] === backupManagementType ? workload : undefined;
+}
+
+/** A database or a share. */
+function configureInside(
+  context: BackupContext,
+  request: ArmRequest,
+  vault: Vault,
+  policy: Policy,
+  workload: Exclude<Workload, 'VM'>,
+): ArmReply {
+  const [container, name] = [param(request, 'container'), param(request, 'item')];
+  if (vault.container(container) === undefined) {
+    throw refusals.invalidProtectionRequest(`The container '${container}' is not registered with vault '${vault.name}'.`);
+  }
+  if (/^(sqlinstance|sqlavailabilitygroupcontainer|hanainstance|saphanasystem);/i.test(name)) {
+    throw refusals.invalidProtectionRequest(`'${name}' holds databases and is none; its databases can be protected.`);
+  }
+  const item = newWorkloadItem(vault, workload, container, name, context.world.random);
+  const error = troubleInside(context, vault, item);
+  return error === undefined ? begin(context, request, vault, item, policy) : refuseLater(context, request, vault, item, policy, error);
 }
 
 function configureMachine(context: BackupContext, request: ArmRequest, vault: Vault, policy: Policy, sourceResourceId: string): ArmReply {
@@ -169,7 +216,7 @@ function configureMachine(context: BackupContext, request: ArmRequest, vault: Va
   }
   const other = world.protectorOf(sourceResourceId) ?? world.claimantOf(sourceResourceId, managementOf.VM);
   if (other !== undefined && !sameArmId(other.id, vault.id)) {
-    return refuseLater(context, request, vault, item, policy, other);
+    return refuseLater(context, request, vault, item, policy, laterFailures.protectedElsewhere(other.name));
   }
   return begin(context, request, vault, item, policy);
 }
@@ -181,14 +228,17 @@ function refuseLater(
   vault: Vault,
   item: ProtectedItem,
   policy: Policy,
-  other: Vault,
+  error: OperationError,
 ): ArmReply {
+  if (isChanging(context, vault, item)) {
+    throw refusals.conflictingProtection();
+  }
   const operation = changeItem(context, vault, item, {
     family: 'item',
     operation: 'ConfigureBackup',
     takes: 15_000,
     properties: configured(item, policy),
-    error: laterFailures.protectedElsewhere(other.name),
+    error,
     apply: () => undefined,
   });
   return accepted(context, request, vault, operation);
@@ -206,6 +256,7 @@ function begin(context: BackupContext, request: ArmRequest, vault: Vault, item: 
     apply: (at) => {
       release?.();
       item.policyName = policy.name;
+      item.configuredAt = at;
       addToVault(context, vault, item, at);
     },
   });

@@ -1,21 +1,11 @@
-import type { ArmReply, ArmRequest, ArmRouter, JsonObject } from '../arm/types.ts';
+import type { ArmReply, ArmRequest, ArmRouter } from '../arm/types.ts';
 import { machineId, type VirtualMachine } from '../world/entities.ts';
 import { shareItemName } from './workloadItems.ts';
 import { filterOf, vaultOf, vaultTemplate, type BackupContext } from './context.ts';
 import { matches } from '../world/scope.ts';
-import { type Container, type Management } from './model.ts';
+import type { Container } from './model.ts';
+import { databases, protectableType as type, type Protectable } from './protectableDatabases.ts';
 import type { Vault } from './vault.ts';
-
-const type = 'Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectableItems';
-
-interface Protectable {
-  readonly management: Management;
-  /** Azure's names for it in filters. */
-  readonly workloads: readonly string[];
-  readonly containerName: string;
-  readonly friendlyName: string;
-  readonly resource: JsonObject;
-}
 
 export function registerProtectable(context: BackupContext, router: ArmRouter): void {
   router.on('GET', `${vaultTemplate}/backupProtectableItems`, (request) => listProtectableItems(context, request));
@@ -24,7 +14,10 @@ export function registerProtectable(context: BackupContext, router: ArmRouter): 
 function listProtectableItems(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const filter = filterOf(context, request, ['backupManagementType', 'workloadType', 'containerName', 'status', 'friendlyName']);
-  const all = [...machines(context, vault), ...[...vault.containers.values()].flatMap((container) => contentsOf(vault, container))];
+  const all = [
+    ...machines(context, vault),
+    ...[...vault.containers.values()].flatMap((container) => contentsOf(context, vault, container)),
+  ];
   const wanted = all.filter(
     (item) =>
       matches(filter, 'backupmanagementtype', item.management) &&
@@ -43,7 +36,7 @@ function listProtectableItems(context: BackupContext, request: ArmRequest): ArmR
 function machines({ world }: BackupContext, vault: Vault): Protectable[] {
   return world
     .machines(vault.subscriptionId, vault.location)
-    .filter((machine) => machine.createdAt <= vault.refreshedAt && world.protectorOf(machineId(machine)) === undefined)
+    .filter((machine) => machine.createdAt <= vault.refreshedAt.AzureIaasVM && world.protectorOf(machineId(machine)) === undefined)
     .map((machine) => machineItem(vault, machine));
 }
 
@@ -72,65 +65,15 @@ function machineItem(vault: Vault, machine: VirtualMachine): Protectable {
   };
 }
 
-function contentsOf(vault: Vault, container: Container): Protectable[] {
-  if (!container.inquired) {
-    return [];
-  }
+function contentsOf(context: BackupContext, vault: Vault, container: Container): Protectable[] {
   switch (container.management) {
     case 'AzureIaasVM':
       return [];
     case 'AzureWorkload':
-      return databases(vault, container);
+      return databases(context, vault, container);
     case 'AzureStorage':
-      return shares(vault, container);
+      return container.inquired ? shares(vault, container) : [];
   }
-}
-
-function databases(vault: Vault, container: Container): Protectable[] {
-  const server = container.databaseServer;
-  if (server === undefined) {
-    return [];
-  }
-  const isSql = server.kind === 'SQLDataBase';
-  const [hostKind, databaseKind] = isSql ? ['sqlinstance', 'sqldatabase'] : ['saphanasystem', 'saphanadatabase'];
-  const instance = server.instance.toLowerCase();
-  const entry = (name: string, of: { friendlyName: string; isHost: boolean; itemType: string }): Protectable => ({
-    management: 'AzureWorkload',
-    workloads: [server.kind, isSql ? 'SQL' : 'SAPHana'],
-    containerName: container.name,
-    friendlyName: of.friendlyName,
-    resource: {
-      id: `${vault.id}/backupFabrics/Azure/protectionContainers/${container.name.toLowerCase()}/protectableItems/${name}`,
-      name,
-      type,
-      properties: {
-        parentName: server.instance,
-        serverName: server.hostName,
-        isAutoProtectable: of.isHost && isSql,
-        isAutoProtected: false,
-        subinquireditemcount: of.isHost ? server.databases.length : 0,
-        subprotectableitemcount: of.isHost ? server.databases.length : 0,
-        ...(of.isHost ? { prebackupvalidation: { status: 'Success', code: 'Success' } } : {}),
-        IsProtectable: !of.isHost,
-        backupManagementType: 'AzureWorkload',
-        workloadType: isSql ? 'SQL' : 'SAPHana',
-        protectableItemType: of.itemType,
-        friendlyName: of.friendlyName,
-        protectionState: 'NotProtected',
-      },
-    },
-  });
-  const open = server.databases.filter((name) => vault.item(container.name, `${databaseKind};${instance};${name}`) === undefined);
-  return [
-    entry(`${hostKind};${instance}`, { friendlyName: server.instance, isHost: true, itemType: isSql ? 'SQLInstance' : 'SAPHanaSystem' }),
-    ...open.map((name) =>
-      entry(`${databaseKind};${instance};${name.toLowerCase()}`, {
-        friendlyName: name,
-        isHost: false,
-        itemType: isSql ? 'SQLDataBase' : 'SAPHanaDatabase',
-      }),
-    ),
-  ];
 }
 
 function shares(vault: Vault, container: Container): Protectable[] {

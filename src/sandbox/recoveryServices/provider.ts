@@ -4,12 +4,15 @@ import { registerBackupStatus } from './backupStatus.ts';
 import { registerContainers } from './containers.ts';
 import type { BackupContext } from './context.ts';
 import { registerDeleteItem } from './deleteItem.ts';
+import { registerDiscovery } from './discovery.ts';
+import { registerInquire } from './inquire.ts';
 import { registerItems } from './items.ts';
 import { registerJobs } from './jobRoutes.ts';
 import { registerOperations } from './operations.ts';
 import { registerPolicies } from './policies.ts';
 import { registerProtect } from './protect.ts';
 import { registerProtectable } from './protectable.ts';
+import { registerProtectionIntents } from './protectionIntents.ts';
 import { registerProviderOperations } from './providerOperations.ts';
 import { registerRecoveryPoints } from './recoveryPoints.ts';
 import { registerRegistration } from './registration.ts';
@@ -27,8 +30,11 @@ export function recoveryServicesProvider(context: BackupContext): ArmProvider {
         registerUsages,
         registerPolicies,
         registerContainers,
+        registerDiscovery,
         registerRegistration,
+        registerInquire,
         registerProtectable,
+        registerProtectionIntents,
         registerItems,
         registerProtect,
         registerDeleteItem,

@@ -1,11 +1,14 @@
 import type { ArmReply, ArmRequest, ArmRouter, JsonObject } from '../arm/types.ts';
 import { azureTime, parseFilterTime, wholeSeconds } from '../world/wireFormat.ts';
 import { filterOf, itemOf, itemTemplate, vaultOf, type BackupContext } from './context.ts';
-import { param } from '../world/scope.ts';
+import { isObject, param } from '../world/scope.ts';
+import { isDatabase } from './databases.ts';
 import { itemId, machineOf } from './items.ts';
+import { advanceLogs } from './logs.ts';
 import type { ProtectedItem, RecoveryPoint } from './model.ts';
 import type { Vault } from './vault.ts';
 import { pointsOf } from './points.ts';
+import { keepsLogsFor } from './retention.ts';
 import { refusals } from './rules.ts';
 
 export function registerRecoveryPoints(context: BackupContext, router: ArmRouter): void {
@@ -15,18 +18,38 @@ export function registerRecoveryPoints(context: BackupContext, router: ArmRouter
 
 const filters = ['startDate', 'endDate', 'restorePointQueryType', 'extendedInfo', 'moveReadyRPOnly', 'includeSoftDeletedRP'];
 
+/** `restorePointQueryType` of the published contract: which types of a database's points it finds. */
+const queryTypes: Readonly<Record<string, readonly string[]>> = {
+  all: ['Full', 'Differential', 'Incremental', 'Log'],
+  full: ['Full'],
+  differential: ['Differential'],
+  incremental: ['Incremental'],
+  log: ['Log'],
+  fullanddifferential: ['Full', 'Differential'],
+  snapshotfull: [],
+  snapshotcopyonlyfull: [],
+};
+
 function listPoints(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const item = itemOf(vault, request);
   const filter = filterOf(context, request, filters);
-  const [from, until] = [boundOf(filter, 'startdate'), boundOf(filter, 'enddate')];
-  const type = filter.get('restorepointquerytype')?.toLowerCase() ?? 'all';
-  const isLogQuery = type === 'log';
-  const points = pointsOf(context, item).filter((point) => point.at >= (from ?? 0) && point.at <= (until ?? Infinity) && !isLogQuery);
-  const log = item.workload === 'VM' || item.workload === 'AzureFileShare' || ['full', 'differential', 'incremental'].includes(type);
+  const [from, until] = [boundOf(filter, 'startdate') ?? 0, boundOf(filter, 'enddate') ?? Infinity];
+  const said = filter.get('restorepointquerytype') ?? 'All';
+  const types = queryTypes[said.toLowerCase()];
+  if (types === undefined) {
+    throw refusals.invalidInput(`'${said}' is not a restorePointQueryType; it is one of ${Object.keys(queryTypes).join(', ')}.`);
+  }
+  const ofDatabase = isDatabase(item);
+  const points = pointsOf(context, vault, item).filter(
+    (point) => point.at >= from && point.at <= until && (ofDatabase ? types.includes(point.type) : said.toLowerCase() !== 'log'),
+  );
+  // Documented: a list of nothing but the log has the files too, where it is asked to.
+  const detailed = said.toLowerCase() === 'log' && filter.get('extendedinfo')?.toLowerCase() === 'true';
   return context.tools.paged(request, [
-    ...(log ? [] : [logRange(vault, item, pointsOf(context, item))]),
     ...points.map((point) => pointResource(context, vault, item, point)),
+    // Recorded: the log comes last.
+    ...(ofDatabase && types.includes('Log') ? [logRange(context, vault, item, { from, until }, detailed)] : []),
   ]);
 }
 
@@ -43,11 +66,16 @@ function getPoint(context: BackupContext, request: ArmRequest): ArmReply {
   const vault = vaultOf(context, request);
   const item = itemOf(vault, request);
   const name = param(request, 'recoveryPoint');
-  const point = pointsOf(context, item).find((candidate) => candidate.name === name);
+  if (isDatabase(item) && name.toLowerCase() === rangeName.toLowerCase()) {
+    return { status: 200, body: logRange(context, vault, item, { from: 0, until: Infinity }, true) };
+  }
+  const point = pointsOf(context, vault, item).find((candidate) => candidate.name === name);
   if (point === undefined) {
     throw refusals.recoveryPointNotFound(name);
   }
-  return { status: 200, body: pointResource(context, vault, item, point) };
+  const { properties, ...resource } = pointResource(context, vault, item, point);
+  const files = item.workload === 'SQLDataBase' && isObject(properties) ? { extendedInfo: filesOf(item, point.at) } : {};
+  return { status: 200, body: { ...resource, properties: { ...(isObject(properties) ? properties : {}), ...files } } };
 }
 
 function pointResource(context: BackupContext, vault: Vault, item: ProtectedItem, point: RecoveryPoint): JsonObject {
@@ -133,24 +161,52 @@ function tiers({ world }: BackupContext, point: RecoveryPoint): JsonObject[] {
   return [...(snapshot ? [{ type: 'InstantRP', status: 'Valid' }] : []), ...(vaulted ? [{ type: 'HardenedRP', status: 'Valid' }] : [])];
 }
 
-/** All log ranges of a database are one object with a name of its own. */
-function logRange(vault: Vault, item: ProtectedItem, points: readonly RecoveryPoint[]): JsonObject {
-  const name = 'DefaultRangeRecoveryPoint';
-  const oldest = points.at(-1);
-  const newest = item.lastBackupAt ?? points[0]?.at;
-  const ranges =
-    oldest === undefined || newest === undefined || newest <= oldest.at
-      ? []
-      : [{ startTime: wholeSeconds(oldest.at), endTime: wholeSeconds(newest) }];
+const rangeName = 'DefaultRangeRecoveryPoint';
+
+/**
+ * All log ranges of a database are one object with a name of its own. Where a time is asked for, ranges end at its ends
+ * (no record).
+ */
+function logRange(
+  context: BackupContext,
+  vault: Vault,
+  item: ProtectedItem,
+  asked: { from: number; until: number },
+  detailed: boolean,
+): JsonObject {
+  const now = context.world.now();
+  advanceLogs(context, vault, item, now);
+  const policy = item.policyName === undefined ? undefined : vault.policy(item.policyName);
+  // A stopped item keeps all that it has.
+  const kept = policy === undefined ? 0 : now - keepsLogsFor(policy);
+  const ranges = item.points.logs.ranges
+    .map(({ start, end }) => ({ start: Math.max(start, kept, asked.from), end: Math.min(end, asked.until) }))
+    .filter(({ start, end }) => end > start);
+  const newest = ranges.at(-1);
   return {
-    id: `${itemId(vault, item)}/recoveryPoints/${name}`,
-    name,
+    id: `${itemId(vault, item)}/recoveryPoints/${rangeName}`,
+    name: rangeName,
     type: 'Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints',
     properties: {
       objectType:
         item.workload === 'SQLDataBase' ? 'AzureWorkloadSQLPointInTimeRecoveryPoint' : 'AzureWorkloadSAPHanaPointInTimeRecoveryPoint',
-      timeRanges: ranges,
+      ...(detailed && newest !== undefined && item.workload === 'SQLDataBase' ? { extendedInfo: filesOf(item, newest.end) } : {}),
+      timeRanges: ranges.map(({ start, end }) => ({ startTime: wholeSeconds(start), endTime: wholeSeconds(end) })),
       type: 'Log',
     },
+  };
+}
+
+/** Where SQL Server keeps the files of a database, as a read of a single point tells (recorded). */
+function filesOf(item: ProtectedItem, at: number): JsonObject {
+  const folder = `C:\\Program Files\\Microsoft SQL Server\\MSSQL15.${item.parentName ?? ''}\\MSSQL\\DATA`;
+  const name = item.friendlyName;
+  return {
+    dataDirectoryTimeInUTC: wholeSeconds(at),
+    dataDirectoryPaths: [
+      { type: 'Data', path: `${folder}\\${name}.mdf`, logicalName: name },
+      { type: 'Log', path: `${folder}\\${name}_log.ldf`, logicalName: `${name}_log` },
+    ],
+    snapshotRecoveryPointInfo: {},
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../arm/types.ts';
-import { day } from '../world/wireFormat.ts';
+import { day, minute } from '../world/wireFormat.ts';
 import { isObject, textOf } from '../world/scope.ts';
-import type { Policy } from './model.ts';
+import type { BackupType, Policy } from './model.ts';
 
 const unitMs: Readonly<Record<string, number>> = { Days: day, Weeks: 7 * day, Months: 30 * day, Years: 365 * day };
 
@@ -11,9 +11,15 @@ export interface Retention {
   readonly rule: 'Daily' | 'Weekly' | 'Monthly';
 }
 
-/** How long a scheduled backup of this moment is kept: the longest of the policy's schedules that count it. */
-export function retentionOf(policy: Policy | undefined, at: number): Retention {
-  const retention = scheduleHolder(policy)?.retentionPolicy;
+/**
+ * How long a scheduled backup of this moment is kept: the longest of the policy's schedules that count it. A type that the
+ * policy does not schedule is kept for 30 days (no record of what Azure does then).
+ */
+export function retentionOf(policy: Policy | undefined, at: number, type: BackupType = 'Full'): Retention {
+  const retention = partOf(policy, type)?.retentionPolicy;
+  if (isObject(retention) && retention.retentionPolicyType === 'SimpleRetentionPolicy') {
+    return { keepMs: msOf(retention.retentionDuration) ?? usual.keepMs, rule: usual.rule };
+  }
   const moment = new Date(at);
   const weekly = isObject(retention) ? retention.weeklySchedule : undefined;
   const monthly = isObject(retention) ? retention.monthlySchedule : undefined;
@@ -27,14 +33,15 @@ export function retentionOf(policy: Policy | undefined, at: number): Retention {
       isObject(monthly) && hasWeekday(monthly.retentionScheduleWeekly, moment) && moment.getUTCDate() <= 7,
     ),
   ];
-  const fallback: Retention = { keepMs: 30 * day, rule: 'Daily' };
   return (
     found.reduce<Retention | undefined>(
       (best, next) => (next !== undefined && next.keepMs > (best?.keepMs ?? 0) ? next : best),
       undefined,
-    ) ?? fallback
+    ) ?? usual
   );
 }
+
+const usual: Retention = { keepMs: 30 * day, rule: 'Daily' };
 
 function ruleOf(retention: unknown, schedule: string, rule: Retention['rule'], counts: boolean): Retention | undefined {
   const keepMs = counts ? durationOf(retention, schedule) : undefined;
@@ -53,8 +60,8 @@ export function snapshotRetentionOf(policy: Policy | undefined): number {
 }
 
 /** Times of day, in ms since midnight UTC, at which the policy backs up; and the weekdays (0 Sunday), all where absent. */
-export function scheduleOf(policy: Policy): { times: number[]; weekdays?: number[] } {
-  const schedule = scheduleHolder(policy)?.schedulePolicy;
+export function scheduleOf(policy: Policy, type: BackupType = 'Full'): { times: number[]; weekdays?: number[] } {
+  const schedule = partOf(policy, type)?.schedulePolicy;
   if (!isObject(schedule)) {
     return { times: [] };
   }
@@ -80,16 +87,34 @@ function hourlyTimes(hourly: JsonObject): number[] {
   return Number.isNaN(start) ? [] : Array.from({ length: count }, (_, at) => (start + at * interval * 3_600_000) % day);
 }
 
-/** A workload's policy keeps schedule and retention of full backups in a part of its own. */
-function scheduleHolder(policy: Policy | undefined): JsonObject | undefined {
+/** Milliseconds between two log backups; undefined where the policy schedules none. */
+export function logIntervalOf(policy: Policy | undefined): number | undefined {
+  const schedule = partOf(policy, 'Log')?.schedulePolicy;
+  const minutes = isObject(schedule) ? Number(schedule.scheduleFrequencyInMins) : NaN;
+  return minutes > 0 ? minutes * minute : undefined;
+}
+
+/** Milliseconds that logs are kept; 0 where the policy schedules none. */
+export function keepsLogsFor(policy: Policy | undefined): number {
+  return logIntervalOf(policy) === undefined ? 0 : retentionOf(policy, 0, 'Log').keepMs;
+}
+
+/** A workload's policy keeps schedule and retention of each type of backup in a part of its own. */
+function partOf(policy: Policy | undefined, type: BackupType): JsonObject | undefined {
   const parts = policy?.properties.subProtectionPolicy;
-  const full = Array.isArray(parts) ? parts.filter(isObject).find((part) => part.policyType === 'Full') : undefined;
-  return full ?? policy?.properties;
+  if (!Array.isArray(parts)) {
+    return type === 'Full' ? policy?.properties : undefined;
+  }
+  return parts.filter(isObject).find((part) => part.policyType === type);
 }
 
 function durationOf(retention: unknown, schedule: string): number | undefined {
   const part = isObject(retention) ? retention[schedule] : undefined;
-  const duration = isObject(part) ? part.retentionDuration : undefined;
+  return msOf(isObject(part) ? part.retentionDuration : undefined);
+}
+
+/** Milliseconds of `{count, durationType}`. */
+export function msOf(duration: unknown): number | undefined {
   if (!isObject(duration)) {
     return undefined;
   }

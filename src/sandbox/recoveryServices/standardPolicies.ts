@@ -30,6 +30,41 @@ export function machinePolicy(name: string, schedule: JsonObject, retention: Jso
   };
 }
 
+/** A full backup on Sundays, differentials on the other days, a log backup every half hour. */
+export function chainedDatabasePolicy(name: string, at: string): Policy {
+  const weekly = (scheduleRunDays: string[]): JsonObject => ({ ...dailySchedule(at), scheduleRunFrequency: 'Weekly', scheduleRunDays });
+  const simple = (keepDays: number): JsonObject => ({ retentionPolicyType: 'SimpleRetentionPolicy', retentionDuration: days(keepDays) });
+  const weeks = { count: 12, durationType: 'Weeks' };
+  return {
+    name,
+    properties: {
+      backupManagementType: 'AzureWorkload',
+      workLoadType: 'SQLDataBase',
+      settings: { timeZone: 'UTC', issqlcompression: true, isCompression: true },
+      subProtectionPolicy: [
+        {
+          policyType: 'Full',
+          schedulePolicy: weekly(['Sunday']),
+          retentionPolicy: {
+            retentionPolicyType: 'LongTermRetentionPolicy',
+            weeklySchedule: { daysOfTheWeek: ['Sunday'], retentionTimes: [at], retentionDuration: weeks },
+          },
+        },
+        {
+          policyType: 'Differential',
+          schedulePolicy: weekly(['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']),
+          retentionPolicy: simple(30),
+        },
+        {
+          policyType: 'Log',
+          schedulePolicy: { schedulePolicyType: 'LogSchedulePolicy', scheduleFrequencyInMins: 30 },
+          retentionPolicy: simple(15),
+        },
+      ],
+    },
+  };
+}
+
 /** A full backup a day and a log backup every some minutes. */
 export function databasePolicy(name: string, workload: Workload, at: string, keepDays: number, logMinutes: number): Policy {
   return {

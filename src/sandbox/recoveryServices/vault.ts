@@ -1,5 +1,14 @@
 import type { JsonObject } from '../arm/types.ts';
-import { itemKey, type Container, type Job, type Operation, type Policy, type ProtectedItem } from './model.ts';
+import {
+  itemKey,
+  type Container,
+  type Job,
+  type Management,
+  type Operation,
+  type Policy,
+  type ProtectedItem,
+  type ProtectionIntent,
+} from './model.ts';
 
 /** A Recovery Services vault and what it holds. Names are looked up without case. */
 export class Vault {
@@ -23,8 +32,10 @@ export class Vault {
   readonly containers = new Map<string, Container>();
   readonly items = new Map<string, ProtectedItem>();
   readonly operations = new Map<string, Operation>();
-  /** When the vault last looked around: it knows what was there then. */
-  refreshedAt: number;
+  /** By lower-case name. */
+  readonly intents = new Map<string, ProtectionIntent>();
+  /** When the vault last looked around for each kind: it knows what was there then. */
+  readonly refreshedAt: Record<Management, number>;
   readonly #jobs = new Map<string, Job>();
   /** Jobs that started since the sandbox did, by item: only these can be running. */
   readonly #liveJobs = new Map<string, Job[]>();
@@ -38,7 +49,7 @@ export class Vault {
     this.createdAt = of.createdAt;
     this.updatedAt = of.createdAt;
     this.provisionedAt = of.createdAt;
-    this.refreshedAt = of.createdAt;
+    this.refreshedAt = { AzureIaasVM: of.createdAt, AzureWorkload: of.createdAt, AzureStorage: of.createdAt };
     this.tags = {};
     this.settings = {};
     this.softDeleteState = 'Enabled';

@@ -15,8 +15,6 @@ export function registerVaultConfig(context: BackupContext, router: ArmRouter): 
   read('backupResourceGuardProxies', () => ({ value: [] }));
   // No backup servers of one's own: those are on machines that this cloud has not.
   read('backupEngines', () => ({ value: [] }));
-  // Nothing is protected automatically here; clients look before they list databases.
-  read('backupProtectionIntents', () => ({ value: [] }));
   const patch = (request: ArmRequest): ArmReply => patchConfig(context, request);
   router.on('PATCH', `${vaultTemplate}/backupconfig/vaultconfig`, patch);
   router.on('PUT', `${vaultTemplate}/backupconfig/vaultconfig`, patch);

@@ -2,6 +2,7 @@ import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
 import { type BlobReply, type BlobRequest, serveBlob } from '../compute/blobs.ts';
 import { estateOf } from '../compute/estates.ts';
 import { createProviders, createWorld } from '../providers.ts';
+import { WorldChanges } from '../world/changes.ts';
 
 interface ComposeOptions {
   readonly vaults: number | undefined;
@@ -17,6 +18,8 @@ interface Composition {
   readonly subscriptionIds: readonly string[];
   /** Storage accounts, which ask for no token: undefined for a path that is none of theirs. */
   readonly blobs?: (request: BlobRequest) => BlobReply | undefined;
+  /** What can happen in the world beside backup; absent where there is none. */
+  readonly changes?: WorldChanges;
 }
 
 export type Compose = (options: ComposeOptions) => Composition;
@@ -29,5 +32,6 @@ export const composeWorld: Compose = ({ vaults, items, toolbox }) => {
     tenantId: world.tenantId,
     subscriptionIds: world.subscriptionIds,
     blobs: (request) => serveBlob(estateOf(world), request),
+    changes: new WorldChanges(world),
   };
 };

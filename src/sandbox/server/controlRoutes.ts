@@ -1,11 +1,13 @@
 import { type App, type AppContext, readText } from './request.ts';
 import { timingSafeEqual } from 'node:crypto';
+import type { WorldChanges } from '../world/changes.ts';
 import { globToRegExp } from '../faults/pattern.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { FaultsError, parseFaults } from '../faults/schema.ts';
 import type { Ledger } from './ledger.ts';
 import { addLifelineRoutes } from './lifelineRoutes.ts';
 import type { Lifelines } from './lifelines.ts';
+import { addWorldRoutes } from './worldRoutes.ts';
 
 export interface ControlParts {
   readonly faults: FaultPlan;
@@ -15,6 +17,7 @@ export interface ControlParts {
   /** Throws where the request's bearer token is not good for the resource manager. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
   readonly facts: () => Record<string, unknown>;
+  readonly changes?: WorldChanges;
 }
 
 /** Header that carries the printed client secret, for callers that have no token at hand. */
@@ -49,6 +52,9 @@ export function addControlRoutes(app: App, parts: ControlParts): void {
     parts.ledger.clear();
     return new Response(null, { status: 204 });
   });
+  if (parts.changes !== undefined) {
+    addWorldRoutes(app, parts.changes, (message) => refuse(400, 'InvalidWorldChange', message));
+  }
   addLifelineRoutes(app, parts.lifelines, (id) => refuse(404, 'NotFound', `There is no lifeline ${JSON.stringify(id)}.`));
   app.all('/_sandbox/*', (context) =>
     refuse(404, 'NotFound', `${context.req.method} ${context.req.path} is none of the control endpoints.`),

@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MiddlewareHandler } from 'hono';
 import { failureToWire, type WireReply } from '../arm/reply.ts';
 import type { SandboxClock } from '../arm/types.ts';
-import { htmlError, serviceError, signInError, throttled, truncated, withCommonHeaders } from '../faults/answers.ts';
+import { htmlError, namingSeveralJobs, serviceError, signInError, throttled, truncated, withCommonHeaders } from '../faults/answers.ts';
 import type { FaultPlan, FaultVerdict } from '../faults/plan.ts';
 import { type Authentication, bearerOf } from '../identity/authentication.ts';
 import type { TokenIssuer } from '../identity/tokens.ts';
@@ -38,7 +38,9 @@ export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
     }
     const stand = fault && (await standIn(parts, fault, context, target.path));
     const carriesOut =
-      fault === undefined || fault.kind === 'truncate' || fault.kind === 'resetAfter' || (fault.kind === 'error' && fault.takesEffect);
+      fault === undefined ||
+      ['truncate', 'severalJobs', 'resetAfter'].includes(fault.kind) ||
+      (fault.kind === 'error' && fault.takesEffect);
     if (carriesOut) {
       await next();
       entry.status = context.res.status;
@@ -59,6 +61,9 @@ export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
       const { status, headers: own } = context.res;
       // Half of nothing is nothing: a 204 must not have a body at all.
       setResponse(context, new Response(truncated(await context.res.text()) || null, { status, headers: own }));
+    } else if (fault?.kind === 'severalJobs') {
+      const { status, headers: own } = context.res;
+      setResponse(context, new Response(namingSeveralJobs(await context.res.text(), fault) || null, { status, headers: own }));
     }
     return undefined;
   };

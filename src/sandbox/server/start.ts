@@ -120,6 +120,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       lifelines,
       clientSecret: directory.clientSecret,
       authenticate,
+      ...(composition.changes === undefined ? {} : { changes: composition.changes }),
       facts: () => ({ startedAt, seed, speed: clock.speed, latencyMs }),
     },
     faults: {

@@ -1,4 +1,5 @@
 import type { BackupTrouble, DatabaseServer } from './entities.ts';
+import { full, simple } from './sqlCatalogue.ts';
 
 /** The fictional company whose cloud this is. Order matters: numbers from the seed are drawn in it. */
 
@@ -32,17 +33,31 @@ const large = 'Standard_E16ds_v5';
 
 const erpDatabases: DatabaseServer = {
   kind: 'SQLDataBase',
-  instance: 'MSSQLSERVER',
   hostName: 'erp-db-01',
-  databases: ['master', 'model', 'msdb', 'NorthwindERP', 'Payroll', 'Reporting'],
+  instances: [
+    {
+      name: 'MSSQLSERVER',
+      databases: [
+        simple('master', 1),
+        full('model', 1),
+        simple('msdb', 2),
+        full('NorthwindERP', 180),
+        full('Payroll', 24),
+        simple('Reporting', 96),
+      ],
+    },
+  ],
 };
 const testDatabases: DatabaseServer = {
   kind: 'SQLDataBase',
-  instance: 'MSSQLSERVER',
   hostName: 'tst-db-01',
-  databases: ['master', 'msdb', 'NorthwindERP_test'],
+  instances: [{ name: 'MSSQLSERVER', databases: [simple('master', 1), simple('msdb', 1), full('NorthwindERP_test', 12)] }],
 };
-const sapDatabases: DatabaseServer = { kind: 'SAPHanaDatabase', instance: 'P01', hostName: 'saphana-p01', databases: ['SYSTEMDB', 'P01'] };
+const sapDatabases: DatabaseServer = {
+  kind: 'SAPHanaDatabase',
+  hostName: 'saphana-p01',
+  instances: [{ name: 'P01', databases: [full('SYSTEMDB', 16), full('P01', 480)] }],
+};
 
 export const groups: readonly GroupEntry[] = [
   {

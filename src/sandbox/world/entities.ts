@@ -39,13 +39,39 @@ export interface Disk {
   readonly vhdUri?: string;
 }
 
-/** Databases that a registered machine offers. */
+/** One database, as its server has it. */
+export interface Database {
+  readonly name: string;
+  readonly sizeGb: number;
+  /** Whether it keeps a log that can be backed up; SAP HANA's always do. */
+  readonly recoveryModel: 'Full' | 'Simple' | 'BulkLogged';
+  readonly state: 'Online' | 'Offline' | 'Restoring';
+}
+
+export interface DatabaseInstance {
+  /** `MSSQLSERVER`, a named instance, or a HANA system id such as `P01`. */
+  readonly name: string;
+  /** The account that the backup plug-in runs as is no sysadmin there. */
+  readonly lacksSysadmin?: true;
+  readonly databases: readonly Database[];
+}
+
+/** A group of databases that several machines hold copies of. */
+export interface AvailabilityGroup {
+  readonly name: string;
+  /** The name of the Windows cluster below it. */
+  readonly cluster: string;
+  /** Host names. */
+  readonly nodes: readonly string[];
+  readonly databases: readonly Database[];
+}
+
+/** What runs in a machine and can be backed up from within. */
 export interface DatabaseServer {
   readonly kind: 'SQLDataBase' | 'SAPHanaDatabase';
-  /** `MSSQLSERVER` or a HANA system id such as `P01`. */
-  readonly instance: string;
   readonly hostName: string;
-  readonly databases: readonly string[];
+  readonly instances: readonly DatabaseInstance[];
+  readonly groups?: readonly AvailabilityGroup[];
 }
 
 /** What a machine's backups run into. */

@@ -1,6 +1,8 @@
 import type { Random } from '../arm/types.ts';
-import { groups, storageAccounts, subscriptionNames, type MachineEntry, type SubscriptionName } from './catalogue.ts';
+import { groups, storageAccounts, subscriptionNames, type GroupEntry, type MachineEntry, type SubscriptionName } from './catalogue.ts';
 import type { Disk, VirtualMachine } from './entities.ts';
+import { ownRandom } from './ownRandom.ts';
+import { sqlGroup } from './sqlCatalogue.ts';
 import { day } from './wireFormat.ts';
 import type { World } from './world.ts';
 
@@ -22,21 +24,22 @@ export function populate(world: World): void {
   const idOf = (name: SubscriptionName): string => ids.get(name) ?? '';
   for (const group of groups) {
     const subscriptionId = idOf(group.subscription);
-    world.addGroup({ subscriptionId, name: group.name, location: group.location, tags: group.tags ?? {} });
-    for (const entry of group.machines ?? []) {
-      world.addMachine(
-        machineOf(world.random, world.startedAt, entry, {
-          subscriptionId,
-          resourceGroup: group.name,
-          location: group.location,
-          tags: group.tags ?? {},
-        }),
-      );
-    }
+    addGroup(world, world.random, subscriptionId, group);
   }
   for (const account of storageAccounts) {
     const { subscription, group, ...rest } = account;
     world.addStorageAccount({ ...rest, subscriptionId: idOf(subscription), resourceGroup: group });
+  }
+  // With numbers of their own, so that those of all others are what they were before there were SQL Servers.
+  addGroup(world, ownRandom(`${sqlGroup.name} ${world.tenantId}`), idOf(sqlGroup.subscription), sqlGroup);
+}
+
+function addGroup(world: World, random: Random, subscriptionId: string, group: GroupEntry): void {
+  const tags = group.tags ?? {};
+  world.addGroup({ subscriptionId, name: group.name, location: group.location, tags });
+  for (const entry of group.machines ?? []) {
+    const place = { subscriptionId, resourceGroup: group.name, location: group.location, tags };
+    world.addMachine(machineOf(random, world.startedAt, entry, place));
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  chainedDatabasePolicy,
   dailyRetention,
   dailySchedule,
   databasePolicy,
@@ -7,14 +8,15 @@ import {
   sharePolicy,
 } from '../recoveryServices/standardPolicies.ts';
 import { startBackup } from '../recoveryServices/backup.ts';
-import type { JsonObject } from '../arm/types.ts';
+import type { JsonObject, Random } from '../arm/types.ts';
 import type { SubscriptionName } from './catalogue.ts';
 import type { VirtualMachine } from './entities.ts';
+import { ownRandom } from './ownRandom.ts';
 import { VaultBuilder } from './vaultBuilder.ts';
 import { day } from './wireFormat.ts';
 import type { World } from './world.ts';
 
-/** Six vaults: one busy, one in trouble, one empty, and three that show the other workloads. */
+/** Seven vaults: one busy, one in trouble, one empty, one for SQL Servers in many states, and three more. */
 export function tellStory(world: World): void {
   webshop(world);
   erp(world);
@@ -22,6 +24,7 @@ export function tellStory(world: World): void {
   vaultIn(world, 'Northwind Production', 'rg-backup-prod', 'rsv-stores-gwc', 'germanywestcentral', 3);
   test(world);
   identity(world);
+  sql(world);
 }
 
 function vaultIn(
@@ -31,9 +34,10 @@ function vaultIn(
   name: string,
   location: string,
   ageDays: number,
+  random?: Random,
 ): VaultBuilder {
   const subscriptionId = world.subscriptions.find((known) => known.name === subscription)?.subscriptionId ?? '';
-  return new VaultBuilder(world, { subscriptionId, resourceGroup, name, location, ageDays });
+  return new VaultBuilder(world, { subscriptionId, resourceGroup, name, location, ageDays }, random);
 }
 
 function machine(world: World, name: string): VirtualMachine {
@@ -148,4 +152,28 @@ function identity(world: World): void {
   builder.machine(machine(world, 'adfs-01'), { policy: 'DefaultPolicy', sinceDays: 400 });
   builder.machine(machine(world, 'pki-root'), { policy: 'DefaultPolicy', sinceDays: 300, untilDays: 100 });
   builder.machine(machine(world, 'logs-01'), { policy: 'DefaultPolicy', sinceDays: 50, trouble: 'crashConsistent' });
+}
+
+/**
+ * All but the newest of its machines are backed up as machines too, which keeps them out of the other vaults' lists. Not
+ * registered are `sql-multi-01`, `sql-crm-01`, `sql-off-01`, and `sql-new-01`, which has not been discovered yet.
+ */
+function sql(world: World): void {
+  const at = quietTime(world.startedAt);
+  const random = ownRandom(`rsv-sql-weu ${world.tenantId}`);
+  const builder = vaultIn(world, 'Northwind Production', 'rg-backup-prod', 'rsv-sql-weu', 'westeurope', 260, random);
+  builder.policy(databasePolicy('SQL-Full-Daily-Log-15min', 'SQLDataBase', at, 60, 15));
+  builder.policy(chainedDatabasePolicy('SQL-Full-Weekly-Diff-Daily-Log-30min', at));
+  for (const name of ['sales-01', 'legacy-01', 'orders-01', 'orders-02', 'multi-01', 'crm-01', 'off-01']) {
+    builder.machine(machine(world, `sql-${name}`), { policy: 'DefaultPolicy', sinceDays: 200 });
+  }
+  const policy = 'SQL-Full-Daily-Log-15min';
+  const sales = builder.databaseServer(machine(world, 'sql-sales-01'));
+  builder.database(sales, 'SQLDataBase', 'Sales', { policy, sinceDays: 90, chainBrokenDays: 8 });
+  builder.database(sales, 'SQLDataBase', 'SalesArchive', { policy, sinceDays: 90, untilDays: 20 });
+  builder.database(sales, 'SQLDataBase', 'msdb', { policy, sinceDays: 60, untilDays: 9, deletedDays: 4 });
+  builder.databaseServer(machine(world, 'sql-legacy-01'));
+  builder.databaseServer(machine(world, 'sql-orders-01'));
+  builder.databaseServer(machine(world, 'sql-orders-02'));
+  builder.database(builder.group('AG-ORDERS'), 'SQLDataBase', 'Orders', { policy: 'SQL-Full-Weekly-Diff-Daily-Log-30min', sinceDays: 120 });
 }

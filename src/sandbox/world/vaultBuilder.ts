@@ -3,12 +3,15 @@ import type { Container, Job, Policy, ProtectedItem, Workload } from '../recover
 import { RecoveryPointStore } from '../recoveryServices/recoveryPointStore.ts';
 import { Vault } from '../recoveryServices/vault.ts';
 import { addToVault, newMachineItem } from '../recoveryServices/machineItems.ts';
-import { newWorkloadItem, shareItemName } from '../recoveryServices/workloadItems.ts';
+import { lookInside } from '../recoveryServices/inquiry.ts';
+import { ofMachine } from '../recoveryServices/registration.ts';
+import { databaseItemName, newWorkloadItem, parentsOf, shareItemName } from '../recoveryServices/workloadItems.ts';
 import { addStandardPolicies } from '../recoveryServices/standardPolicies.ts';
 import { troubles } from '../recoveryServices/troubles.ts';
 import type { Random } from '../arm/types.ts';
 import { machineId, storageAccountId, type VirtualMachine } from './entities.ts';
-import { lastRun, pastJobs, pastPoints, type Past } from './past.ts';
+import { keepsLog } from '../recoveryServices/logs.ts';
+import { lastRun, pastJobs, pastLogs, pastPoints, type Past } from './past.ts';
 import { day, hour } from './wireFormat.ts';
 import type { World } from './world.ts';
 
@@ -46,7 +49,8 @@ export class VaultBuilder {
     };
     addStandardPolicies(this.vault, world.startedAt);
     // The vaults looked around an hour ago: machines that are younger need a refresh.
-    this.vault.refreshedAt = world.startedAt - hour;
+    const refreshedAt = world.startedAt - hour;
+    Object.assign(this.vault.refreshedAt, { AzureIaasVM: refreshedAt, AzureWorkload: refreshedAt, AzureStorage: refreshedAt });
     this.vault.setPastJobs(() => this.#pasts.flatMap((make) => make()));
     world.addVault(this.vault);
   }
@@ -61,17 +65,11 @@ export class VaultBuilder {
     return this.#add(newMachineItem(machine, this.#random.next()), past, machine);
   }
 
+  /** Registers a machine, which was looked into then. */
   databaseServer(machine: VirtualMachine): Container {
-    const container: Container = {
-      name: `VMAppContainer;Compute;${machine.resourceGroup};${machine.name}`,
-      management: 'AzureWorkload',
-      sourceResourceId: machineId(machine),
-      resourceGroup: machine.resourceGroup,
-      friendlyName: machine.name,
-      inquired: true,
-      updatedAt: this.vault.createdAt + day,
-      ...(machine.databaseServer === undefined ? {} : { databaseServer: machine.databaseServer }),
-    };
+    const container = ofMachine(this.world, this.vault, machineId(machine));
+    container.updatedAt = this.vault.createdAt + day;
+    lookInside({ world: this.world }, this.vault, container, machine.databaseServer?.kind ?? 'SQLDataBase');
     this.vault.addContainer(container);
     return container;
   }
@@ -97,9 +95,21 @@ export class VaultBuilder {
     return container;
   }
 
+  /** A database of the container's first instance, or of its group. */
   database(container: Container, workload: Workload, database: string, past: ItemPast): ProtectedItem {
-    const name = `${workload};${container.databaseServer?.instance ?? ''};${database}`;
+    const server = container.databaseServer;
+    const parent = server === undefined ? undefined : parentsOf(server)[0];
+    const name = databaseItemName(workload, parent?.name ?? '', database);
     return this.#add(newWorkloadItem(this.vault, workload, container.name, name, this.#random), past);
+  }
+
+  /** The container of an availability group, once one of its machines is registered. */
+  group(name: string): Container {
+    const found = [...this.vault.containers.values()].find((container) => container.isGroup === true && container.friendlyName === name);
+    if (found === undefined) {
+      throw new Error(`The vault ${this.vault.name} knows no availability group ${name}.`);
+    }
+    return found;
   }
 
   share(container: Container, share: string, past: ItemPast): ProtectedItem {
@@ -116,7 +126,10 @@ export class VaultBuilder {
     const item: ProtectedItem = {
       ...blank,
       policyName: policy.name,
-      points: new RecoveryPointStore(() => pastPoints(startedAt, policy, past, item, machine?.osType === 'Linux')),
+      points: new RecoveryPointStore(
+        () => pastPoints(startedAt, policy, past, item, machine?.osType === 'Linux'),
+        () => (keepsLog(this.vault, item) ? pastLogs(startedAt, policy, past, item) : []),
+      ),
     };
     const last = lastRun(startedAt, policy, past, item.dataId);
     if (last !== undefined) {

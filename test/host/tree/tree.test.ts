@@ -81,6 +81,37 @@ describe('host: tree', () => {
     });
   });
 
+  describe('statements that mend what is wrong', () => {
+    const text = "ALTER SERVER ROLE [sysadmin] ADD MEMBER [it's; $(flame)];\n";
+    const mended = (statement: string): NodeRow =>
+      row({
+        kind: 'inquiry',
+        tokens: ['inquiry', 'statement'],
+        statement: { title: 'T-SQL, on each instance', text: statement },
+      });
+
+    it('are copied as they are, each once', async () => {
+      await vscode.env.clipboard.writeText('');
+      await vscode.commands.executeCommand('azureBackup.copyStatement', mended(text), [mended(text)]);
+      assert.equal(await vscode.env.clipboard.readText(), text);
+      const rows = [mended(text), mended(text), row(), mended('SELECT 1;')];
+      await vscode.commands.executeCommand('azureBackup.copyStatement', rows[0], rows);
+      assert.equal(await vscode.env.clipboard.readText(), `${text}\nSELECT 1;`);
+    });
+
+    it('are offered where there is one, and not in the palette', () => {
+      const { menus } = (
+        vscode.extensions.getExtension('backup-explorer.backup-explorer')?.packageJSON as {
+          contributes: { menus: Record<string, { command: string; when?: string; group?: string }[]> };
+        }
+      ).contributes;
+      const entries = (menu: string): string[] =>
+        (menus[menu] ?? []).filter(({ command }) => command === 'azureBackup.copyStatement').map(({ when = '' }) => when);
+      assert.ok(entries('view/item/context').length === 2 && entries('view/item/context').every((when) => when.includes(';statement;')));
+      assert.deepEqual(entries('commandPalette'), ['false']);
+    });
+  });
+
   describe('provider', () => {
     it('tells many changes at once, and answers with the rows of the model', async () => {
       const changes = new vscode.EventEmitter<InventoryNode | undefined>();

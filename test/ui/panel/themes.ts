@@ -50,6 +50,7 @@ const dark = {
   'inputValidation-warningBackground': '#352a05',
   'inputValidation-warningBorder': '#b89500',
   'toolbar-hoverBackground': '#5a5d5e50',
+  'textLink-foreground': '#4daafc',
 };
 
 const light: typeof dark = {
@@ -89,6 +90,7 @@ const light: typeof dark = {
   'settings-dropdownListBorder': '#cecece',
   'input-placeholderForeground': '#767676',
   'inputValidation-warningBackground': '#f6f5d2',
+  'textLink-foreground': '#005fb8',
   'inputValidation-warningBorder': '#b89500',
 };
 
@@ -124,6 +126,7 @@ const highContrast: Partial<Record<keyof typeof dark, string>> & Record<string, 
   'settings-dropdownListBorder': '#6fc3df',
   'input-placeholderForeground': '#ffffffb3',
   'inputValidation-warningBackground': '#000000',
+  'textLink-foreground': '#21a6ff',
   'inputValidation-warningBorder': '#6fc3df',
 };
 

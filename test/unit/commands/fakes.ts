@@ -2,7 +2,7 @@ import type { CommandServices } from '../../../src/commands/services.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import type { OperationRecord } from '../../../src/core/operation.ts';
 import type { Inventory, InventoryNode, NodePage } from '../../../src/inventory/types.ts';
-import type { FollowPlan, OperationPlan } from '../../../src/operations/types.ts';
+import type { FollowPlan, OperationPlan, UnstartedPlan } from '../../../src/operations/types.ts';
 import { readJob, readProtectableItem, readProtectedItem } from '../../../src/providers/recoveryServices/model.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import {
@@ -40,7 +40,7 @@ export function itemNode(name: string, tokens: readonly string[], properties: Js
     kind: 'protectedItem',
     label: name,
     icon,
-    tokens: ['protectedItem', 'vm', ...tokens],
+    tokens: ['protectedItem', 'vm', 'changeable', ...tokens],
     expandable: true,
     target,
     resourceId: id,
@@ -118,6 +118,7 @@ export function oneVault(rows: Readonly<Record<string, readonly InventoryNode[]>
 export interface TestServices extends CommandServices {
   readonly arm: FakeArm;
   readonly started: OperationPlan[];
+  readonly unstarted: UnstartedPlan[];
   readonly followed: FollowPlan[];
   readonly documents: { name: string; text: string }[];
   readonly lines: string[];
@@ -131,6 +132,7 @@ export function servicesWith(
 ): TestServices {
   const arm = fakeArm(options.routes ?? {});
   const started: OperationPlan[] = [];
+  const unstarted: UnstartedPlan[] = [];
   const followed: FollowPlan[] = [];
   const documents: TestServices['documents'] = [];
   const lines: string[] = [];
@@ -139,6 +141,7 @@ export function servicesWith(
   return {
     arm,
     started,
+    unstarted,
     followed,
     documents,
     lines,
@@ -161,6 +164,10 @@ export function servicesWith(
         }
         started.push(plan);
         return Promise.resolve(recordOf(`operation-${started.length}`));
+      },
+      noteUnstarted: (plan) => {
+        unstarted.push(plan);
+        return Promise.resolve(recordOf(`unstarted-${unstarted.length}`));
       },
       follow: (plan) => {
         followed.push(plan);

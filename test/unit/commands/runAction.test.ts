@@ -4,7 +4,7 @@ import { BackupError } from '../../../src/core/errors.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
 import { previewRequest, runCommand } from '../../../src/commands/runCommand.ts';
 import { backUpNow } from '../../../src/providers/recoveryServices/actions/backUpNow.ts';
-import { discoverVms } from '../../../src/providers/recoveryServices/actions/discoverVms.ts';
+import { discoverVms } from '../../../src/providers/recoveryServices/actions/discover.ts';
 import { cancelJob, followJob } from '../../../src/providers/recoveryServices/actions/jobActions.ts';
 import { protectVm } from '../../../src/providers/recoveryServices/actions/protectVm.ts';
 import { stopDeleteData, stopKeepData } from '../../../src/providers/recoveryServices/actions/stopActions.ts';
@@ -232,7 +232,7 @@ describe('looking at the request before it is sent', () => {
     await previewRequest(services, [vaultNode()]);
     assert.match(services.documents[0]?.text ?? '', /POST https:\/\/arm\.test\/.*\/refreshContainers\?/);
     assert.deepEqual([services.started, prompter.told], [[], []]);
-    assert.equal(prompter.shown.filter((line) => line.startsWith('  ')).length, 1, 'only what applies to a vault is offered');
+    assert.equal(prompter.shown.filter((line) => line.startsWith('  ')).length, 2, 'only what applies to a vault is offered');
   });
 
   it('a name with line breaks cannot pose as a part of the request', async () => {

@@ -16,6 +16,10 @@ export class ScriptedPrompter implements Prompter {
   readonly shown: string[] = [];
   readonly told: { kind: string; message: string; choices: readonly string[] }[] = [];
   readonly refusals: string[] = [];
+  /** What was said of work under way, e.g. `Preparing Protect: 3 of 10`. */
+  readonly progress: string[] = [];
+  /** The person cancels when this is said. */
+  cancelAt: string | undefined;
   /** The button "Show the request" is on during the next wizards. */
   showRequest = false;
 
@@ -101,7 +105,9 @@ export class ScriptedPrompter implements Prompter {
       throw new Error(`The script has ${JSON.stringify(answer)} for the list "${prompt.placeholder}"`);
     }
     return [answer.pick].flat().map((label) => {
-      const found = choosable.find((item) => item.label === label);
+      // Enter takes what is active: the preferred one, or the first.
+      const active = choosable.find((item) => item.preferred) ?? choosable[0];
+      const found = label === '<enter>' ? active : choosable.find((item) => item.label === label);
       if (!found) {
         throw new Error(`"${label}" cannot be chosen from ${JSON.stringify(choosable.map((item) => item.label))}`);
       }
@@ -144,8 +150,14 @@ export class ScriptedPrompter implements Prompter {
     });
   }
 
-  busy<Done>(_message: string, work: (signal: AbortSignal) => Promise<Done>): Promise<Done> {
-    return work(new AbortController().signal);
+  busy<Done>(message: string, work: (signal: AbortSignal, report: (howFar: string) => void) => Promise<Done>): Promise<Done> {
+    const ended = new AbortController();
+    return work(ended.signal, (howFar) => {
+      this.progress.push(`${message}: ${howFar}`);
+      if (this.progress.at(-1) === this.cancelAt) {
+        ended.abort();
+      }
+    });
   }
 
   tell<Choice extends string>(kind: string, message: string, choices: readonly Choice[]): Promise<Choice | undefined> {

@@ -21,14 +21,14 @@ interface Case {
   happened(): Promise<boolean | undefined>;
 }
 
-async function vaultOf(cloud: SpoiledCloud): Promise<ActionTarget> {
+async function vaultOf(cloud: SpoiledCloud, name = vaultName): Promise<ActionTarget> {
   for (const id of cloud.sandbox.endpoint.subscriptionIds) {
-    const vault = (await api.listVaults(cloud.arm, `/subscriptions/${id}`)).items.find(({ name }) => name === vaultName);
+    const vault = (await api.listVaults(cloud.arm, `/subscriptions/${id}`)).items.find((one) => one.name === name);
     if (vault) {
       return { kind: 'vault', id: vault.id, name: vault.name, model: vault };
     }
   }
-  throw new Error(`The sandbox has no vault ${vaultName}`);
+  throw new Error(`The sandbox has no vault ${name}`);
 }
 
 async function stateOf(cloud: SpoiledCloud, id: string): Promise<string> {
@@ -121,6 +121,62 @@ const casesOf: Readonly<Record<string, (cloud: SpoiledCloud, vault: ActionTarget
   },
 };
 
+/** The same of databases, of a vault that has a server; every server has a `master`. */
+const databaseCasesOf: typeof casesOf = {
+  async protectDatabase(cloud) {
+    const erp = await vaultOf(cloud, 'rsv-erp-weu');
+    const found = (await api.listProtectableItems(cloud.arm, erp.id, { types: ['AzureWorkload'] })).items;
+    const model = found.find(({ friendlyName, role }) => friendlyName === 'Reporting' && role === 'database');
+    assert.ok(model);
+    return {
+      actionId: 'protectDatabase',
+      target: { kind: 'protectableItem', id: model.id, name: model.friendlyName, model },
+      answers: { policy: `${erp.id}/backupPolicies/HourlyLogBackup` },
+      happened: async () => (await databases(cloud, erp)).some(({ friendlyName }) => friendlyName === 'Reporting'),
+    };
+  },
+
+  async backUpDatabase(cloud) {
+    const erp = await vaultOf(cloud, 'rsv-erp-weu');
+    const target = await database(cloud, erp, 'NorthwindERP');
+    const copies = async (): Promise<number> =>
+      (await api.listRecoveryPoints(cloud.arm, target.id)).items.filter(({ ruleName }) => ruleName === 'On-Demand').length;
+    const before = await copies();
+    return {
+      actionId: 'backUpDatabase',
+      target,
+      answers: { backupType: 'CopyOnlyFull', compression: 'no', expiry: new Date(Date.now() + 30 * dayMs).toISOString() },
+      happened: async () => (await copies()) === before + 1,
+    };
+  },
+
+  async changePolicyOfDatabase(cloud) {
+    const target = await database(cloud, await vaultOf(cloud, 'rsv-erp-weu'), 'Payroll');
+    const policyId = `${(target.model as ProtectedItem).vaultId ?? ''}/backupPolicies/HourlyLogBackup`;
+    return {
+      actionId: 'changePolicy',
+      target,
+      answers: { policy: policyId },
+      happened: async () => /hourlylogbackup$/i.test((await api.getProtectedItem(cloud.arm, target.id)).policyId ?? ''),
+    };
+  },
+
+  async deleteDatabase(cloud) {
+    const target = await database(cloud, await vaultOf(cloud, 'rsv-erp-weu'), 'msdb');
+    return { actionId: 'stopDeleteData', target, answers: {}, happened: async () => (await stateOf(cloud, target.id)) === 'softDeleted' };
+  },
+};
+
+async function databases(cloud: SpoiledCloud, vault: ActionTarget): Promise<readonly ProtectedItem[]> {
+  return (await api.listProtectedItems(cloud.arm, vault.id, { backupManagementType: 'AzureWorkload' })).items;
+}
+
+async function database(cloud: SpoiledCloud, vault: ActionTarget, name: string): Promise<ActionTarget> {
+  const model = (await databases(cloud, vault)).find(({ friendlyName }) => friendlyName === name);
+  assert.ok(model, name);
+  return { kind: 'protectedItem', id: model.id, name, model };
+}
+
 async function items(cloud: SpoiledCloud, vault: ActionTarget): Promise<readonly ProtectedItem[]> {
   return (await api.listProtectedItems(cloud.arm, vault.id, { backupManagementType: 'AzureIaasVM' })).items;
 }
@@ -197,7 +253,7 @@ async function everyAction(fault: Spoiling, check: (cloud: SpoiledCloud, one: Ca
   const cloud = await SpoiledCloud.open(speed, fault.kind === 'slow' ? 500 : 10_000);
   try {
     const vault = await vaultOf(cloud);
-    for (const [name, make] of Object.entries(casesOf)) {
+    for (const [name, make] of Object.entries({ ...casesOf, ...databaseCasesOf })) {
       try {
         await check(cloud, await make(cloud, vault));
       } catch (error) {

@@ -25,6 +25,18 @@ describe('ARM ids', () => {
     assert.equal(armIdKey('/vaults/100%'), '/vaults/100%');
   });
 
+  it('of databases whose names hold what URLs use keep them', () => {
+    const database = (name: string): string => `${vault}/protectedItems/SQLDataBase;mssqlserver;${name}`;
+    for (const name of ['Sales#2', 'Who?', '50% off', 'a?b#c', "O'Brien [x]", 'größe;売上']) {
+      assert.equal(segmentOf(database(name), 'protectedItems'), `SQLDataBase;mssqlserver;${name}`);
+      assert.equal(lastSegment(database(name)), `SQLDataBase;mssqlserver;${name}`);
+      assert.equal(idUpTo(`${database(name)}/recoveryPoints/1`, 'protectedItems'), database(name));
+    }
+    assert.equal(sameArmId(database('Sales#1'), database('Sales#2')), false);
+    assert.equal(segmentOf(`${database('50% off')}/vaults%3B`, 'vaults;'), undefined);
+    assert.equal(lastSegment(`${database('x')}?api-version=1#y`), 'SQLDataBase;mssqlserver;x');
+  });
+
   it('give the value behind a segment whatever the casing', () => {
     assert.equal(segmentOf(vault, 'resourcegroups'), 'rg-a');
     assert.equal(segmentOf(vault, 'Vaults'), 'kv');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/core/json.ts';
+import { offered } from '../../../src/inventory/emptyStates.ts';
 import type { NodeContext } from '../../../src/inventory/nodes/common.ts';
 import { containerNode } from '../../../src/inventory/nodes/container.ts';
 import { jobNode } from '../../../src/inventory/nodes/job.ts';
@@ -86,7 +87,16 @@ describe('inventory nodes', () => {
         const node = protectedItemNode(readProtectedItem(vmItem('web-01', properties)), context);
         assert.equal(node.description, description);
         assert.equal(node.icon.id, icon);
-        assert.deepEqual(node.tokens, ['protectedItem', 'recoveryServices', 'vm', ...tokens, 'resource', 'portal', 'refreshable']);
+        assert.deepEqual(node.tokens, [
+          'protectedItem',
+          'recoveryServices',
+          'vm',
+          ...tokens,
+          'changeable',
+          'resource',
+          'portal',
+          'refreshable',
+        ]);
       });
     }
 
@@ -175,6 +185,62 @@ describe('inventory nodes', () => {
     const node = recoveryPointNode(point, 'vm', context);
     assert.equal(node.label, localTime('2025-05-30T09:30:40Z'));
     assert.equal(node.description, 'crash-consistent · snapshot, vault');
+  });
+
+  it('recovery points of databases tell what kind of backup they are; logs, from when to when', () => {
+    const node = (name: string, properties: JsonObject): ReturnType<typeof recoveryPointNode> =>
+      recoveryPointNode(
+        readRecoveryPoint({ id: `${vaultId}/x/protectedItems/i/recoveryPoints/${name}`, name, properties }),
+        'sql',
+        context,
+      );
+    const full = node('114834294723916', {
+      objectType: 'AzureWorkloadSQLRecoveryPoint',
+      recoveryPointTimeInUTC: '2023-04-26T15:02:02Z',
+      type: 'Full',
+      recoveryPointTierDetails: [{ type: 'HardenedRP', status: 'Valid' }],
+    });
+    assert.deepEqual([full.label, full.description], [localTime('2023-04-26T15:02:02Z'), 'full · vault']);
+    const logs = (...timeRanges: JsonObject[]): ReturnType<typeof recoveryPointNode> =>
+      node('DefaultRangeRecoveryPoint', { objectType: 'AzureWorkloadSQLPointInTimeRecoveryPoint', type: 'Log', timeRanges });
+    const [a, b, c, d] = ['2026-02-27T10:00:00Z', '2026-02-27T20:00:00Z', '2026-02-28T01:00:00Z', '2026-02-28T09:00:00Z'] as const;
+    const one = logs({ startTime: a, endTime: b });
+    assert.deepEqual([one.label, one.description], [`Log from ${localTime(a)} to ${localTime(b)}`, '']);
+    const two = logs({ startTime: a, endTime: b }, { startTime: c, endTime: d });
+    assert.deepEqual([two.label, two.description], [`Log from ${localTime(a)} to ${localTime(d)}`, '2 ranges, gaps between them']);
+    assert.ok(two.tooltip?.includes(`Any moment from ${localTime(c)} to ${localTime(d)}`));
+    // Recorded: a database without a log backup has the record all the same.
+    assert.deepEqual([logs().label, logs().description], ['Log', 'nothing to restore from yet']);
+  });
+
+  it('an empty list of recovery points offers the backup of its kind, unless protection is stopped', () => {
+    const command = (tokens: readonly string[]): string | undefined =>
+      offered.recoveryPoints({ key: 'k', kind: 'protectedItem', label: 'x', icon: { id: 'x' }, tokens, expandable: true }).command;
+    assert.equal(command(['protectedItem', 'vm']), 'azureBackup.backUpNow');
+    assert.equal(command(['protectedItem', 'sql']), 'azureBackup.backUpDatabase');
+    assert.equal(command(['protectedItem', 'sql', 'stopped']), 'azureBackup.refreshNode');
+    assert.equal(command(['protectedItem', 'hana']), 'azureBackup.refreshNode');
+  });
+
+  it('a database, or a job, that failed for want of a right carries the statement that grants it', () => {
+    const lastBackupErrorDetail = { code: 'UserErrorSQLNoSysadminMembership', message: 'The right is missing.' };
+    const failed = protectedItemNode(readProtectedItem(sqlItem('msdb', { lastBackupStatus: 'Unhealthy', lastBackupErrorDetail })), context);
+    const errorDetails = [{ errorCode: 1, errorTitle: 'UserErrorSQLNoSysadminMembership', errorString: 'The right is missing.' }];
+    const job = jobNode(readJob(jobJson('job-1', { status: 'Failed', errorDetails })), context);
+    for (const node of [failed, job]) {
+      assert.ok(node.tokens.includes('statement'));
+      assert.match(node.statement?.text ?? '', /sysadmin/);
+      assert.ok(node.tooltip?.some((line) => line.startsWith('T-SQL')));
+    }
+    const healthy = protectedItemNode(readProtectedItem(sqlItem('msdb', { lastBackupErrorDetail })), context);
+    assert.ok(!healthy.tokens.includes('statement'), 'what it was ill of is past');
+  });
+
+  it('only VMs and SQL databases carry the word that changing their protection needs', () => {
+    const changeable = (record: JsonObject): boolean => protectedItemNode(readProtectedItem(record), context).tokens.includes('changeable');
+    assert.ok(changeable(vmItem('web-01')) && changeable(sqlItem('msdb')));
+    assert.ok(!changeable(sqlItem('x', { protectedItemType: 'AzureVmWorkloadSAPHanaDatabase', workloadType: 'SAPHanaDatabase' })));
+    assert.ok(!changeable(vmItem('share', { protectedItemType: 'AzureFileShareProtectedItem', backupManagementType: 'AzureStorage' })));
   });
 
   it('policies summarise their schedule and say how many use them', () => {

@@ -102,6 +102,17 @@ describe('inventory and sandbox', function () {
       'fileShare',
       'notProtected',
       'warning',
+      'changeable',
+      'server',
+      'instance',
+      'availabilityGroup',
+      'autoProtectable',
+      'database',
+      'hana',
+      'registrable',
+      'registered',
+      'inquiry',
+      'statement',
     ]) {
       assert.ok(tokens.has(token), `nothing is ${token}`);
     }
@@ -164,7 +175,7 @@ describe('inventory and sandbox', function () {
     const [subscription] = await children(undefined);
     const address = subscription && addressOf(subscription);
     assert.match(address ? await readResourceJson(connection.arm(), address, signal) : '', /"subscriptionId"/);
-    assert.deepEqual([...seen].sort(), ['container', 'job', 'policy', 'protectedItem', 'recoveryPoint', 'vault']);
+    assert.deepEqual([...seen].sort(), ['container', 'job', 'policy', 'protectedItem', 'recoveryPoint', 'server', 'vault']);
   });
 
   it('shows a forbidden subscription as one that may not be looked into, and the others as ever', async () => {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { serviceErrorOf } from '../../../src/cloud/serviceError.ts';
 import type { ArmClient, ArmResponse } from '../../../src/cloud/types.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import { isObject, stringAt, type Json, type JsonObject } from '../../../src/core/json.ts';
@@ -125,10 +126,22 @@ const tracker: Tracker = {
   name: 'fake',
   begin: (_record, response) =>
     stringAt(response.body, 'step') === undefined
-      ? { status: 'accepted', state: { url: response.headers['location'] ?? signedUrl }, delayMs: 10_000 }
+      ? {
+          status: 'accepted',
+          state: { url: response.headers['location'] ?? signedUrl, insistMs: Number(response.headers['x-insist'] ?? 0) },
+          delayMs: 10_000,
+        }
       : stepOf({ url: signedUrl }, response.body),
-  poll: (state) => ({ url: stringAt(state, 'url') ?? '' }),
-  step: (state, response) => stepOf(state, response.body),
+  poll: (state) => ({ url: stringAt(state, 'url') ?? '', ...(state['insistMs'] ? { insistMs: Number(state['insistMs']) } : {}) }),
+  step: (state, response) =>
+    response.status >= 500
+      ? {
+          status: 'failed',
+          state,
+          error: { ...serviceErrorOf(response.status, JSON.stringify(response.body)), requestId: 'req-1' },
+          readBackDecides: true,
+        }
+      : stepOf(state, response.body),
 };
 
 function stepOf(state: JsonObject, body: Json | undefined): TrackStep {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Action } from '../../../src/providers/action.ts';
 import { backUpNow } from '../../../src/providers/recoveryServices/actions/backUpNow.ts';
-import { discoverVms } from '../../../src/providers/recoveryServices/actions/discoverVms.ts';
+import { discoverVms } from '../../../src/providers/recoveryServices/actions/discover.ts';
 import { cancelJob } from '../../../src/providers/recoveryServices/actions/jobActions.ts';
 import { changePolicy } from '../../../src/providers/recoveryServices/actions/policyActions.ts';
 import { protectVm } from '../../../src/providers/recoveryServices/actions/protectVm.ts';

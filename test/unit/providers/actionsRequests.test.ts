@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BackupError } from '../../../src/core/errors.ts';
 import { backUpNow, refuseExpiry } from '../../../src/providers/recoveryServices/actions/backUpNow.ts';
-import { discoverVms } from '../../../src/providers/recoveryServices/actions/discoverVms.ts';
+import { discoverVms } from '../../../src/providers/recoveryServices/actions/discover.ts';
 import { cancelJob, followJob } from '../../../src/providers/recoveryServices/actions/jobActions.ts';
 import { changePolicy, resumeProtection } from '../../../src/providers/recoveryServices/actions/policyActions.ts';
 import { protectVm } from '../../../src/providers/recoveryServices/actions/protectVm.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { remediesFor } from '../../../src/providers/recoveryServices/errorKnowledge.ts';
+import { errorWithRemedies, remediesFor } from '../../../src/providers/recoveryServices/errorKnowledge.ts';
+import { sqlRemedies } from '../../../src/providers/recoveryServices/sqlKnowledge.ts';
 
 describe('what is known of Azure Backup’s error codes', () => {
   it('is found whatever the casing, by number too, and is nothing for a code that nobody knows', () => {
@@ -31,5 +32,38 @@ describe('what is known of Azure Backup’s error codes', () => {
       [...codes].filter((code) => remediesFor(code).length === 0),
       [],
     );
+  });
+});
+
+describe('what T-SQL mends', () => {
+  it('is offered for the right that is missing, whatever the casing', () => {
+    const { statement, remedies } = errorWithRemedies({ code: 'usererrorsqlnosysadminmembership', message: 'No right.' });
+    assert.match(statement?.text ?? '', /ALTER SERVER ROLE \[sysadmin\] ADD MEMBER \[NT SERVICE\\AzureWLBackupPluginSvc\]/);
+    assert.match(remedies?.[0] ?? '', /every SQL instance/);
+  });
+
+  it('quotes the database, and leaves a place that T-SQL refuses where it is not known', () => {
+    const text = (database?: string): string | undefined =>
+      errorWithRemedies({ code: 'UserErrorSQLPODoesNotSupportBackupType', message: 'x' }, database === undefined ? {} : { database })
+        .statement?.text;
+    assert.match(text('Sales') ?? '', /^ALTER DATABASE \[Sales\] SET RECOVERY FULL;/);
+    assert.match(text('a]; DROP DATABASE [b') ?? '', /^ALTER DATABASE \[a\]\]; DROP DATABASE \[b\] SET RECOVERY FULL;/);
+    assert.match(text() ?? '', /^ALTER DATABASE <name of the database> SET/);
+  });
+
+  it('is not offered where it would not help: master has its model for good, and a differential asks for none', () => {
+    const error = { code: 'UserErrorSQLPODoesNotSupportBackupType', message: 'x' };
+    assert.equal(errorWithRemedies(error, { database: 'Master', backupType: 'Log' }).statement, undefined);
+    assert.equal(errorWithRemedies(error, { database: 'Sales', backupType: 'Differential' }).statement, undefined);
+    assert.equal(errorWithRemedies({ code: 'VMNotInRunningStateUserError', message: 'x' }).statement, undefined);
+  });
+
+  it('comes with one sentence or more for each code of SQL Server, none of them without an end', () => {
+    const codes = Object.entries(sqlRemedies);
+    assert.ok(codes.length >= 25, `${codes.length}`);
+    for (const [code, remedies] of codes) {
+      assert.deepEqual(remediesFor(code.toUpperCase()), remedies);
+      assert.ok(remedies.length > 0 && remedies.every((one) => /^[A-Z].*\.$/.test(one)), code);
+    }
   });
 });

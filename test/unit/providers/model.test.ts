@@ -14,6 +14,7 @@ import {
   softDeleteKeeps,
   type ProtectedItemState,
 } from '../../../src/providers/recoveryServices/model.ts';
+import { workloadOf } from '../../../src/providers/recoveryServices/workload.ts';
 import { readRecords } from '../../../src/providers/recoveryServices/model/record.ts';
 
 const vault = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1';
@@ -339,4 +340,44 @@ describe('Policies in a line', () => {
       assert.equal(policy.retention, retention);
     });
   }
+
+  it('are told type by type for databases, and whether they compress', () => {
+    const part = (policyType: string): object => ({
+      policyType,
+      schedulePolicy: { scheduleFrequencyInMins: 15 },
+      retentionPolicy: { retentionDuration: { count: 15, durationType: 'Days' } },
+    });
+    const read = (settings: object): ReturnType<typeof readPolicy> =>
+      readPolicy({ id: 'p', properties: { settings, subProtectionPolicy: [part('Log')] } });
+    assert.deepEqual(read({}).parts, [{ type: 'Log', schedule: 'Every 15 minutes', retention: '15 days' }]);
+    assert.equal(read({ isCompression: true, issqlcompression: false }).compresses, true, 'the older name is not asked');
+    assert.equal(read({ issqlcompression: true }).compresses, true);
+    assert.equal(read({}).compresses, undefined);
+    assert.deepEqual(readPolicy({ id: 'p', properties: { schedulePolicy: {} } }).parts, []);
+  });
+});
+
+describe('Workloads that can be changed', () => {
+  const keyOf = (clues: object): string | undefined => workloadOf({ isVirtualMachine: false, ...clues })?.key;
+
+  it('are VMs and SQL Server in VMs, in each word that Azure has for them', () => {
+    assert.equal(keyOf({ isVirtualMachine: true, backupManagementType: 'AzureIaasVM' }), 'vm');
+    for (const clues of [
+      { itemType: 'AzureVmWorkloadSQLDatabase', workloadType: 'SQLDataBase' },
+      { itemType: 'SQLDataBase', workloadType: 'SQL' },
+      { itemType: 'SQLInstance', workloadType: 'SQL' },
+      { itemType: 'SQLAvailabilityGroupContainer', workloadType: 'SQL' },
+    ]) {
+      assert.equal(keyOf({ ...clues, backupManagementType: 'AzureWorkload' }), 'sql', clues.itemType);
+    }
+  });
+
+  it('are not those of other services and systems', () => {
+    assert.equal(
+      keyOf({ itemType: 'Microsoft.Sql/servers/databases', workloadType: 'SQLDataBase', backupManagementType: 'AzureSql' }),
+      undefined,
+    );
+    assert.equal(keyOf({ itemType: 'AzureVmWorkloadSAPHanaDatabase', backupManagementType: 'AzureWorkload' }), undefined);
+    assert.equal(keyOf({ itemType: 'AzureFileShareProtectedItem', backupManagementType: 'AzureStorage' }), undefined);
+  });
 });

@@ -75,20 +75,13 @@ describe('Requests of Azure Backup', () => {
     assert.deepEqual(parts(await requests.backupNow(cloud, vm, new Date('2027-01-31T00:00:00Z'))), ['POST', `${url}/backup`, body]);
   });
 
-  it('names no source for databases, and their own kind of backup', async () => {
+  it('names no source for databases, whose backup has a type', async () => {
     const database = item({ protectedItemType: 'AzureVmWorkloadSQLDatabase', sourceResourceId: vmId });
-    const expiry = new Date('2027-01-31T00:00:00Z');
     assert.deepEqual(parts(await requests.assignPolicy(cloud, database, policyId))[2], {
       properties: { protectedItemType: 'AzureVmWorkloadSQLDatabase', policyId },
     });
-    assert.deepEqual(parts(await requests.backupNow(cloud, database, expiry))[2], {
-      properties: {
-        objectType: 'AzureWorkloadBackupRequest',
-        backupType: 'Full',
-        enableCompression: false,
-        recoveryPointExpiryTimeInUTC: '2027-01-31T00:00:00.000Z',
-      },
-    });
+    await assert.rejects(requests.backupNow(cloud, database, new Date()), /has a type/);
+    await assert.rejects(requests.backUpDatabase(cloud, vm, { type: 'Full', compress: false }), /it is no database/);
   });
 
   it('writes the concrete kind of a VM that Azure answered by its base type', async () => {

@@ -71,7 +71,7 @@ function run(
     const step = one.step(state, each, start + (index + 1) * (options.everyMs ?? 60_000));
     if (step.next) {
       const resumed = one.poll(JSON.parse(JSON.stringify(step.state)) as JsonObject);
-      assert.deepEqual(resumed, step.next, 'another process asks the same');
+      assert.equal(resumed.url, step.next.url, 'another process asks the same');
     }
     steps.push(step);
   });
@@ -273,6 +273,7 @@ describe('Tracker recoveryServices.job', () => {
         succeeded({ objectType: 'OperationStatusJobExtendedInfo' }),
         listed(
           ['old', { entityFriendlyName: 'web', operation: 'Backup', startTime: began(-3600) }],
+          ['ended', { entityFriendlyName: 'web', operation: 'Backup', startTime: began(-60), endTime: began(-10), status: 'Completed' }],
           ['other', { entityFriendlyName: 'web-2', operation: 'Backup', startTime: began(5) }],
           ['namesake', { entityFriendlyName: 'web', operation: 'Backup', startTime: began(5), containerName: 'iaasvmcontainerv2;rg2;web' }],
           ['wrong', { entityFriendlyName: 'web', operation: 'Restore', startTime: began(5) }],
@@ -323,13 +324,98 @@ describe('Tracker recoveryServices.job', () => {
     ]);
     assert.match(steps[1]?.next?.url ?? '', /backupJobs\/a\?/);
     assert.match(steps[2]?.next?.url ?? '', /backupJobs\/b\?/);
-    assert.match(steps[3]?.progress?.message ?? '', /^Job 2 of 2/);
+    assert.equal(steps[3]?.progress?.message, '1 of 2 jobs have ended; 1 did not start');
     assert.equal(last(steps).status, 'failed');
     assert.equal(last(steps).error?.code, 'Broke');
     assert.deepEqual(
       last(steps).warnings?.map(({ message }) => message),
       ['No room.'],
     );
+  });
+
+  it('tells of each of several jobs while it asks them in turn, once all at the beginning, then at the pace of one', () => {
+    const several = succeeded({ objectType: 'OperationStatusJobsExtendedInfo', jobIds: ['a', 'b', 'c'] });
+    const bag = (mb: string): JsonObject => ({ propertyBag: { 'Data Transferred (in MB)': mb } });
+    const of = (name: string, status: string, mb = '0'): TrackedResponse =>
+      job(status, { operation: 'Backup (Full)', entityFriendlyName: `db-${name}`, actionsInfo: ['Cancellable'] }, bag(mb), name);
+    const steps = run(jobs, accepted({ 'retry-after': '30' }), [
+      several,
+      of('a', 'InProgress'),
+      of('b', 'Completed', '20.1'),
+      of('c', 'InProgress'),
+      of('a', 'InProgress', '7.5'),
+      of('c', 'CompletedWithWarnings'),
+      of('a', 'Completed', '9'),
+    ]);
+    const asked = steps.map((step) => /backupJobs\/(\w+)\?/.exec(step.next?.url ?? '')?.[1]);
+    assert.deepEqual(asked, [undefined, 'a', 'b', 'c', 'a', 'c', 'a', undefined]);
+    assert.deepEqual(
+      steps.slice(1, 4).map(({ delayMs }) => delayMs),
+      [0, 0, 0],
+      'each is heard once',
+    );
+    assert.ok((steps[4]?.delayMs ?? 0) >= 5_000, 'then one question a turn');
+    assert.deepEqual(
+      steps[5]?.progress?.tasks?.map(({ name, status, detail }) => [name, status, detail]),
+      [
+        ['Backup (Full) of db-a', 'running', 'Backup (Full) is running · Data Transferred (in MB): 7.5'],
+        ['Backup (Full) of db-b', 'succeeded', 'Data Transferred (in MB): 20.1'],
+        ['Backup (Full) of db-c', 'running', 'Backup (Full) is running · Data Transferred (in MB): 0'],
+      ],
+    );
+    assert.equal(steps[5]?.progress?.percent, undefined);
+    assert.deepEqual(
+      steps.slice(2, 7).map((step) => [step.job?.name, step.job?.cancellable]),
+      [
+        ['a', true],
+        ['a', true],
+        ['a', true],
+        ['a', true],
+        ['a', true],
+      ],
+    );
+    assert.equal(last(steps).status, 'succeededWithWarnings');
+    assert.deepEqual(
+      last(steps).progress?.tasks?.map(({ status }) => status),
+      ['succeeded', 'succeeded', 'succeeded'],
+    );
+  });
+
+  it('fails where none of several jobs started, with the reason of each', () => {
+    const step = last(run(jobs, accepted(), [succeeded({ jobIds: [], failedJobsError: { a: 'No room.', b: 'No right.' } })]));
+    assert.equal(step.status, 'failed');
+    assert.deepEqual([step.error?.message, step.warnings?.map(({ message }) => message)], ['No room.', ['No right.']]);
+  });
+
+  it('shows the one task of a database’s job without a percentage, and what Azure says of the data', () => {
+    const running = job(
+      'InProgress',
+      { jobType: 'AzureWorkloadJob', workloadType: 'SQLDataBase', operation: 'Backup (Full)', entityFriendlyName: 'msdb [sql-01]' },
+      {
+        tasksList: [{ taskId: 'Transfer data to vault', taskType: 'Normal', status: 'InProgress' }],
+        propertyBag: { 'Data Transferred (in MB)': '3' },
+      },
+    );
+    const { progress } = last(run(jobs, accepted(), [withJob, running]));
+    assert.deepEqual(progress, {
+      message: 'Transfer data to vault',
+      tasks: [{ name: 'Transfer data to vault', status: 'running' }],
+      properties: { 'Data Transferred (in MB)': '3' },
+    });
+  });
+
+  it('reads what SQL Server answered beside Azure’s sentence', () => {
+    const errorDetails = [
+      {
+        errorCode: 540,
+        errorString: 'The backup failed.',
+        additionalDetails: 'Msg 3013: BACKUP LOG is terminating.',
+        recommendations: ['See.'],
+      },
+    ];
+    const step = last(run(jobs, accepted(), [withJob, job('Failed', { errorDetails })]));
+    assert.equal(step.error?.message, 'The backup failed. Msg 3013: BACKUP LOG is terminating.');
+    assert.deepEqual(step.error?.remedies, ['See.']);
   });
 
   it('tells of jobs that did not start beside one that ended well', () => {

@@ -9,7 +9,7 @@ describe('sandbox domain: lists and the world', () => {
     domain = new Domain();
   });
 
-  it('has three subscriptions, some thirty machines with disks, six vaults of which one is empty', async () => {
+  it('has three subscriptions, some forty machines with disks, seven vaults of which one is empty', async () => {
     const subscriptions = (await domain.get('/subscriptions')).list as unknown as {
       subscriptionId: string;
       displayName: string;
@@ -27,9 +27,9 @@ describe('sandbox domain: lists and the world', () => {
       machines.push(...(await domain.all(`/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines`)));
       vaults.push(...(await domain.all(`/subscriptions/${subscriptionId}/providers/Microsoft.RecoveryServices/vaults`)));
     }
-    assert.ok(machines.length >= 30, String(machines.length));
+    assert.ok(machines.length >= 40, String(machines.length));
     assert.ok(new Set(machines.map((machine) => (machine as unknown as { location: string }).location)).size >= 4);
-    assert.equal(vaults.length, 6);
+    assert.equal(vaults.length, 7);
     const counts = await Promise.all(vaults.map(async (vault) => (await domain.all(`${vault.id}/backupProtectedItems`)).length));
     assert.equal(counts.filter((count) => count === 0).length, 1);
   });
@@ -153,7 +153,7 @@ describe('sandbox domain: lists and the world', () => {
       domain.pass(20 * second);
     }
     assert.deepEqual(codes, [202, 202, 204]);
-    assert.deepEqual(names(await domain.all(list)), ['erp-print', 'jumpbox', 'vm-worker-01']);
+    assert.deepEqual(names(await domain.all(list)), ['erp-print', 'jumpbox', 'sql-new-01', 'vm-worker-01']);
   });
 
   it('filters jobs by status, operation, kind, id and Azure’s 12-hour times', async () => {
@@ -234,7 +234,7 @@ describe('sandbox domain: lists and the world', () => {
   it('makes a hundred generated vaults of a thousand items cheaply and pages through them', async () => {
     const began = Date.now();
     const fleet = new Domain({ vaults: 100, items: 1000 });
-    assert.equal(fleet.world.allVaults().length, 106);
+    assert.equal(fleet.world.allVaults().length, 107);
     assert.ok(Date.now() - began < 1500, `took ${Date.now() - began} ms`);
     const vault = fleet.vaultId('rsv-fleet-042');
     const first = await fleet.get(`${vault}/backupProtectedItems?$filter=${encodeURIComponent("backupManagementType eq 'AzureIaasVM'")}`);

@@ -50,14 +50,26 @@ describe('sandbox domain: databases and file shares', () => {
     assert.equal((await domain.call('DELETE', `${vault}/backupFabrics/Azure/protectionContainers/VMAppContainer;Compute;x;y`)).status, 204);
   });
 
-  it('an account whose shares are all deleted is SoftDeleted, and cannot be unregistered', async () => {
+  it('an account whose shares are all deleted stays registered until it is unregistered, which ends in a 500 and takes effect', async () => {
     const vault = domain.vaultId('rsv-webshop-weu');
     for (const share of await domain.all(`${vault}/backupProtectedItems?$filter=backupManagementType eq 'AzureStorage'`)) {
       assert.equal((await domain.call('DELETE', share.id)).status, 202);
     }
     domain.pass(2 * minute);
-    const [account] = await domain.all(`${vault}/backupProtectionContainers?$filter=backupManagementType eq 'AzureStorage'`);
-    assert.equal(account?.properties.registrationStatus, 'SoftDeleted');
+    const list = `${vault}/backupProtectionContainers?$filter=backupManagementType eq 'AzureStorage' and status eq 'Registered'`;
+    const [account] = await domain.all(list);
+    assert.equal(account?.properties.registrationStatus, 'Registered');
+    const accepted = await domain.call('DELETE', account?.id ?? '');
+    assert.equal(accepted.status, 202);
+    const results = `${account?.id ?? ''}/operationResults/${/operationsStatus\/([^?]+)/.exec(accepted.headers['Azure-AsyncOperation'] ?? '')?.[1] ?? ''}`;
+    const early = await domain.get(results);
+    assert.deepEqual([early.status, early.body], [202, {}]);
+    domain.pass(2 * minute);
+    await domain.get(results);
+    const failed = await domain.get(results);
+    assert.deepEqual([failed.status, failed.at('error.code')], [500, 'CloudInternalError']);
+    const [gone] = await domain.all(list);
+    assert.deepEqual([gone?.properties.registrationStatus, gone?.properties.isScheduledForDeferredDelete], ['SoftDeleted', true]);
     assert.deepEqual((await domain.call('DELETE', account?.id ?? '')).body, {
       error: { code: 'BMSContainerStatusNotRegistered', message: 'Not Registered' },
     });
@@ -75,7 +87,8 @@ describe('sandbox domain: databases and file shares', () => {
     const list = `${vault}/backupProtectableItems?$filter=backupManagementType eq 'AzureStorage' and workloadType eq 'AzureFileShare'`;
     assert.deepEqual(await domain.all(list), [], 'nothing before the inquiry');
     const inquiry = await domain.call('POST', `${container}/inquire?$filter=workloadType eq 'AzureFileShare'`);
-    assert.deepEqual([inquiry.status, inquiry.headers['Azure-AsyncOperation']], [202, undefined]);
+    assert.deepEqual([inquiry.status, inquiry.body], [202, undefined]);
+    assert.match(inquiry.headers['Azure-AsyncOperation'] ?? '', /protectionContainers\/[^/]+\/operationsStatus\//);
     domain.pass(minute);
     const share = find(await domain.all(list), 'fixtures');
     const policy = `${vault}/backupPolicies/Shares`;
@@ -152,7 +165,8 @@ describe('sandbox domain: databases and file shares', () => {
       /^[\d.]+$/,
     );
     const points = await domain.all(`${database.id}/recoveryPoints`);
-    assert.deepEqual([points[0]?.name, points[0]?.properties.type], ['DefaultRangeRecoveryPoint', 'Log']);
+    const range = points.at(-1);
+    assert.deepEqual([range?.name, range?.properties.type], ['DefaultRangeRecoveryPoint', 'Log'], 'last, as recorded');
     assert.equal((await domain.all(`${database.id}/recoveryPoints?$filter=restorePointQueryType eq 'Full'`)).length, points.length - 1);
     assert.equal((await domain.all(`${vault}/backupJobs?$filter=operation eq 'Backup' and status eq 'InProgress'`)).length, 0);
   });

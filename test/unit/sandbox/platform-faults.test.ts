@@ -130,6 +130,13 @@ describe('sandbox platform: faults', () => {
     assert.ok(answer.text.startsWith('{"value":['));
   });
 
+  it('severalJobs leaves what names no job as it is', async () => {
+    inject({ kind: 'severalJobs', path: '**/backupJobs', jobIds: ['one'] });
+    const answer = await send(sandbox, 'GET', `${vaultId}/backupJobs?${version}`);
+    assert.equal(answer.status, 200);
+    assert.equal((JSON.parse(answer.text) as { value: unknown[] }).value.length, 3);
+  });
+
   it('expireToken ends the token that was sent; it stays ended, and a new one works', async () => {
     const token = await tokenOf(sandbox);
     inject({ kind: 'expireToken', path: vaultId });

@@ -89,7 +89,7 @@ describe('sandbox with Azure’s own clients', function () {
     const [id = ''] = sandbox.endpoint.subscriptionIds;
     const filter = encodeURIComponent("resourceType eq 'Microsoft.RecoveryServices/vaults'");
     const vaults = await send(sandbox, 'GET', `/subscriptions/${id}/resources?api-version=2021-04-01&$filter=${filter}`);
-    assert.equal((vaults.at('value') as unknown[]).length, 4);
+    assert.equal((vaults.at('value') as unknown[]).length, 5);
     assert.equal((await send(sandbox, 'GET', `/subscriptions/${id}/resourcegroups?api-version=2021-04-01`)).status, 200);
     assert.equal((await send(sandbox, 'GET', '/tenants?api-version=2022-12-01')).status, 200);
   });

@@ -16,6 +16,7 @@ import {
   vmItem,
   type FakeCloud,
 } from '../inventory/fakeCloud.ts';
+import { paths, sqlContainer, sqlDatabase, sqlInstance } from '../inventory/sqlRecords.ts';
 
 describe('tree model', () => {
   let cloud: FakeCloud;
@@ -89,6 +90,32 @@ describe('tree model', () => {
     cloud.set(vaultsPath, [vaultJson('vault-a')]);
     await model.retry(row);
     assert.deepEqual(await labels(group), ['vault-a']);
+  });
+
+  it('asks again for what was refused below a row that is refreshed, wherever its keys come from', async () => {
+    cloud.set(paths.protectableItems, [sqlInstance('erp-db-01', 'MSSQLSERVER', 1), sqlDatabase('erp-db-01', 'MSSQLSERVER', 'sales')]);
+    const group = await at(...vault, 'Protectable items');
+    const instance = await at(...vault, 'Protectable items', 'erp-db-01', 'MSSQLSERVER');
+    // The list that all levels are made of is forgotten by what happens elsewhere, and then refused.
+    inventory.noteOperation(
+      operation({ target: { id: idOf(vmItem('web-01')), name: 'web-01', kind: 'VM', containerId: vaultId }, status: 'succeeded' }),
+    );
+    for (const type of ['AzureIaasVM', 'AzureStorage', 'AzureWorkload']) {
+      cloud.set(paths.protectableItems.replace('AzureWorkload', type), refusal(500, 'InternalServerError'));
+    }
+    assert.deepEqual(await labels(instance), ['error']);
+    cloud.set(paths.protectableItems, [sqlInstance('erp-db-01', 'MSSQLSERVER', 1), sqlDatabase('erp-db-01', 'MSSQLSERVER', 'sales')]);
+    model.refresh(group);
+    await at(...vault, 'Protectable items', 'erp-db-01');
+    assert.deepEqual(await labels(instance), ['sales']);
+  });
+
+  it('offers to look for databases in a machine that was never looked into, and does it to the machine', async () => {
+    cloud.set(paths.containers, [sqlContainer('erp-db-01', {}, {})]);
+    const container = await at(...vault, 'Containers', 'erp-db-01');
+    const [row] = await settled(container);
+    assert.equal(row?.type === 'empty' && row.empty.command, 'azureBackup.inquireContainer');
+    assert.equal(row?.type === 'empty' && row.subject, container);
   });
 
   it('never shows an error as an empty level', async () => {

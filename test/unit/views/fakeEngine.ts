@@ -35,6 +35,16 @@ export class FakeEngine implements OperationEngine {
   start(): Promise<OperationRecord> {
     return Promise.reject(new Error('not for views'));
   }
+  noteUnstarted(): Promise<OperationRecord> {
+    return Promise.reject(new Error('not for views'));
+  }
+  /** What any window has told. */
+  told = new Set<string>();
+  tellOnce(key: string): Promise<boolean> {
+    const first = !this.told.has(key);
+    this.told.add(key);
+    return Promise.resolve(first);
+  }
   async follow(plan: FollowPlan): Promise<OperationRecord> {
     await this.#ask('follow', plan.job.id);
     const record = aRecord('followed', { job: plan.job, ...(plan.startedAt === undefined ? {} : { startedAt: plan.startedAt }) });

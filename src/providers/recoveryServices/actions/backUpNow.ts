@@ -45,12 +45,7 @@ export const backUpNow: Action<ProtectedItem> = {
     const attempted = `back up ${displayName(target.model.friendlyName)}`;
     const expiry = expiryOf(answers['expiry'], context.now(), attempted);
     const { item, seenAt } = await freshItem(context, target, attempted);
-    if (item.isScheduledForDeferredDelete) {
-      throw refuse(item, 'is deleted and only kept by soft delete', 'Undelete it and resume its protection first.', attempted);
-    }
-    if (isStopped(item)) {
-      throw refuse(item, 'is not protected any more: its protection is stopped', 'Resume its protection first.', attempted);
-    }
+    refuseWhereNotProtected(item, attempted);
     return {
       request: await backupNow(context.arm.environment, item, expiry),
       intent: { itemId: target.id, expiry: expiry.toISOString(), seenAt, jobOperation: 'Backup' },
@@ -61,6 +56,16 @@ export const backUpNow: Action<ProtectedItem> = {
 
   settle: (context, record) => settleByJobs(context, record, { operation: 'Backup', tookEffect: () => undefined }),
 };
+
+/** @throws BackupError `StateChanged` for what is not backed up any more */
+export function refuseWhereNotProtected(item: ProtectedItem, attempted: string): void {
+  if (item.isScheduledForDeferredDelete) {
+    throw refuse(item, 'is deleted and only kept by soft delete', 'Undelete it and resume its protection first.', attempted);
+  }
+  if (isStopped(item)) {
+    throw refuse(item, 'is not protected any more: its protection is stopped', 'Resume its protection first.', attempted);
+  }
+}
 
 /** A sentence where Azure would not take the expiry, else undefined. */
 export function refuseExpiry(chosenMs: number, nowMs: number): string | undefined {

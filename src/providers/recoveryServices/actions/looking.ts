@@ -8,6 +8,7 @@ import type { ActionContext, ActionTarget } from '../../action.ts';
 import type { ReadOptions } from '../api.ts';
 import { armPath } from '../armUrl.ts';
 import { readPolicy, readProtectedItem, type Policy, type ProtectedItem } from '../model.ts';
+import { fitsWorkload, workloadOf, type Workload } from '../workload.ts';
 
 export function readOptions(context: ActionContext, of: { readonly tenantId?: string }): ReadOptions {
   return { signal: context.signal, ...(of.tenantId === undefined ? {} : { tenantId: of.tenantId }) };
@@ -21,9 +22,35 @@ export function vaultIdOf(of: { readonly id: string; readonly vaultId?: string }
   return of.vaultId;
 }
 
-/** How an operation on an item is named in the journal and the panel. */
-export function describeItem(item: { readonly id: string; readonly friendlyName: string; readonly vaultId?: string }): OperationTarget {
-  return { id: item.id, name: item.friendlyName, kind: 'VM', ...vaultMembers(item.vaultId) };
+interface Describable {
+  readonly id: string;
+  readonly friendlyName: string;
+  readonly isVirtualMachine: boolean;
+  readonly vaultId?: string;
+  readonly itemType?: string;
+  readonly workloadType?: string;
+  readonly backupManagementType?: string;
+  readonly parentName?: string;
+  readonly serverName?: string;
+}
+
+/** How an operation on an item is named in the journal and the panel; databases of one name are told apart by `where`. */
+export function describeItem(item: Describable): OperationTarget {
+  const workload = workloadOf(item);
+  const where = workload?.key === 'sql' ? whereOf(item) : undefined;
+  return {
+    id: item.id,
+    name: item.friendlyName,
+    kind: workload?.kind ?? 'protected item',
+    ...(where === undefined ? {} : { where }),
+    ...vaultMembers(item.vaultId),
+  };
+}
+
+/** `MSSQLSERVER on erp-db-01`: a database's instance (or availability group) and its server. */
+function whereOf(item: Pick<Describable, 'parentName' | 'serverName'>): string | undefined {
+  const { parentName, serverName } = item;
+  return parentName !== undefined && serverName !== undefined ? `${parentName} on ${serverName}` : (parentName ?? serverName);
 }
 
 export function vaultMembers(vaultId: string | undefined): Pick<OperationTarget, 'containerId' | 'containerName' | 'subscriptionId'> {
@@ -62,7 +89,9 @@ export async function freshItem(context: ActionContext, target: ActionTarget<Pro
 
 /**
  * The policy as it is now.
- * @throws BackupError `PolicyGone` where it was deleted since it was listed, `PolicyOfAnotherVault` where it is not the item's vault's
+ * @param workload what it is to protect
+ * @throws BackupError `PolicyGone` where it was deleted since it was listed, `PolicyOfAnotherVault` where it is not the item's vault's,
+ * `PolicyOfAnotherWorkload` where it is not for such items
  */
 export async function freshPolicy(
   context: ActionContext,
@@ -70,6 +99,7 @@ export async function freshPolicy(
   policyId: string | undefined,
   vaultId: string,
   attempted: string,
+  workload?: Workload,
 ): Promise<{ readonly policy: Policy; readonly seenAt: string }> {
   if (policyId === undefined || policyId === '') {
     throw new BackupError('No policy was chosen.', { code: 'AnswerMissing', attempted, remedies: ['Choose a policy.'] });
@@ -83,9 +113,10 @@ export async function freshPolicy(
       remedies: [`Choose a policy of ${displayName(lastSegment(vaultId))}.`],
     });
   }
+  let fresh: { readonly policy: Policy; readonly seenAt: string };
   try {
     const answer = await context.arm.get(armPath(policyId), { ...readOptions(context, of), attempted: 'read the policy', resource: name });
-    return { policy: readPolicy(answer.body), seenAt: serviceTime(answer.headers['date'], context.now()) };
+    fresh = { policy: readPolicy(answer.body), seenAt: serviceTime(answer.headers['date'], context.now()) };
   } catch (error) {
     if (statusOf(error) !== 404) {
       throw error;
@@ -96,6 +127,34 @@ export async function freshPolicy(
       { cause: error },
     );
   }
+  if (workload !== undefined && !fitsWorkload(fresh.policy, workload)) {
+    throw new BackupError(`The policy ${name} is not one for ${workload.policiesFor}: nothing was sent.`, {
+      code: 'PolicyOfAnotherWorkload',
+      attempted,
+      resource: policyId,
+      remedies: [`Choose a policy for ${workload.policiesFor}.`],
+    });
+  }
+  return fresh;
+}
+
+/**
+ * The workload of an item whose protection can be changed here.
+ * @throws BackupError `UnsupportedItemKind` for any other: only trees of another version could offer it
+ */
+export function changeableWorkload(item: Describable): Workload {
+  const workload = workloadOf(item);
+  if (workload === undefined) {
+    throw new BackupError(
+      `${displayName(item.friendlyName)} is of the kind ${item.itemType ?? '(none given)'}, which cannot be changed here.`,
+      {
+        code: 'UnsupportedItemKind',
+        resource: item.id,
+        remedies: ['Use the Azure portal for it.'],
+      },
+    );
+  }
+  return workload;
 }
 
 /** Refuses what Azure would refuse, before it is sent. */

@@ -1,17 +1,17 @@
 /** Another policy for what is protected, and protection again for what was stopped: one request, two states to start from. */
 import { sameArmId } from '../../../core/armId.ts';
 import { displayName } from '../../../core/displayText.ts';
-import { itemStates, kinds, targetKinds, workloads } from '../../tokens.ts';
+import { capabilities, itemStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget, Answers, BuiltAction } from '../../action.ts';
 import type { ProtectedItem } from '../model.ts';
 import { assignPolicy } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
-import { describeItem, fact, freshItem, freshPolicy, isStopped, refuse, vaultIdOf } from './looking.ts';
+import { changeableWorkload, describeItem, fact, freshItem, freshPolicy, isStopped, refuse, vaultIdOf } from './looking.ts';
 import { policyChoices, policyNameOf } from './policyChoices.ts';
 import { readPolicyBack } from './reading.ts';
-import { settleByJobs } from './settling.ts';
+import { jobFacts, settleByJobs } from './settling.ts';
 
-const noPolicies = 'The vault has no other policy for Azure VMs. Make one in the Azure portal first.';
+const noPolicies = 'The vault has no policy for items of this kind. Make one in the Azure portal first.';
 /** Azure applies a policy's retention to what is there already. */
 const pruning = 'Recovery points that are older than the policy keeps them will be removed.';
 
@@ -30,9 +30,9 @@ export const changePolicy: Action<ProtectedItem> = {
   ...shared,
   id: 'changePolicy',
   title: 'Change Policy',
-  summary: 'Protects VMs with another policy of the same vault.',
-  nothing: 'This vault has no protected VM.',
-  when: { all: [kinds.protectedItem, workloads.vm], none: [itemStates.stopped, itemStates.softDeleted] },
+  summary: 'Protects VMs or SQL databases with another policy of the same vault.',
+  nothing: 'This vault has no protected VM or SQL database.',
+  when: { all: [kinds.protectedItem, capabilities.changeable], none: [itemStates.stopped, itemStates.softDeleted] },
   group: '3_policy@1',
   questions: [
     {
@@ -76,9 +76,9 @@ export const resumeProtection: Action<ProtectedItem> = {
   ...shared,
   id: 'resumeProtection',
   title: 'Resume Protection',
-  summary: 'Protects VMs again whose protection was stopped.',
-  nothing: 'This vault has no VM whose protection is stopped.',
-  when: { all: [kinds.protectedItem, workloads.vm, itemStates.stopped] },
+  summary: 'Protects VMs or SQL databases again whose protection was stopped.',
+  nothing: 'This vault has no VM or SQL database whose protection is stopped.',
+  when: { all: [kinds.protectedItem, capabilities.changeable, itemStates.stopped] },
   group: '3_policy@2',
   questions: [
     {
@@ -120,9 +120,9 @@ async function assigned(
   answers: Answers,
   attempted: string,
 ): Promise<BuiltAction> {
-  const { policy } = await freshPolicy(context, target, answers['policy'], vaultIdOf(item), attempted);
+  const { policy } = await freshPolicy(context, target, answers['policy'], vaultIdOf(item), attempted, changeableWorkload(item));
   return {
     request: await assignPolicy(context.arm.environment, item, policy.id),
-    intent: { itemId: target.id, policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
+    intent: { ...jobFacts(item), itemId: target.id, policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
   };
 }

@@ -4,8 +4,9 @@ import { BackupError } from '../../../core/errors.ts';
 import { displayName } from '../../../core/displayText.ts';
 import type { ActionContext, ActionTarget, Choice } from '../../action.ts';
 import { listPolicies } from '../api.ts';
-import type { Policy } from '../model.ts';
-import { readOptions, vaultIdOf } from './looking.ts';
+import type { Policy, ProtectableItem, ProtectedItem } from '../model.ts';
+import { fitsWorkload, type Workload } from '../workload.ts';
+import { changeableWorkload, readOptions, vaultIdOf } from './looking.ts';
 
 export interface PolicyNeeds {
   /** At least one VM that only an Enhanced policy protects. */
@@ -14,10 +15,16 @@ export interface PolicyNeeds {
   readonly current?: readonly string[];
 }
 
-/** @throws BackupError `SeveralVaults` where the targets stand in more than one vault: a policy belongs to one. */
+type Target = ActionTarget<ProtectedItem | ProtectableItem>;
+
+/**
+ * @param targets protected or protectable items of one workload; instances and availability groups count as their databases
+ * @throws BackupError `SeveralVaults` where the targets stand in more than one vault, `SeveralWorkloads` where they are of
+ * more than one workload: a policy belongs to one of each
+ */
 export async function policyChoices(
   context: ActionContext,
-  targets: readonly ActionTarget<{ readonly id: string; readonly vaultId?: string }>[],
+  targets: readonly Target[],
   needs: PolicyNeeds = {},
 ): Promise<readonly Choice[]> {
   const first = targets[0];
@@ -25,35 +32,48 @@ export async function policyChoices(
     return [];
   }
   const vaultId = oneVault(targets);
+  const workload = oneWorkload(targets);
   const { items, problems } = await listPolicies(
     context.arm,
     vaultId,
-    { backupManagementType: 'AzureIaasVM' },
+    { backupManagementType: workload.managementType },
     readOptions(context, first),
   );
-  // Azure was asked for those of VMs; an answer that holds others must not offer them.
-  const policies = items.filter((policy) => policy.backupManagementType?.toLowerCase() === 'azureiaasvm');
+  // Azure was asked for those of the management type only; what is of another workload of that type must not be offered.
+  const policies = items.filter((policy) => fitsWorkload(policy, workload));
   if (policies.length === 0 && problems[0]) {
     throw problems[0].error;
   }
-  const best = recommended(policies, needs);
+  const best = recommended(policies, workload, needs);
   const rank = (policy: Policy): number => (isCurrent(policy, needs) ? 2 : policy === best ? 0 : 1);
   return policies
     .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
-    .map((policy) => choiceOf(policy, policy === best, needs, unfitness(policy, policies, needs)));
+    .map((policy) => choiceOf(policy, policy === best, workload, needs, unfitness(policy, policies, needs)));
 }
 
-function oneVault(targets: readonly ActionTarget<{ readonly id: string; readonly vaultId?: string }>[]): string {
+function oneVault(targets: readonly Target[]): string {
   const vaults = new Map(targets.map((target) => [vaultIdOf(target.model).toLowerCase(), vaultIdOf(target.model)]));
   const [vaultId, ...others] = vaults.values();
   if (vaultId === undefined || others.length > 0) {
-    throw new BackupError(`The selected VMs stand in ${vaults.size} vaults, and a policy belongs to one vault.`, {
+    throw new BackupError(`The selected items stand in ${vaults.size} vaults, and a policy belongs to one vault.`, {
       code: 'SeveralVaults',
       attempted: 'choose a policy',
-      remedies: ['Select VMs of one vault at a time.'],
+      remedies: ['Select items of one vault at a time.'],
     });
   }
   return vaultId;
+}
+
+function oneWorkload(targets: readonly Target[]): Workload {
+  const [workload, ...others] = new Set(targets.map((target) => changeableWorkload(target.model)));
+  if (workload === undefined || others.length > 0) {
+    throw new BackupError('The selection holds VMs and SQL databases, and a policy is for one of them.', {
+      code: 'SeveralWorkloads',
+      attempted: 'choose a policy',
+      remedies: ['Select only VMs, or only databases.'],
+    });
+  }
+  return workload;
 }
 
 /** Why Azure may refuse a policy; told, and left to Azure to decide. */
@@ -68,23 +88,37 @@ function unfitness(policy: Policy, policies: readonly Policy[], needs: PolicyNee
   ];
 }
 
-function choiceOf(policy: Policy, best: boolean, needs: PolicyNeeds, unfit: readonly string[]): Choice {
+function choiceOf(policy: Policy, best: boolean, workload: Workload, needs: PolicyNeeds, unfit: readonly string[]): Choice {
   const current = isCurrent(policy, needs);
   const description = [
-    isEnhanced(policy) ? 'Enhanced' : 'Standard',
+    ...(workload.key === 'vm' ? [isEnhanced(policy) ? 'Enhanced' : 'Standard'] : []),
     ...(current ? ['the current one'] : []),
     // Who changes a policy knows why; nothing says that another one is better than theirs.
     ...(best && needs.current === undefined ? ['recommended'] : []),
     ...unfit,
   ];
-  const detail = [policy.schedule, policy.retention && `keeps ${policy.retention}`, protects(policy)].filter(Boolean).join(' · ');
+  const detail = [...whatItDoes(policy), protects(policy)].filter(Boolean).join(' · ');
   return {
     value: policy.id,
     label: policy.name,
-    description: description.join(' · '),
+    ...(description.length > 0 ? { description: description.join(' · ') } : {}),
     ...(detail ? { detail } : {}),
     ...(current ? { note: true } : best ? { recommended: true } : {}),
   };
+}
+
+/** A database's policy type by type, `Full: daily at 16:00 UTC, keeps 30 days`; else its one schedule and what it keeps. */
+function whatItDoes(policy: Policy): string[] {
+  if (policy.parts.length === 0) {
+    return [policy.schedule, policy.retention && `keeps ${policy.retention}`];
+  }
+  const compression = policy.compresses === undefined ? '' : policy.compresses ? 'compressed' : 'not compressed';
+  return [...policy.parts.map(partText), compression];
+}
+
+function partText({ type, schedule, retention }: Policy['parts'][number]): string {
+  const does = [schedule && `${schedule.charAt(0).toLowerCase()}${schedule.slice(1)}`, retention && `keeps ${retention}`];
+  return `${type}: ${does.filter(Boolean).join(', ') || 'as Azure has it'}`;
 }
 
 function protects(policy: Policy): string {
@@ -93,10 +127,10 @@ function protects(policy: Policy): string {
 }
 
 /** Azure's own default of the needed kind, which every vault is made with; else the one that protects the most. */
-function recommended(policies: readonly Policy[], needs: PolicyNeeds): Policy | undefined {
+function recommended(policies: readonly Policy[], workload: Workload, needs: PolicyNeeds): Policy | undefined {
   const open = policies.filter((policy) => !isCurrent(policy, needs));
   const fitting = needs.enhanced ? open.filter(isEnhanced) : open;
-  const byDefault = needs.enhanced ? 'enhancedpolicy' : 'defaultpolicy';
+  const byDefault = needs.enhanced ? 'enhancedpolicy' : workload.defaultPolicy;
   return (
     fitting.find((policy) => policy.name.toLowerCase() === byDefault) ??
     fitting.toSorted((a, b) => (b.protectedItemsCount ?? 0) - (a.protectedItemsCount ?? 0))[0]

@@ -4,6 +4,7 @@ import type { Action } from '../../action.ts';
 import type { ProtectableItem } from '../model.ts';
 import { protectedItemIdOf, protectVm as protectRequest } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
+import { itemWorkloads } from '../workload.ts';
 import { describeItem, freshPolicy, isStopped, vaultIdOf } from './looking.ts';
 import { policyChoices } from './policyChoices.ts';
 import { readPolicyBack } from './reading.ts';
@@ -35,12 +36,12 @@ export const protectVm: Action<ProtectableItem> = {
   ],
   tracker: trackerNames.job,
 
-  describe: ({ model }) => describeItem({ id: protectedItemIdOf(model), friendlyName: model.friendlyName, ...vaultOf(model) }),
+  describe: ({ model }) => describeItem({ ...model, id: protectedItemIdOf(model) }),
 
   async build(context, target, answers) {
     const { model } = target;
     const attempted = `protect ${displayName(model.friendlyName)}`;
-    const { policy, seenAt } = await freshPolicy(context, target, answers['policy'], vaultIdOf(model), attempted);
+    const { policy, seenAt } = await freshPolicy(context, target, answers['policy'], vaultIdOf(model), attempted, itemWorkloads.vm);
     return {
       request: await protectRequest(context.arm.environment, model, policy.id),
       intent: { itemId: protectedItemIdOf(model), policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
@@ -55,7 +56,3 @@ export const protectVm: Action<ProtectableItem> = {
       tookEffect: (item) => item !== undefined && !isStopped(item) && !item.isScheduledForDeferredDelete,
     }),
 };
-
-function vaultOf(model: ProtectableItem): { readonly vaultId?: string } {
-  return model.vaultId === undefined ? {} : { vaultId: model.vaultId };
-}

@@ -6,6 +6,7 @@ import type { ActionContext, ReadBack } from '../../action.ts';
 import { getProtectedItem, listProtectedItems } from '../api.ts';
 import { protectedItemState, type ProtectedItem } from '../model.ts';
 import { fact, isStopped, readOptions, statusOf } from './looking.ts';
+import { itemWorkloads } from '../workload.ts';
 import { policyNameOf } from './policyChoices.ts';
 
 /** The item, or undefined where the vault has it neither by its id nor in its list (where soft-deleted ones stand). */
@@ -20,9 +21,16 @@ export async function itemAtEnd(context: ActionContext, record: OperationRecord)
     }
     const vaultId = record.target.containerId;
     const listed =
-      vaultId === undefined ? undefined : await listProtectedItems(context.arm, vaultId, { backupManagementType: 'AzureIaasVM' }, options);
+      vaultId === undefined
+        ? undefined
+        : await listProtectedItems(context.arm, vaultId, { backupManagementType: managementTypeOf(record) }, options);
     return listed?.items.find((item) => sameArmId(item.id, id));
   }
+}
+
+/** The list that the item would stand in. Only operations on databases journal a workload. */
+function managementTypeOf({ intent }: Pick<OperationRecord, 'intent'>): string {
+  return itemWorkloads[intent['workload'] === 'sql' ? 'sql' : 'vm'].managementType;
 }
 
 /** For protect, change policy and resume: protected by the policy that was asked for. */

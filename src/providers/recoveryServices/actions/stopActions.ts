@@ -1,13 +1,13 @@
 /** The ends of protection, and the way back from the harder one. */
 import { displayName } from '../../../core/displayText.ts';
-import { itemStates, kinds, targetKinds, workloads } from '../../tokens.ts';
+import { capabilities, itemStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionTarget } from '../../action.ts';
 import { protectedItemState, type ProtectedItem } from '../model.ts';
 import { deleteItem, stopKeepData as stopRequest, undelete as undeleteRequest } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { describeItem, freshItem, isStopped, refuse } from './looking.ts';
 import { itemAtEnd, stateSentence } from './reading.ts';
-import { settleByJobs } from './settling.ts';
+import { jobFacts, settleByJobs } from './settling.ts';
 import { fateOfDeletedData } from './softDelete.ts';
 
 const shared = {
@@ -23,9 +23,9 @@ export const stopKeepData: Action<ProtectedItem> = {
   ...shared,
   id: 'stopKeepData',
   title: 'Stop Protection and Keep Data',
-  summary: 'Ends the backups of VMs; the recovery points stay.',
-  nothing: 'This vault has no protected VM.',
-  when: { all: [kinds.protectedItem, workloads.vm], none: [itemStates.stopped, itemStates.softDeleted] },
+  summary: 'Ends the backups of VMs or SQL databases; the recovery points stay.',
+  nothing: 'This vault has no protected VM or SQL database.',
+  when: { all: [kinds.protectedItem, capabilities.changeable], none: [itemStates.stopped, itemStates.softDeleted] },
   many: true,
   group: '4_stop@1',
   assurance: 'confirm',
@@ -44,7 +44,7 @@ export const stopKeepData: Action<ProtectedItem> = {
     }
     return {
       request: await stopRequest(context.arm.environment, item),
-      intent: { itemId: target.id, seenAt, jobOperation: 'DisableBackup' },
+      intent: { ...jobFacts(item), itemId: target.id, seenAt, jobOperation: 'DisableBackup' },
     };
   },
 
@@ -67,16 +67,16 @@ export const stopDeleteData: Action<ProtectedItem> = {
   ...shared,
   id: 'stopDeleteData',
   title: 'Stop Protection and Delete Data',
-  summary: 'Ends the backups of a VM and deletes its recovery points; says first what soft delete makes of that.',
-  nothing: 'This vault has no VM whose backup data could be deleted.',
-  when: { all: [kinds.protectedItem, workloads.vm], none: [itemStates.softDeleted] },
+  summary: 'Ends the backups of a VM or SQL database and deletes its recovery points; says first what soft delete makes of that.',
+  nothing: 'This vault has no VM or SQL database whose backup data could be deleted.',
+  when: { all: [kinds.protectedItem, capabilities.changeable], none: [itemStates.softDeleted] },
   many: false,
   group: '4_stop@2',
   assurance: 'typeName',
   async consequences(context, targets) {
     const [target] = targets;
     return target
-      ? [`Backups of ${displayName(target.name)} stop and all its recovery points are deleted.`, await fateOfDeletedData(context, target)]
+      ? [`Backups of ${nameAndPlace(target)} stop and all its recovery points are deleted.`, await fateOfDeletedData(context, target)]
       : [];
   },
 
@@ -88,7 +88,7 @@ export const stopDeleteData: Action<ProtectedItem> = {
     }
     return {
       request: await deleteItem(context.arm.environment, item),
-      intent: { itemId: target.id, seenAt, jobOperation: 'DeleteBackupData' },
+      intent: { ...jobFacts(item), itemId: target.id, seenAt, jobOperation: 'DeleteBackupData' },
     };
   },
 
@@ -121,8 +121,8 @@ export const undelete: Action<ProtectedItem> = {
   id: 'undelete',
   title: 'Undelete',
   summary: 'Takes soft-deleted backup data back; protection stays stopped until it is resumed.',
-  nothing: 'This vault keeps no deleted VM backups.',
-  when: { all: [kinds.protectedItem, workloads.vm, itemStates.softDeleted] },
+  nothing: 'This vault keeps no deleted backups of VMs or SQL databases.',
+  when: { all: [kinds.protectedItem, capabilities.changeable, itemStates.softDeleted] },
   many: true,
   inlineIcon: 'discard',
   group: '4_stop@3',
@@ -136,7 +136,7 @@ export const undelete: Action<ProtectedItem> = {
     }
     return {
       request: await undeleteRequest(context.arm.environment, item),
-      intent: { itemId: target.id, seenAt, jobOperation: 'Undelete' },
+      intent: { ...jobFacts(item), itemId: target.id, seenAt, jobOperation: 'Undelete' },
     };
   },
 
@@ -160,3 +160,9 @@ export const undelete: Action<ProtectedItem> = {
       tookEffect: (item) => item !== undefined && !item.isScheduledForDeferredDelete,
     }),
 };
+
+/** `msdb (MSSQLSERVER on erp-db-01)`: every server has databases of the same names, and this one's data will be gone. */
+function nameAndPlace({ name, model }: ActionTarget<ProtectedItem>): string {
+  const { where } = describeItem(model);
+  return where === undefined ? displayName(name) : `${displayName(name)} (${displayName(where)})`;
+}

@@ -1,5 +1,6 @@
 import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
+import { withoutSignatures } from '../../../core/signedUrl.ts';
 import { readErrorDetail } from './errorDetail.ts';
 import { defined, fieldsOf, type Fields } from './fields.ts';
 import { readRecord, type AzureRecord } from './record.ts';
@@ -27,6 +28,10 @@ export interface Container extends AzureRecord {
   readonly inquiries: readonly WorkloadInquiry[];
   /** The machine's own name for itself. */
   readonly hostServerName?: string;
+  /** `SQLDataBase` ...; Azure answers it seldom. */
+  readonly workloadType?: string;
+  /** ISO 8601, UTC: when Azure last wrote down something about it. */
+  readonly lastUpdatedTime?: string;
 }
 
 /** The part of an inquiry's result that is about one workload. */
@@ -38,6 +43,8 @@ export interface WorkloadInquiry {
   readonly status?: string;
   /** Why the backup service cannot work with what it found. */
   readonly error?: ErrorRecord;
+  /** What the machine itself said about that, beside a repetition of the code: `A network-related error occurred ...`. */
+  readonly additionalDetail?: string;
 }
 
 /** @throws BackupError `MalformedRecord` */
@@ -59,15 +66,20 @@ export function readContainer(raw: unknown): Container {
     inquiryError: readErrorDetail(inquiry.object('errorDetail')),
     inquiries: inquiry.list('inquiryDetails').map((one) => readInquiry(fieldsOf(one))),
     hostServerName: properties.object('extendedInfo').text('hostServerName'),
+    workloadType: properties.text('workloadType'),
+    lastUpdatedTime: properties.moment('lastUpdatedTime'),
   });
 }
 
 function readInquiry(detail: Fields): WorkloadInquiry {
   const validation = detail.object('inquiryValidation');
+  const error = readErrorDetail(validation.object('errorDetail'));
+  const additional = validation.text('additionalDetail');
   return defined<WorkloadInquiry>({
     type: detail.text('type') ?? 'unknown',
     itemCount: detail.number('itemCount'),
     status: validation.text('status'),
-    error: readErrorDetail(validation.object('errorDetail')),
+    error,
+    additionalDetail: additional === error?.code ? undefined : withoutSignatures(additional),
   });
 }

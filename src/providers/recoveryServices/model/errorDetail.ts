@@ -11,7 +11,7 @@ export function readErrorDetail(fields: Fields): ErrorRecord | undefined {
   const title = fields.text('errorTitle', 'title');
   const number = fields.text('errorCode', 'code');
   const code = title ?? number;
-  const message = fields.text('errorString', 'message') ?? fields.text('additionalDetails');
+  const message = explanation(fields.text('errorString', 'message'), fields.text('additionalDetails'));
   if (code === undefined && message === undefined) {
     return undefined;
   }
@@ -25,4 +25,13 @@ export function readErrorDetail(fields: Fields): ErrorRecord | undefined {
     ...(remedies.length > 0 ? { remedies } : {}),
     ...(number !== undefined && number !== code ? { detail: { errorCode: number } } : {}),
   };
+}
+
+/** Jobs of databases say what SQL Server answered beside the service's own sentence. */
+function explanation(message: string | undefined, additional: string | undefined): string | undefined {
+  const more = additional?.trim();
+  if (message === undefined || !more) {
+    return message ?? additional;
+  }
+  return message.includes(more) ? message : `${message} ${more}`;
 }

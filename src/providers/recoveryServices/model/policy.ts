@@ -1,6 +1,6 @@
 import { idUpTo } from '../../../core/armId.ts';
 import { defined } from './fields.ts';
-import { describeRetention, describeSchedule } from './policySummary.ts';
+import { describeParts, describeRetention, describeSchedule, type PolicyPart } from './policySummary.ts';
 import { readRecord, type AzureRecord } from './record.ts';
 
 export interface Policy extends AzureRecord {
@@ -16,6 +16,10 @@ export interface Policy extends AzureRecord {
   readonly schedule: string;
   /** How long it keeps: `30 days; monthly 12 months`. Empty as above. */
   readonly retention: string;
+  /** What a database's policy does for each type of backup; empty for VMs and file shares. */
+  readonly parts: readonly PolicyPart[];
+  /** Whether backups of databases are compressed; absent where Azure did not say. */
+  readonly compresses?: boolean;
 }
 
 /** @throws BackupError `MalformedRecord` */
@@ -31,5 +35,8 @@ export function readPolicy(raw: unknown): Policy {
     protectedItemsCount: properties.number('protectedItemsCount'),
     schedule: describeSchedule(properties),
     retention: describeRetention(properties),
+    parts: describeParts(properties),
+    // The older name goes first in Azure's own words for it: clients are to go by the newer one.
+    compresses: properties.object('settings').flag('isCompression') ?? properties.object('settings').flag('issqlcompression'),
   });
 }

@@ -3,10 +3,29 @@ import { fieldsOf, toMoment, toText, type Fields } from './fields.ts';
 
 /** `Daily at 14:30 UTC`, `Weekly on Sunday, Tuesday at 10:00 UTC`, `Every 4 hours from 08:00 for 12 hours UTC`. */
 export function describeSchedule(properties: Fields): string {
-  const zone = properties.text('timeZone') ?? properties.object('settings').text('timeZone') ?? 'UTC';
+  const zone = zoneOf(properties);
   const one = scheduleOf(properties.object('schedulePolicy'), zone);
   const parts = subPolicies(properties).map(({ name, policy }) => named(name, scheduleOf(policy.object('schedulePolicy'), zone)));
   return [one, ...parts].filter(Boolean).join('; ');
+}
+
+/** One type of backup of a database's policy. Texts are empty where Azure's answer has them in a form that we do not know. */
+export interface PolicyPart {
+  /** `Full`, `Differential`, `Log`, or what Azure said. */
+  readonly type: string;
+  /** `Daily at 14:30 UTC`, `Every 15 minutes`. */
+  readonly schedule: string;
+  /** `30 days; weekly 12 weeks`. */
+  readonly retention: string;
+}
+
+export function describeParts(properties: Fields): PolicyPart[] {
+  const zone = zoneOf(properties);
+  return subPolicies(properties).map(({ name, policy }) => ({
+    type: name,
+    schedule: scheduleOf(policy.object('schedulePolicy'), zone),
+    retention: retentionOf(policy.object('retentionPolicy')),
+  }));
 }
 
 /** `30 days; weekly 4 weeks`, `Full: weekly 104 weeks; Log: 15 days`. */
@@ -20,6 +39,10 @@ export function describeRetention(properties: Fields): string {
     snapshot === undefined ? '' : `snapshots ${counted(snapshot, 'Days')}`,
   ];
   return parts.filter(Boolean).join('; ');
+}
+
+function zoneOf(properties: Fields): string {
+  return properties.text('timeZone') ?? properties.object('settings').text('timeZone') ?? 'UTC';
 }
 
 function subPolicies(properties: Fields): { name: string; policy: Fields }[] {

@@ -20,7 +20,10 @@ export interface ProtectedItem extends AzureRecord {
   /** ARM id of what is protected. */
   readonly sourceResourceId?: string;
   readonly serverName?: string;
+  /** Of a database: its instance or availability group. */
   readonly parentName?: string;
+  /** `AzureVmWorkloadSQLInstance`, `AzureVmWorkloadSQLAvailabilityGroup`. */
+  readonly parentType?: string;
   /** `IRPending`, `Protected`, `ProtectionStopped`, `ProtectionError`, `BackupsSuspended` ... */
   readonly protectionState?: string;
   /** `Healthy`, `Unhealthy` ... */
@@ -45,6 +48,8 @@ export interface ProtectedItem extends AzureRecord {
   /** Days; 0 while nothing is deleted. */
   readonly softDeleteRetentionDays?: number;
   readonly recoveryPointCount?: number;
+  /** Of a database, as SQL Server calls it: `FULL`, `SIMPLE`, `BULK_LOGGED`. Some answers leave it out. */
+  readonly recoveryModel?: string;
 }
 
 /** @throws BackupError `MalformedRecord` */
@@ -64,6 +69,7 @@ export function readProtectedItem(raw: unknown): ProtectedItem {
     sourceResourceId: properties.text('sourceResourceId', 'virtualMachineId'),
     serverName: properties.text('serverName', 'computerName'),
     parentName: properties.text('parentName'),
+    parentType: properties.text('parentType'),
     protectionState: properties.text('protectionState'),
     protectionStatus: properties.text('protectionStatus'),
     healthStatus: properties.text('healthStatus', 'protectedItemHealthStatus'),
@@ -79,5 +85,6 @@ export function readProtectedItem(raw: unknown): ProtectedItem {
     deferredDeleteTimeRemaining: properties.text('deferredDeleteTimeRemaining'),
     softDeleteRetentionDays: properties.number('softDeleteRetentionPeriod', 'softDeleteRetentionPeriodInDays'),
     recoveryPointCount: properties.object('extendedInfo').number('recoveryPointCount'),
+    recoveryModel: properties.object('extendedInfo').text('recoveryModel'),
   });
 }

@@ -1,4 +1,4 @@
-/** Following what ARM calls an asynchronous operation, by `Azure-AsyncOperation` where there is one and else by `Location`. */
+/** Following what ARM calls an asynchronous operation: by its state (`Azure-AsyncOperation`) or by its result (`Location`). */
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import type { TrackedResponse } from '../../../core/operation.ts';
@@ -7,13 +7,16 @@ import { fieldsOf } from '../model/fields.ts';
 import { pacing, retryAfterMs, waitMs } from './pacing.ts';
 import { operationUrls, withoutDoubleSlashes } from './operationUrl.ts';
 
+/** The two addresses that an answer can give: where its state is told, and where its result will be. */
+export type Way = 'operation' | 'location';
+
 /** Plain JSON. Moments are milliseconds since the epoch. */
 export interface OperationState {
   readonly cloud: string;
   /** The address asked now. */
   readonly url: string;
-  readonly by: 'operation' | 'location';
-  /** Asked once `url` turns out to be unknown. */
+  readonly by: Way;
+  /** The other way's address, asked once `url` turns out to be unknown. */
   readonly fallbackUrl?: string;
   readonly asked: number;
   readonly paceMs?: number;
@@ -28,14 +31,17 @@ export type OperationAnswer =
   /** Its address is not known (any more): how it went can only be told by looking at what it did. */
   | { readonly is: 'lost'; readonly error: ErrorRecord };
 
-/** Undefined where the answer names no address to follow. */
+/** Undefined where the answer names no address to follow. @param prefer the way to go where it names both */
 export function beginOperation(
   cloud: string,
   response: TrackedResponse,
   nowMs: number,
+  prefer: Way = 'operation',
 ): { state: OperationState; delayMs: number } | undefined {
-  const { operationUrl, locationUrl } = operationUrls(response, cloud);
-  const url = operationUrl ?? locationUrl;
+  const urls = urlsOf(response, cloud);
+  const by = urls[prefer] === undefined ? otherWay[prefer] : prefer;
+  const url = urls[by];
+  const fallbackUrl = urls[otherWay[by]];
   if (url === undefined) {
     return undefined;
   }
@@ -43,8 +49,8 @@ export function beginOperation(
   const state: OperationState = {
     cloud,
     url,
-    by: operationUrl ? 'operation' : 'location',
-    ...(operationUrl && locationUrl ? { fallbackUrl: locationUrl } : {}),
+    by,
+    ...(fallbackUrl === undefined ? {} : { fallbackUrl }),
     asked: 0,
     ...(askedFor === undefined ? {} : { paceMs: askedFor }),
   };
@@ -83,15 +89,23 @@ export function stepOperation(state: OperationState, response: TrackedResponse, 
   }
 }
 
+const otherWay: Readonly<Record<Way, Way>> = { operation: 'location', location: 'operation' };
+
+function urlsOf(response: TrackedResponse, cloud: string): Readonly<Record<Way, string | undefined>> {
+  const { operationUrl, locationUrl } = operationUrls(response, cloud);
+  return { operation: operationUrl, location: locationUrl };
+}
+
 /** Each answer brings freshly signed addresses: the newest ones live longest. */
 function goOn(state: OperationState, response: TrackedResponse, nowMs: number, message?: string): OperationAnswer {
-  const { operationUrl, locationUrl } = operationUrls(response, state.cloud);
+  const urls = urlsOf(response, state.cloud);
   const askedFor = retryAfterMs(response.headers, nowMs);
   const { missingSinceMs: _found, ...rest } = state;
-  const fallbackUrl = state.by === 'operation' ? (locationUrl ?? state.fallbackUrl) : undefined;
+  // One that has gone over to the other way already must not be led back and forth.
+  const fallbackUrl = state.fallbackUrl && (urls[otherWay[state.by]] ?? state.fallbackUrl);
   const next: OperationState = {
     ...rest,
-    url: (state.by === 'operation' ? operationUrl : locationUrl) ?? state.url,
+    url: urls[state.by] ?? state.url,
     ...(fallbackUrl === undefined ? {} : { fallbackUrl }),
     asked: state.asked + 1,
     ...(askedFor === undefined ? {} : { paceMs: askedFor }),
@@ -112,7 +126,8 @@ function missing(state: OperationState, response: TrackedResponse, nowMs: number
   }
   if (state.fallbackUrl !== undefined) {
     const { fallbackUrl, missingSinceMs: _since, ...rest } = state;
-    return { is: 'running', state: { ...rest, url: fallbackUrl, by: 'location', asked: 0 }, delayMs: waitMs(0, undefined, state.paceMs) };
+    const other: OperationState = { ...rest, url: fallbackUrl, by: otherWay[state.by], asked: 0 };
+    return { is: 'running', state: other, delayMs: waitMs(0, undefined, state.paceMs) };
   }
   return { is: 'lost', error: errorOf(response) };
 }

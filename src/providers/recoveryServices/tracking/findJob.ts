@@ -4,21 +4,23 @@ import { lists } from '../api.ts';
 import { readJob, type Job } from '../model/job.ts';
 import { readRecords } from '../model/record.ts';
 import { pacing } from './pacing.ts';
+import { fitOf, type Fit, type JobOwner } from './whoseJob.ts';
 
 /** Plain JSON: whose job is looked for. */
-export interface Wanted {
+export interface Wanted extends JobOwner {
   readonly vaultId: string;
-  /** As Azure names it in a job: the VM, the database, the share. */
-  readonly entity: string;
-  /** Id of the item, protectable or protected. */
-  readonly itemId: string;
   /** Milliseconds since the epoch, of Azure's clock where it told. */
   readonly acceptedAtMs: number;
-  /** The job's `operation` where it is known, e.g. `Backup`. */
-  readonly operation?: string;
+}
+
+export interface Candidate {
+  readonly job: Job;
+  readonly fit: Fit;
 }
 
 const dayMs = 86_400_000;
+/** An HTTP date has lost up to a second. */
+const dateMs = 1_000;
 
 /** Absolute URL of the jobs that began since. */
 export function findJobUrl(cloud: string, wanted: Wanted): string {
@@ -26,28 +28,12 @@ export function findJobUrl(cloud: string, wanted: Wanted): string {
   return cloud + lists.jobs(wanted.vaultId, { started }).path;
 }
 
-/** The job of a list's answer that fits, the earliest where several do; undefined where none does. */
-export function jobIn(body: Json | undefined, wanted: Wanted): Job | undefined {
+/** The jobs of a list's answer that fit, the earliest first. What had ended before the request was accepted is an earlier one's. */
+export function candidatesIn(body: Json | undefined, wanted: Wanted): Candidate[] {
   return readRecords(arrayAt(body, 'value'), readJob)
-    .items.filter((job) => fits(job, wanted))
-    .sort((a, b) => Date.parse(a.startTime ?? '') - Date.parse(b.startTime ?? ''))[0];
-}
-
-function fits(job: Job, wanted: Wanted): boolean {
-  const began = Date.parse(job.startTime ?? '');
-  const entity = job.entityFriendlyName.toLowerCase();
-  const name = wanted.entity.toLowerCase();
-  return (
-    began >= wanted.acceptedAtMs - pacing.skewMs &&
-    // A database's job calls itself `msdb` first and `msdb [server]` later.
-    (entity === name || entity.startsWith(`${name} [`)) &&
-    (job.containerName === undefined || wanted.itemId.toLowerCase().includes(`${job.containerName.toLowerCase()}/`)) &&
-    (wanted.operation === undefined || sameOperation(job.operation, wanted.operation))
-  );
-}
-
-/** `Backup` becomes `Backup (Full)` while it runs. */
-function sameOperation(said: string | undefined, wanted: string): boolean {
-  const word = (text: string): string => text.replace(/\s*\(.*$/, '').toLowerCase();
-  return said !== undefined && word(said) === word(wanted);
+    .items.filter((job) => Date.parse(job.startTime ?? '') >= wanted.acceptedAtMs - pacing.skewMs)
+    .filter((job) => job.endTime === undefined || Date.parse(job.endTime) >= wanted.acceptedAtMs - dateMs)
+    .map((job) => ({ job, fit: fitOf(job, wanted) }))
+    .filter(({ fit }) => fit !== 'other')
+    .sort((a, b) => Date.parse(a.job.startTime ?? '') - Date.parse(b.job.startTime ?? ''));
 }

@@ -1,9 +1,10 @@
 /** What a job's answer means for the operation that waits for it. */
 import type { ErrorRecord } from '../../../core/errors.ts';
-import type { JobReference, OperationProgress, OperationStatus } from '../../../core/operation.ts';
+import type { JobReference, OperationProgress, OperationStatus, OperationTask, TaskStatus } from '../../../core/operation.ts';
 import type { Job } from '../model/job.ts';
 import { errorWithRemedies } from '../errorKnowledge.ts';
-import { isCancellable, jobState } from '../model/state.ts';
+import type { ErrorSubject } from '../sqlKnowledge.ts';
+import { isCancellable, jobState, type JobState } from '../model/state.ts';
 import { defined } from '../model/fields.ts';
 
 export interface JobEnd {
@@ -14,7 +15,9 @@ export interface JobEnd {
 
 /** Undefined while the job runs; a status that we do not know is no end. */
 export function endOf(job: Job): JobEnd | undefined {
-  const [first, ...others] = job.errors.map((error) => errorWithRemedies(withDynamicMessage(error, job.dynamicErrorMessage)));
+  const [first, ...others] = job.errors.map((error) =>
+    errorWithRemedies(withDynamicMessage(error, job.dynamicErrorMessage), subjectOf(job)),
+  );
   switch (jobState(job)) {
     case 'succeeded':
       return { status: 'succeeded' };
@@ -32,6 +35,15 @@ export function endOf(job: Job): JobEnd | undefined {
     case 'unknown':
       return undefined;
   }
+}
+
+/** The database of a job that calls itself `msdb [sql-01]` or, in older answers, `MSSQLSERVER/msdb [sql-01]`. */
+function subjectOf(job: Job): ErrorSubject {
+  if (job.workloadType?.toLowerCase() !== 'sqldatabase') {
+    return {};
+  }
+  const name = job.entityFriendlyName.replace(/ \[[^\]]*\]$/, '');
+  return { database: name, backupType: /\((.*)\)$/.exec(job.operation ?? '')?.[1] ?? '' };
 }
 
 /** Azure puts the one sentence that explains a failure sometimes beside its errors. */
@@ -76,4 +88,26 @@ function snapshotTaken(job: Job): boolean {
 
 export function referenceOf(job: Job): JobReference {
   return defined<JobReference>({ id: job.id, name: job.name, operation: job.operation, cancellable: isCancellable(job) });
+}
+
+const taskStatuses: Readonly<Record<JobState, TaskStatus>> = {
+  running: 'running',
+  cancelling: 'running',
+  succeeded: 'succeeded',
+  succeededWithWarnings: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  unknown: 'unknown',
+};
+
+/** A whole job as one of several of an operation: `Backup (Full) of msdb [sql-01]`. */
+export function taskOf(job: Job): OperationTask {
+  const says = [messageOf(job), ...Object.entries(job.properties).map(([name, value]) => `${name}: ${value}`)];
+  return defined<OperationTask>({
+    name: `${job.operation ?? 'Job'} of ${job.entityFriendlyName}`,
+    status: taskStatuses[jobState(job)],
+    percent: job.percent,
+    detail: says.filter(Boolean).join(' · ') || undefined,
+    duration: job.duration,
+  });
 }

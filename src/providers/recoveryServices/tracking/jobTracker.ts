@@ -2,12 +2,13 @@ import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { OperationRecord, Tracker, TrackedResponse, TrackStep } from '../../../core/operation.ts';
-import { armPath } from '../armUrl.ts';
 import { fieldsOf, toText } from '../model/fields.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState } from './asyncOperation.ts';
-import { findJobUrl, type Wanted } from './findJob.ts';
-import { nextJob, stepFinding, stepJob, type FindingState, type JobsState } from './jobPhases.ts';
-import { waitMs } from './pacing.ts';
+import type { Wanted } from './findJob.ts';
+import { beginFinding, findingUrl, stepFinding, type FindingState } from './findingPhase.ts';
+import { beginJobs, jobsState, jobUrl, stepJob, type JobsState } from './jobPhases.ts';
+import { insistMs } from './pacing.ts';
+import { ownerOf } from './whoseJob.ts';
 
 /**
  * Changes of protected items: the request's operation only says that a job exists, and the job decides.
@@ -30,7 +31,10 @@ export const jobTracker: Tracker = {
     // Done at once: there is nothing that a job could still decide.
     return { state: {}, status: 'succeeded' };
   },
-  poll: (json) => ({ url: urlOf(readState(json)) }),
+  poll: (json) => {
+    const state = readState(json);
+    return { url: urlOf(state), ...(state.phase === 'operation' ? { insistMs: insistMs(state.operation.paceMs) } : {}) };
+  },
   step: (json, response, nowMs) => {
     const state = readState(json);
     switch (state.phase) {
@@ -46,7 +50,7 @@ export const jobTracker: Tracker = {
 
 /** State to follow a job that is known by its id: one that somebody else started, or that was found by looking. */
 export function jobTracking(cloud: string, jobId: string, inferred = false): JsonObject {
-  return jobsState(cloud, [jobId], { inferred });
+  return { ...jobsState({ cloud, jobIds: [jobId], inferred }) } as unknown as JsonObject;
 }
 
 interface OperatingState {
@@ -69,9 +73,9 @@ function urlOf(state: State): string {
     case 'operation':
       return state.operation.url;
     case 'finding':
-      return findJobUrl(state.cloud, state.wanted);
+      return findingUrl(state);
     case 'job':
-      return state.cloud + armPath(state.jobIds[state.at] ?? '');
+      return jobUrl(state);
   }
 }
 
@@ -81,18 +85,30 @@ function stepFirst(state: OperatingState, response: TrackedResponse, nowMs: numb
     case 'running':
       return operating({ ...state, operation: answer.state }, answer.delayMs, answer.message);
     case 'failed':
-      return { state: { ...state } as unknown as JsonObject, status: 'failed', error: answer.error };
+      // A 5xx comes here only once Azure has insisted on it, and says nothing of the job.
+      return response.status >= 500
+        ? find(state.cloud, state.wanted, state.operation.paceMs, nowMs, answer.error)
+        : { state: { ...state } as unknown as JsonObject, status: 'failed', error: answer.error };
     case 'cancelled':
       return { state: { ...state } as unknown as JsonObject, status: 'cancelled' };
     case 'lost':
       return find(state.cloud, state.wanted, state.operation.paceMs, nowMs);
-    case 'succeeded': {
-      const jobs = jobsOf(answer.body, state.wanted?.vaultId);
-      return jobs.ids.length > 0
-        ? nextJob(jobsState(state.cloud, jobs.ids, { failedJobs: jobs.failed, paceMs: state.operation.paceMs }))
-        : find(state.cloud, state.wanted, state.operation.paceMs, nowMs);
-    }
+    case 'succeeded':
+      return operationSucceeded(state, jobsOf(answer.body, state.wanted?.vaultId), nowMs);
   }
+}
+
+function operationSucceeded(state: OperatingState, jobs: { ids: string[]; failed: ErrorRecord[] }, nowMs: number): TrackStep {
+  const { paceMs } = state.operation;
+  const pace = paceMs === undefined ? {} : { paceMs };
+  if (jobs.ids.length > 0) {
+    return beginJobs({ cloud: state.cloud, jobIds: jobs.ids, failedJobs: jobs.failed, ...pace });
+  }
+  const [error, ...warnings] = jobs.failed;
+  if (error) {
+    return { state: { ...state } as unknown as JsonObject, status: 'failed', error, ...(warnings.length > 0 ? { warnings } : {}) };
+  }
+  return find(state.cloud, state.wanted, paceMs, nowMs);
 }
 
 function operating(state: OperatingState, delayMs: number, message = 'Accepted; waiting for its job'): TrackStep {
@@ -103,16 +119,6 @@ function operating(state: OperatingState, delayMs: number, message = 'Accepted; 
     delayMs,
     progress: { message },
   };
-}
-
-function jobsState(
-  cloud: string,
-  jobIds: readonly string[],
-  more: { failedJobs?: readonly ErrorRecord[]; inferred?: boolean; paceMs?: number | undefined },
-): JsonObject & JobsState {
-  const { failedJobs = [], inferred = false, paceMs } = more;
-  const state: JobsState = { phase: 'job', cloud, jobIds, at: 0, ends: [], failedJobs, inferred, asked: 0 };
-  return (paceMs === undefined ? state : { ...state, paceMs }) as JsonObject & JobsState;
 }
 
 /** @returns ids of the jobs that an operation named: `jobId`, or `jobIds` with `failedJobsError` for those that did not start. */
@@ -132,19 +138,16 @@ function jobIdOf(vaultId: string, name: string): string {
   return name.startsWith('/') ? name : `${vaultId}/backupJobs/${name}`;
 }
 
-function find(cloud: string, wanted: Wanted | undefined, paceMs: number | undefined, nowMs: number): TrackStep {
+/** @param because why the operation's own address does not name the job */
+function find(cloud: string, wanted: Wanted | undefined, paceMs: number | undefined, nowMs: number, because?: ErrorRecord): TrackStep {
+  if (wanted === undefined && because !== undefined) {
+    return { state: {}, status: 'failed', error: because, readBackDecides: true };
+  }
   if (wanted === undefined) {
     const message = 'Azure accepted it and named no job, and its target is nothing of a vault whose jobs could be looked through.';
     return { state: {}, status: 'unknown', error: { code: 'JobNotFound', message } };
   }
-  const state: FindingState = { phase: 'finding', cloud, wanted, asked: 0, sinceMs: nowMs, ...(paceMs === undefined ? {} : { paceMs }) };
-  return {
-    state: { ...state } as unknown as JsonObject,
-    status: 'accepted',
-    next: { url: findJobUrl(cloud, wanted) },
-    delayMs: waitMs(0, undefined, paceMs),
-    progress: { message: 'Accepted; looking for its job' },
-  };
+  return beginFinding(cloud, wanted, paceMs, nowMs, because);
 }
 
 function wantedOf(record: OperationRecord, response: TrackedResponse, nowMs: number): Wanted | undefined {
@@ -153,12 +156,5 @@ function wantedOf(record: OperationRecord, response: TrackedResponse, nowMs: num
     return undefined;
   }
   const azureMs = Date.parse(response.headers['date'] ?? '');
-  const { jobOperation: operation, itemId } = record.intent;
-  return {
-    vaultId,
-    entity: record.target.name,
-    itemId: typeof itemId === 'string' ? itemId : record.target.id,
-    acceptedAtMs: Number.isNaN(azureMs) ? nowMs : azureMs,
-    ...(typeof operation === 'string' ? { operation } : {}),
-  };
+  return { ...ownerOf(record), vaultId, acceptedAtMs: Number.isNaN(azureMs) ? nowMs : azureMs };
 }

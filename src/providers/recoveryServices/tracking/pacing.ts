@@ -28,6 +28,15 @@ export function waitMs(asked: number, retryAfterMs: number | undefined, paceMs: 
   return Math.max(pacing.leastMs, retryAfterMs ?? 0, Math.min(own, cap));
 }
 
+/**
+ * How long the service's own failure at an operation's address must stay the same to be taken for the operation's end:
+ * five minutes at Azure's pace, and five of its answers where its time runs faster.
+ * @param paceMs as in `waitMs`
+ */
+export function insistMs(paceMs: number | undefined): number {
+  return paceMs === undefined || paceMs > pacing.fastMs ? pacing.graceMs : Math.max(5 * paceMs, 5 * pacing.leastMs);
+}
+
 /** `Retry-After` as milliseconds from now: seconds, or an HTTP date. Undefined where absent or neither. */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const text = headers['retry-after']?.trim();

@@ -1,0 +1,96 @@
+/** What was started together, by one choice of a person, and how that goes: pure functions over records. */
+import { visibleText } from '../core/displayText.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+
+export interface Batch {
+  readonly id: string;
+  readonly title: string;
+  /** How many there were to be started; more than `records` where some were removed, or a window closed before their turn. */
+  readonly size: number;
+  /** In the order in which they were started. */
+  readonly records: readonly [OperationRecord, ...OperationRecord[]];
+}
+
+/** What became of one of a batch. */
+export type Fate = 'running' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
+
+/** Worst first, as a document lists them. */
+export const fates: readonly Fate[] = ['failed', 'unknown', 'notStarted', 'warning', 'cancelled', 'running', 'succeeded'];
+
+export const fateWords: Readonly<Record<Fate, string>> = {
+  failed: 'failed',
+  unknown: 'of unknown outcome',
+  notStarted: 'not started',
+  warning: 'with warnings',
+  cancelled: 'cancelled',
+  running: 'running',
+  succeeded: 'succeeded',
+};
+
+export function fateOf(record: OperationRecord): Fate {
+  switch (record.status) {
+    case 'failed':
+    case 'cancelled':
+      // Nothing was ever sent for it.
+      return record.request === undefined ? 'notStarted' : record.status;
+    case 'unknown':
+    case 'succeeded':
+      return record.status;
+    case 'succeededWithWarnings':
+      return 'warning';
+    default:
+      return 'running';
+  }
+}
+
+/** Those of the records that were started together, the newest batch first. */
+export function batchesOf(records: readonly OperationRecord[]): Batch[] {
+  const found = new Map<string, [OperationRecord, ...OperationRecord[]]>();
+  for (const record of records) {
+    if (record.batch) {
+      const known = found.get(record.batch.id);
+      if (known) {
+        known.push(record);
+      } else {
+        found.set(record.batch.id, [record]);
+      }
+    }
+  }
+  return [...found].map(([id, of]) => ({
+    id,
+    title: of[0].title,
+    size: of[0].batch?.size ?? of.length,
+    records: of.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
+  }));
+}
+
+export function batchOf(records: readonly OperationRecord[], id: string): Batch | undefined {
+  return batchesOf(records.filter(({ batch }) => batch?.id === id))[0];
+}
+
+export function isRunning({ records }: Batch): boolean {
+  return records.some(({ status }) => !hasEnded(status));
+}
+
+/** `Protect: 4 of 10 ended`: while it runs. */
+export function batchProgress({ title, records, size }: Batch): string {
+  return `${visibleText(title)}: ${records.filter(({ status }) => hasEnded(status)).length} of ${size} ended`;
+}
+
+/** `Protect: 8 of 10 succeeded, 1 with warnings, 1 failed`: at its end. */
+export function batchSummary({ title, records, size }: Batch): string {
+  const count = (fate: Fate): number => records.filter((record) => fateOf(record) === fate).length;
+  const succeeded = count('succeeded');
+  const warned = count('warning');
+  const others = (['warning', 'failed', 'unknown', 'notStarted', 'cancelled', 'running'] as const)
+    .filter((fate) => count(fate) > 0 && (fate !== 'warning' || succeeded > 0))
+    .map((fate) => `${count(fate)} ${fateWords[fate]}`);
+  const missing = size - records.length;
+  // What ended with warnings did succeed: it is not counted beside a "none".
+  const said = succeeded > 0 || warned === 0 ? `${ofAll(succeeded, size)} succeeded` : `${ofAll(warned, size)} succeeded with warnings`;
+  return `${visibleText(title)}: ${[said, ...others, ...(missing > 0 ? [`${missing} not in the list any more`] : [])].join(', ')}`;
+}
+
+function ofAll(count: number, size: number): string {
+  return count === size ? `all ${size}` : `${count === 0 ? 'none' : count} of ${size}`;
+}

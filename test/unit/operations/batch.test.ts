@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createHash } from 'node:crypto';
+import { Journal } from '../../../src/operations/journal.ts';
+import { Once } from '../../../src/operations/once.ts';
+import { answer, breakFolder, eachInItsFolder, house, origin, plan, statusOf } from './fakes.ts';
+import { newRecord } from '../../../src/operations/newRecord.ts';
+
+const batch = { id: 'b1', size: 3 };
+const unstarted = {
+  actionId: 'backupNow',
+  title: 'Back Up Now',
+  target: { ...plan.target, where: 'MSSQLSERVER on erp-db-01' },
+  tracker: 'fake',
+  cloud: origin,
+  batch,
+};
+const statement = { title: 'T-SQL', text: 'GO' };
+
+describe('operations that were started together', () => {
+  let folder: string;
+  eachInItsFolder((made) => (folder = made));
+
+  it('keep their batch and where they are, on disk too', async () => {
+    const first = house(folder);
+    const { id } = await first.engine.start({ ...plan, target: unstarted.target, batch });
+    await first.clock.advance(1_000);
+    await first.engine.dispose();
+    const second = house(folder, { clock: first.clock });
+    await second.engine.resume();
+    assert.deepEqual(second.engine.get(id)?.batch, batch);
+    assert.equal(second.engine.get(id)?.target.where, 'MSSQLSERVER on erp-db-01');
+  });
+
+  it('stand beside those that could not be started, which have ended and send nothing', async () => {
+    const { engine, arm, clock, ends } = house(folder);
+    const error = { code: 'ItemGone', message: 'The database was dropped.', remedies: ['Rediscover.'], statement };
+    const refused = await engine.noteUnstarted({ ...unstarted, error });
+    const cancelled = await engine.noteUnstarted(unstarted);
+    await clock.advance(60_000);
+    assert.equal(arm.sent.length + arm.polled.length, 0);
+    assert.deepEqual(
+      ends.map(({ id }) => id),
+      [refused.id, cancelled.id],
+    );
+    assert.equal(engine.get(refused.id)?.error?.message, 'Nothing was started: The database was dropped.');
+    assert.equal(statusOf(engine, cancelled.id), 'cancelled');
+    assert.match(engine.get(cancelled.id)?.outcome ?? '', /cancelled before its turn/);
+    await engine.dispose();
+    const after = house(folder, { clock });
+    await after.engine.resume();
+    assert.deepEqual(after.engine.get(refused.id)?.error?.statement, statement);
+    assert.equal(after.engine.get(refused.id)?.request, undefined);
+    assert.deepEqual(after.engine.get(cancelled.id)?.batch, batch);
+  });
+
+  it('keep in memory what cannot be journaled, and say so', async () => {
+    const { engine } = house(folder);
+    await engine.resume();
+    breakFolder(folder);
+    const { id } = await engine.noteUnstarted({ ...unstarted, error: { code: 'JournalUnwritable', message: 'Disk full.' } });
+    assert.equal(statusOf(engine, id), 'failed');
+    assert.equal(engine.standing(id).unsaved?.code, 'JournalUnwritable');
+  });
+
+  it('are not pruned one by one while one of them runs', async () => {
+    const journal = new Journal(folder, { endedCount: 1, endedBytes: 1e9, endedAgeMs: 1e12 });
+    const record = (id: string, parts: object): ReturnType<typeof newRecord> =>
+      newRecord(id, origin, 0, { ...plan, status: 'succeeded', ...parts });
+    const ended = [1, 2, 3].map((n) => record(`e${n}`, { endedAt: `2026-01-0${n}T00:00:00Z`, batch }));
+    const alone = [4, 5].map((n) => record(`a${n}`, { endedAt: `2026-01-0${n}T00:00:00Z` }));
+    const running = record('r', { status: 'running', batch });
+    for (const each of [...ended, ...alone, running]) {
+      await journal.append(each);
+    }
+    assert.deepEqual(await journal.prune([...ended, ...alone, running], 0), ['a4']);
+  });
+});
+
+describe('telling once', () => {
+  let folder: string;
+  eachInItsFolder((made) => (folder = made));
+
+  it('is for one window of many, now and later, whatever the key', async () => {
+    const key = '../../evil\u0000';
+    const windows = Array.from({ length: 8 }, () => new Once(folder));
+    const answers = await Promise.all(windows.map((one) => one.claim(key)));
+    assert.equal(answers.filter(Boolean).length, 1);
+    assert.equal(await new Once(folder).claim(key), false);
+    assert.equal(await new Once(folder).claim('another'), true);
+    assert.ok((await readdir(folder)).every((name) => /^[0-9a-f]{32}\.told$/.test(name)));
+  });
+
+  it('goes on where the folder cannot be written, once a window', async () => {
+    breakFolder(folder);
+    const one = new Once(folder);
+    assert.deepEqual([await one.claim('k'), await one.claim('k')], [true, false]);
+  });
+
+  it('forgets what is older than the journal', async () => {
+    const once = new Once(folder);
+    await once.claim('old');
+    const [name = ''] = await readdir(folder);
+    await utimes(path.join(folder, name), 1, 1);
+    await once.claim('new');
+    await once.sweep(Date.now());
+    assert.equal((await readdir(folder)).length, 1);
+    assert.equal(await once.claim('new'), false);
+  });
+});
+
+describe('a journal of the version before', () => {
+  let folder: string;
+  eachInItsFolder((made) => (folder = made));
+
+  /** Byte for byte as 0.1.0 wrote it: without batch, where, statement or what the service insists on. */
+  const line = (record: object): string => {
+    const json = JSON.stringify(record);
+    return `${createHash('sha256').update(json).digest('hex').slice(0, 16)} ${json}\n`;
+  };
+  const before = {
+    version: 1,
+    id: '11111111-2222-4333-8444-555555555555',
+    cloud: origin,
+    createdAt: '2026-03-01T11:00:00.000Z',
+    updatedAt: '2026-03-01T11:05:00.000Z',
+    progress: { message: 'Transfer data to vault', percent: 40 },
+    trace: [],
+    actionId: 'backupNow',
+    title: 'Back Up Now',
+    target: { id: plan.target.id, name: 'vm-1', kind: 'protected item', containerName: 'v1' },
+    tracker: 'fake',
+    intent: { expiry: '2026-04-01T00:00:00Z' },
+    status: 'running',
+    request: plan.request,
+    tracking: { url: `${origin}/operation` },
+    job: { id: '/jobs/J1', name: 'J1', cancellable: true },
+    trouble: {
+      kind: 'noAnswer',
+      since: '2026-03-01T11:04:00.000Z',
+      nextAt: '2026-03-01T11:06:00.000Z',
+      error: { message: 'The connection broke.', code: 'NoAnswer' },
+    },
+  };
+
+  it('is read as it was, and followed to its end', async () => {
+    await writeFile(path.join(folder, `${before.id}.jsonl`), line(before));
+    const { engine, arm, clock, problems } = house(folder);
+    arm.pollReplies = [answer(200, { step: 'succeeded' })];
+    await engine.resume();
+    assert.deepEqual(engine.get(before.id), before);
+    await clock.advance(5 * 60_000);
+    assert.equal(statusOf(engine, before.id), 'succeeded');
+    assert.deepEqual(problems, []);
+    assert.match(await readFile(path.join(folder, `${before.id}.jsonl`), 'utf8'), /"status":"succeeded"/);
+  });
+});
