@@ -3,6 +3,8 @@ import { createConnection } from './cloud/connectionVscode.ts';
 import { cancellingRequest } from './commands/canceller.ts';
 import { registerConnectionCommands } from './commands/connection/connectionCommands.ts';
 import { followersOf } from './commands/followers.ts';
+import { HeldLinks } from './commands/links/heldLinks.ts';
+import { showLinks } from './commands/links/linkStatusVscode.ts';
 import { createPrompter } from './commands/prompts/prompterVscode.ts';
 import { refreshAfter } from './commands/refreshAfter.ts';
 import { registerCommands } from './commands/registerCommands.ts';
@@ -16,6 +18,8 @@ import { Engine } from './operations/engine.ts';
 import { refusalExplainer } from './operations/explain.ts';
 import { remediesFor } from './providers/recoveryServices/errorKnowledge.ts';
 import { trackers } from './providers/recoveryServices/tracking.ts';
+import { computeRemediesFor } from './providers/restorePoints/errorKnowledge.ts';
+import { restorePointTrackers } from './providers/restorePoints/tracking.ts';
 import type { LateProvider } from './tree/lateProvider.ts';
 import { registerTree } from './tree/registerTree.ts';
 import type { Row } from './tree/rows.ts';
@@ -38,16 +42,16 @@ export interface House {
  * @param view the tree's place in the window, for which `rows` is asked
  */
 export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeView<Row>, rows: LateProvider): House {
-  const control = createConnection(context, { remediesFor });
+  const control = createConnection(context, { remediesFor: remediesOfAll });
   const { connection, log } = control;
   const inventory = createInventory({ connection });
   const operations = new Engine({
     folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
     arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
-    trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+    trackers: new Map([...trackers, ...restorePointTrackers].map((tracker) => [tracker.name, tracker])),
     followers: followersOf(),
     canceller: (record) => cancellingRequest(record, connection.arm().environment),
-    explain: refusalExplainer(remediesFor),
+    explain: refusalExplainer(remediesOfAll),
     isGone: (cloud) => control.isGone(cloud),
   });
   const texts = new TextDocuments();
@@ -63,9 +67,11 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     showText: (name, text) => texts.show(name, text),
     copyText,
   });
+  const links = new HeldLinks(Date.now);
   registerCommands(context, {
     connection,
     inventory,
+    links,
     engine: operations,
     prompter: createPrompter(),
     showDocument: (name, text) => texts.show(name, text),
@@ -79,6 +85,9 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
   context.subscriptions.push(
     texts,
     views,
+    links,
+    showLinks(links),
+    operations.onDidChange((record) => links.noteOperation(record)),
     recentJobs,
     inventory,
     control,
@@ -97,6 +106,12 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     textOf: async (uri) => (uri.scheme === textScheme ? texts : tree).textOf(uri),
     dispose: () => operations.dispose(),
   };
+}
+
+/** Azure Backup's codes are its own; Microsoft.Compute uses few and general ones, whose messages tell them apart. */
+function remediesOfAll(code: string, message: string): readonly string[] {
+  const known = remediesFor(code);
+  return known.length > 0 ? known : computeRemediesFor(code, message);
 }
 
 /** A window that was reloaded goes on with what it followed: that takes the cloud. */

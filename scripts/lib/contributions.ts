@@ -36,7 +36,7 @@ const generatedKeys = ['viewsContainers', 'views', 'viewsWelcome', 'commands', '
 
 /** As in menus: an ellipsis where something is asked before anything happens. */
 export function menuTitle(action: AnyAction): string {
-  const asks = action.does === 'send' && (action.questions.length > 0 || action.assurance !== 'none');
+  const asks = action.does !== 'follow' && (action.questions.length > 0 || action.assurance !== 'none');
   return asks ? `${action.title}...` : action.title;
 }
 

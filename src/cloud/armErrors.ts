@@ -2,8 +2,8 @@ import { BackupError, type ErrorFacts } from '../core/errors.ts';
 import type { ServiceError } from './serviceError.ts';
 import type { ArmResponse, RequestOptions } from './types.ts';
 
-/** Remedies that a provider knows for a code; empty where it knows none. */
-export type RemediesFor = (code: string) => readonly string[];
+/** Remedies that a provider knows for a code, or for what its message says where the code says too little; empty where it knows none. */
+export type RemediesFor = (code: string, message: string) => readonly string[];
 
 /** What the gateway itself answers, whatever resource was asked for. */
 const gatewayRemedies: Readonly<Record<string, readonly string[]>> = {
@@ -62,7 +62,7 @@ export function refusalOf(
   retryAfterMs: number | undefined,
   remediesFor: RemediesFor,
 ): BackupError {
-  const special = remediesFor(service.code);
+  const special = remediesFor(service.code, service.message);
   const general = gatewayRemedies[service.code] ?? remediesOfStatus(answer.status);
   const wait = retryAfterMs !== undefined && retryAfterMs > 0 ? [`The service asks to wait ${inWords(retryAfterMs)}.`] : [];
   const remedies = [...(special.length > 0 ? special : general), ...wait];

@@ -5,4 +5,9 @@ export const flowCommands = {
     title: 'Preview a Request...',
     summary: 'Chooses an action and its target, and shows the request that it would send. It is sent only if you say so then.',
   },
+  showDiskLinks: {
+    command: 'azureBackup.showDiskLinks',
+    title: 'Show Download Links in Force...',
+    summary: 'Lists the links to disks that this window handed out and that still work: copies, extends or revokes one.',
+  },
 } as const;

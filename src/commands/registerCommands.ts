@@ -15,6 +15,10 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
       await runCommand(services, id, pickedNodes(clicked, selected));
     });
   }
+  register(flowCommands.showDiskLinks.command, async () => {
+    const { showLinks } = await import('./runCommand.ts');
+    await showLinks(services);
+  });
   register(flowCommands.previewRequest.command, async (clicked, selected) => {
     const { previewRequest } = await import('./runCommand.ts');
     await previewRequest(services, pickedNodes(clicked, selected));

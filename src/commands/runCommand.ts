@@ -2,8 +2,10 @@ import type { InventoryNode } from '../inventory/types.ts';
 import { appliesTo, type AnyAction } from '../providers/action.ts';
 import type { ActionId } from '../providers/actionIds.ts';
 import { actionTable } from '../providers/actionTable.ts';
+import { flowCommands } from './commandIds.ts';
 import { showFailure } from './failure.ts';
 import { runAction, type RunOptions } from './flow/runAction.ts';
+import { showDiskLinks } from './links/showDiskLinks.ts';
 import type { Step } from './prompts/prompter.ts';
 import type { CommandServices } from './services.ts';
 
@@ -22,6 +24,15 @@ export async function runCommand(
     await runAction(services, action, picked, options);
   } catch (error) {
     await showFailure(services, action.title, error);
+  }
+}
+
+/** The links in force, to copy, extend or revoke one. */
+export async function showLinks(services: CommandServices): Promise<void> {
+  try {
+    await showDiskLinks(services);
+  } catch (error) {
+    await showFailure(services, flowCommands.showDiskLinks.title, error);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../cloud/types.ts';
 import type { Inventory } from '../inventory/types.ts';
 import type { OperationEngine } from '../operations/types.ts';
+import type { HeldLinks } from './links/heldLinks.ts';
 import type { Prompter } from './prompts/prompter.ts';
 
 /** What commands work with; made once in `activate`, by hand in tests. */
@@ -9,6 +10,8 @@ export interface CommandServices {
   readonly inventory: Inventory;
   readonly engine: Pick<OperationEngine, 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;
+  /** Links that were handed out and are in force. */
+  readonly links: HeldLinks;
   /** Opens a document that cannot be edited. `name` is plain text and becomes the tab's title. */
   showDocument(name: string, text: string): Promise<void>;
   /** Brings the Jobs panel forward, at an operation where one is named. */

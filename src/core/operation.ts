@@ -6,7 +6,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /**
- * `planned`: on disk, not sent. `sending`: on disk as about to leave; after a crash its fate must be looked up.
+ * `planned`: on disk, not sent, perhaps waiting in its lane. `sending`: on disk as about to leave; after a crash its fate must be looked up.
  * `accepted`: the service answered that it took it. `running`: a job, copy or session exists. The rest are ends,
  * `unknown` being the honest one: it may have started, and nobody could find out.
  */
@@ -137,6 +137,30 @@ export interface OperationBatch {
   readonly size: number;
 }
 
+/**
+ * A request that makes the place for the operation's own: the collection that a restore point is put into. Until it is
+ * `done`, status and tracking of the record are about it.
+ */
+export interface FirstStep {
+  readonly request: PreparedRequest;
+  /** Name of the tracker that follows it. */
+  readonly tracker: string;
+  /** For a person: `Creating the restore point collection vm-01-restore-points`. */
+  readonly title: string;
+  /** What it makes was there already when its turn came: nothing was sent for it. */
+  readonly there?: true;
+  readonly done?: true;
+}
+
+/** Operations of one lane of a cloud run one after another, in the order in which they were made. */
+export interface LanePlace {
+  readonly key: string;
+  /** For a person: `Waiting for another restore point of vm-01`. */
+  readonly waiting: string;
+  /** ISO 8601, UTC: when its turn came. From then until its end it keeps the others of its lane waiting. */
+  readonly turnAt?: string;
+}
+
 /** One thing that a person started, or a job that somebody else started and a person follows. */
 export interface OperationRecord {
   readonly version: 1;
@@ -159,6 +183,10 @@ export interface OperationRecord {
   readonly batch?: OperationBatch;
   /** Absent for a followed job, which sent nothing. */
   readonly request?: PreparedRequest;
+  /** Absent where nothing has to be there before `request`. */
+  readonly first?: FirstStep;
+  /** Absent where it runs beside anything. */
+  readonly lane?: LanePlace;
   /** Name of the tracker that steps `tracking`. */
   readonly tracker: string;
   /** The tracker's own state; undefined until the service has accepted. */

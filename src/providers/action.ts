@@ -269,10 +269,10 @@ export interface FollowAction<Model = unknown> extends ActionBase {
 /* eslint-disable @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written */
 /** A sending entry of any model. */
 export type AnySendAction = Action<any>;
-/** What a table of actions of many models is made of. */
-export type AnyAction = AnySendAction | FollowAction<any>;
-/** One that hands out a secret, of any model: its own type until commands know how to run it. */
+/** One that hands out a secret, of any model. */
 export type AnySecretAction = SecretAction<any>;
+/** What a table of actions of many models is made of. */
+export type AnyAction = AnySendAction | FollowAction<any> | AnySecretAction;
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** True where a node's tokens are those that the action asks for. */

@@ -1,5 +1,5 @@
 import { displayName } from '../../core/displayText.ts';
-import type { AnySendAction } from '../../providers/action.ts';
+import type { AnySecretAction, AnySendAction } from '../../providers/action.ts';
 import { isTypedName, listed } from '../plainText.ts';
 import type { Step } from '../prompts/prompter.ts';
 import type { CommandServices } from '../services.ts';
@@ -40,7 +40,7 @@ export function typedNameStep(action: AnySendAction, asking: Asking): Step[] {
  */
 export async function confirmed(
   services: CommandServices,
-  action: AnySendAction,
+  action: AnySendAction | AnySecretAction,
   asking: Asking,
 ): Promise<{ readonly showRequest: boolean }> {
   if (action.assurance !== 'confirm') {
@@ -48,10 +48,12 @@ export async function confirmed(
   }
   const consequences = await services.prompter.busy(`Preparing ${action.title}...`, (signal) => consequencesOf(action, asking, signal));
   const names = listed(namesOf(action, asking.targets()));
-  const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, [action.title, showRequest], action.decline);
+  // The request of a secret is answered by the secret: it is not one to be sent by hand.
+  const [choices, decline] = action.does === 'send' ? [[action.title, showRequest], action.decline] : [[action.title], undefined];
+  const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, choices, decline);
   return { showRequest: choice === showRequest };
 }
 
-async function consequencesOf(action: AnySendAction, asking: Asking, signal: AbortSignal): Promise<readonly string[]> {
+async function consequencesOf(action: AnySendAction | AnySecretAction, asking: Asking, signal: AbortSignal): Promise<readonly string[]> {
   return (await action.consequences?.(asking.context(signal), asking.targets(), asking.answers)) ?? [];
 }

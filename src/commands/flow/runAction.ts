@@ -41,7 +41,8 @@ export async function runAction(
   const asking: Asking = { targets, context, answers: {}, now: services.now };
   const steps = [
     ...(picked ? [] : targetSteps(services.inventory, action, chosen)),
-    ...(action.does === 'send' ? [...questionSteps(action, asking), ...typedNameStep(action, asking)] : []),
+    ...(action.does === 'follow' ? [] : questionSteps(action, asking)),
+    ...(action.does === 'send' ? typedNameStep(action, asking) : []),
   ];
   const offerRequest = action.does === 'send' && options.showRequest !== true;
   const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : action.title;
@@ -56,6 +57,11 @@ export async function runAction(
   }
   forgetUnasked(action, asking);
   const agreed = await confirmed(services, action, asking);
+  if (action.does === 'handOut') {
+    const { handOut } = await import('../links/handOut.ts');
+    await handOut(services, action, asking, chosen.nodes ?? []);
+    return;
+  }
   await sendAll(
     services,
     action,

@@ -2,7 +2,7 @@
  * What can be done with VM restore points, in the order of the documentation. They join the action table when the tree has
  * rows for what they are done to; until then they are here for who builds that.
  */
-import type { AnyAction, AnySecretAction } from '../action.ts';
+import type { AnyAction } from '../action.ts';
 import { copyCollection, copyRestorePoint } from './actions/copyPoints.ts';
 import { createCollection } from './actions/createCollection.ts';
 import { addRestorePoint, createRestorePoint } from './actions/createPoints.ts';
@@ -11,7 +11,7 @@ import { getDiskLink, revokeDiskLink } from './actions/diskLinks.ts';
 import { editCollectionTags } from './actions/editTags.ts';
 import { restoreDisks } from './actions/restoreDisks.ts';
 
-export const restorePointActions: readonly (AnyAction | AnySecretAction)[] = [
+export const restorePointActions: readonly AnyAction[] = [
   createRestorePoint,
   createCollection,
   addRestorePoint,

@@ -1,3 +1,4 @@
+import { HeldLinks } from '../../../src/commands/links/heldLinks.ts';
 import type { CommandServices } from '../../../src/commands/services.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import type { OperationRecord } from '../../../src/core/operation.ts';
@@ -147,6 +148,7 @@ export function servicesWith(
     lines,
     copied,
     prompter,
+    links: new HeldLinks(() => Date.parse(serverTime)),
     connection: {
       connect: () => Promise.resolve({ kind: 'disconnected' }),
       arm: () => {

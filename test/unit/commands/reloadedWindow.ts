@@ -10,6 +10,7 @@ import { startSandboxProcess } from '../../../src/cloud/sandboxProcess.ts';
 import { readSettings } from '../../../src/cloud/settings.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
+import { HeldLinks } from '../../../src/commands/links/heldLinks.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
 import { createInventory } from '../../../src/inventory/inventory.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
@@ -63,6 +64,7 @@ if (task === 'backUp') {
       inventory,
       engine,
       prompter,
+      links: new HeldLinks(Date.now),
       showDocument: () => Promise.resolve(),
       showJobs: nothing,
       showLog: nothing,

@@ -6,6 +6,7 @@ import { CloudConnection } from '../../../src/cloud/connection.ts';
 import { readSettings } from '../../../src/cloud/settings.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
+import { HeldLinks } from '../../../src/commands/links/heldLinks.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
 import { refreshAfter } from '../../../src/commands/refreshAfter.ts';
 import type { CommandServices } from '../../../src/commands/services.ts';
@@ -85,6 +86,7 @@ class Window {
       inventory: this.inventory,
       engine: this.engine,
       prompter,
+      links: new HeldLinks(Date.now),
       showDocument: () => Promise.resolve(),
       showJobs: nothing,
       showLog: nothing,
