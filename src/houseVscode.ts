@@ -44,7 +44,8 @@ export interface House {
 export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeView<Row>, rows: LateProvider): House {
   const control = createConnection(context, { remediesFor: remediesOfAll });
   const { connection, log } = control;
-  const inventory = createInventory({ connection });
+  const links = new HeldLinks(Date.now);
+  const inventory = createInventory({ connection, links });
   const operations = new Engine({
     folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
     arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
@@ -67,7 +68,6 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     showText: (name, text) => texts.show(name, text),
     copyText,
   });
-  const links = new HeldLinks(Date.now);
   registerCommands(context, {
     connection,
     inventory,

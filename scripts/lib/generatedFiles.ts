@@ -67,6 +67,10 @@ const rowNames: Readonly<Record<string, string>> = {
   protectableItem: 'protectable item',
   protectedItem: 'protected item',
   job: 'job',
+  virtualMachine: 'virtual machine',
+  restorePointCollection: 'restore point collection',
+  restorePoint: 'restore point',
+  diskRestorePoint: 'disk of a restore point',
 };
 
 /** Of the view's own commands, those that a person looks up; a row's Retry or Load More explains itself. */

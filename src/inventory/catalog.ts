@@ -1,16 +1,17 @@
 /** What each kind of node holds: which list, shown as which nodes, and what to say where there is none. */
 import type { Connection, Subscription } from '../cloud/types.ts';
 import type { Container, ProtectedItem, RecoveryPoint, Vault } from '../providers/recoveryServices/model.ts';
+import type { GivenLinks } from '../providers/restorePoints/links.ts';
 import { byWorkload, countText, troubledText } from './counts.ts';
 import { offered } from './emptyStates.ts';
-import { countOf, groupText } from './groupTexts.ts';
+import { groupText } from './groupTexts.ts';
 import { fixedLevel, groupedLevel, listLevel, type Built, type Level } from './levels.ts';
 import { Lists, type ListKey } from './lists.ts';
 import type { NodeContext } from './nodes/common.ts';
 import { containerNode } from './nodes/container.ts';
 import { inquiryNodes } from './nodes/inquiry.ts';
 import { protectableContainerNode } from './nodes/protectableContainer.ts';
-import { vaultGroup, vaultGroupKinds, vaultsGroup, workloadGroup } from './nodes/groups.ts';
+import { vaultGroup, vaultGroupKinds, workloadGroup } from './nodes/groups.ts';
 import { jobNode } from './nodes/job.ts';
 import { policyNode } from './nodes/policy.ts';
 import { protectedItemNode } from './nodes/protectedItem.ts';
@@ -20,6 +21,7 @@ import { vaultNode } from './nodes/vault.ts';
 import type { Overlay } from './overlay.ts';
 import type { PagedList } from './pagedList.ts';
 import { ProtectableLevels } from './protectableLevels.ts';
+import { RestorePointLevels } from './restorePointLevels.ts';
 import {
   containerSource,
   jobSource,
@@ -30,6 +32,7 @@ import {
   subscriptionSource,
   vaultSource,
 } from './sources.ts';
+import { systemGroups, vaultsKey } from './systemGroups.ts';
 import { joined } from './text.ts';
 import { kinds } from './tokens.ts';
 import type { InventoryNode } from './types.ts';
@@ -38,6 +41,7 @@ import { workloadOf, workloadOrder } from './workloads.ts';
 export interface CatalogOptions {
   readonly connection: Connection;
   readonly overlay: Overlay;
+  readonly links?: Pick<GivenLinks, 'list'> | undefined;
   readonly now: () => number;
   /** The node that a node stands in. */
   parentOf(node: InventoryNode): InventoryNode | undefined;
@@ -48,12 +52,20 @@ export class Catalog {
   readonly #options: CatalogOptions;
   readonly #lists = new Lists();
   readonly #protectable: ProtectableLevels;
+  readonly #restorePoints: RestorePointLevels;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
     this.#protectable = new ProtectableLevels({
       lists: this.#lists,
       overlay: options.overlay,
+      context: (node) => this.#context(node),
+      where: (node) => this.#where(node),
+    });
+    this.#restorePoints = new RestorePointLevels({
+      lists: this.#lists,
+      overlay: options.overlay,
+      links: options.links,
       context: (node) => this.#context(node),
       where: (node) => this.#where(node),
     });
@@ -65,7 +77,13 @@ export class Catalog {
       case undefined:
         return this.#subscriptions();
       case kinds.subscription:
-        return parent && fixedLevel(() => [this.#built(() => vaultsGroup(parent, countOf(this.#lists, vaultsKey(parent))))]);
+        return parent && fixedLevel(() => systemGroups(parent, this.#lists).map((rebuild) => this.#built(rebuild)));
+      case kinds.virtualMachines:
+      case kinds.virtualMachine:
+      case kinds.restorePointCollections:
+      case kinds.restorePointCollection:
+      case kinds.restorePoint:
+        return parent && this.#restorePoints.levelOf(parent);
       case kinds.vaults:
         return this.#vaults(parent);
       case kinds.vault:
@@ -279,8 +297,4 @@ export class Catalog {
       empty: offered.recoveryPoints(parent),
     });
   }
-}
-
-function vaultsKey(subscription: InventoryNode): ListKey {
-  return `${subscription.key}#${kinds.vaults}`;
 }

@@ -1,5 +1,5 @@
 /** What a level that holds nothing says, and the next step that it offers. */
-import { containerStates, itemStates } from './tokens.ts';
+import { collectionStates, containerStates, itemStates } from './tokens.ts';
 import type { InventoryNode, NodePage } from './types.ts';
 
 type Empty = NonNullable<NodePage['empty']>;
@@ -10,6 +10,8 @@ const discoverSql = 'azureBackup.discoverSql';
 const inquire = 'azureBackup.inquireContainer';
 const backUpNow = 'azureBackup.backUpNow';
 const backUpDatabase = 'azureBackup.backUpDatabase';
+const createRestorePoint = 'azureBackup.createRestorePoint';
+const addRestorePoint = 'azureBackup.addRestorePoint';
 const refreshNode = 'azureBackup.refreshNode';
 const refresh = 'azureBackup.refresh';
 
@@ -45,6 +47,29 @@ export const offered = {
   },
   policies: { message: 'No policies in this vault.', command: refreshNode, commandTitle: 'Refresh' },
   jobs: { message: 'No jobs in this vault yet.', command: refreshNode, commandTitle: 'Refresh' },
+  virtualMachines: { message: 'No virtual machines in this subscription.', command: refreshNode, commandTitle: 'Refresh' },
+  restorePointCollections: {
+    message: 'No restore point collections in this subscription: the first restore point of a VM makes one.',
+    command: createRestorePoint,
+    commandTitle: 'Create Restore Point',
+    asks: true,
+  },
+  collectionsOfMachine: {
+    message: 'No restore points of this VM yet.',
+    command: createRestorePoint,
+    commandTitle: 'Create Restore Point',
+  },
+  restorePoints: (collection: InventoryNode): Empty =>
+    collection.tokens.includes(collectionStates.azureBackup) || !collection.tokens.includes(collectionStates.ofMachine)
+      ? {
+          message: collection.tokens.includes(collectionStates.ofCollection)
+            ? 'No copies in it yet: copy a restore point of its source to this region.'
+            : 'No restore points in it.',
+          command: refreshNode,
+          commandTitle: 'Refresh',
+        }
+      : { message: 'No restore points in it yet.', command: addRestorePoint, commandTitle: 'Add Restore Point' },
+  diskRestorePoints: { message: 'Azure tells of no disks in it.', command: refreshNode, commandTitle: 'Refresh' },
   recoveryPoints: (item: InventoryNode): Empty => {
     const command = [
       { workload: 'vm', id: backUpNow },

@@ -18,6 +18,9 @@ export async function findNode(inventory: Reader, resourceId: string, signal: Ab
   if (!subscription || subscription.key === key) {
     return subscription;
   }
+  if (/\/providers\/microsoft\.compute\//i.test(resourceId)) {
+    return findOfCompute(resourceId, subscription, step);
+  }
   const vaultId = idUpTo(resourceId, 'vaults');
   const vaults = await step(subscription, (node) => node.kind === kinds.vaults);
   const vault = vaultId && vaults && (await step(vaults, (node) => sameArmId(node.resourceId, vaultId)));
@@ -55,6 +58,26 @@ export async function findNode(inventory: Reader, resourceId: string, signal: Ab
     default:
       return undefined;
   }
+}
+
+/** A VM among the VMs; a collection, and what it holds, among the collections of the subscription. */
+async function findOfCompute(
+  resourceId: string,
+  subscription: InventoryNode,
+  step: (parent: InventoryNode, test: Test) => Promise<InventoryNode | undefined>,
+): Promise<InventoryNode | undefined> {
+  const ofMachine = segmentOf(resourceId, 'restorePointCollections') === undefined;
+  const group = ofMachine ? kinds.virtualMachines : kinds.restorePointCollections;
+  const line = ofMachine ? ['virtualMachines'] : ['restorePointCollections', 'restorePoints', 'diskRestorePoints'];
+  let at = await step(subscription, (node) => node.kind === group);
+  for (const name of line) {
+    const id = idUpTo(resourceId, name);
+    if (at === undefined || id === undefined) {
+      break;
+    }
+    at = await step(at, (node) => sameArmId(node.resourceId, id));
+  }
+  return at && sameArmId(at.resourceId, resourceId) ? at : undefined;
 }
 
 function isVirtualMachine(resourceId: string): boolean {

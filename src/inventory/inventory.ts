@@ -4,10 +4,12 @@ import { displayName } from '../core/displayText.ts';
 import { BackupError } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import type { GivenLinks } from '../providers/restorePoints/links.ts';
 import { Catalog } from './catalog.ts';
 import { findNode } from './find.ts';
 import type { Built, Level } from './levels.ts';
 import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
+import { isOfRestorePoints, rowsThatTellOf, staleSince, type Stale } from './restorePointScope.ts';
 import { createOverlay, machineKey, type OverlayChange } from './overlay.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode, NodePage } from './types.ts';
@@ -21,6 +23,8 @@ export interface LiveInventory extends Inventory, Disposable {
 
 export interface InventoryOptions {
   readonly connection: Connection;
+  /** Download links that were handed out in this window. */
+  readonly links?: Pick<GivenLinks, 'list' | 'onDidChange'>;
   /** Milliseconds since the epoch, UTC. */
   readonly now?: () => number;
 }
@@ -31,9 +35,11 @@ interface Entry {
 }
 
 /** What exists in the connected cloud, read level by level as it is asked for and kept until it is forgotten. */
-export function createInventory({ connection, now = Date.now }: InventoryOptions): LiveInventory {
+export function createInventory({ connection, links, now = Date.now }: InventoryOptions): LiveInventory {
   /** Every node that was handed out and is not forgotten, by key. */
   const entries = new Map<string, Entry>();
+  /** Keys of the nodes of a resource, of those that stand elsewhere than under its own. */
+  const places = new Map<string, Set<string>>();
   const forbidden = new Set<string>();
   const overlay = createOverlay();
   const changes = new Emitter<InventoryNode | undefined>();
@@ -41,11 +47,15 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     const parent = entries.get(node.key)?.parent;
     return parent && (entries.get(parent.key)?.rebuild() ?? parent);
   };
-  const catalog = new Catalog({ connection, overlay, now, parentOf, isForbidden: (id) => forbidden.has(armIdKey(id)) });
+  const catalog = new Catalog({ connection, overlay, links, now, parentOf, isForbidden: (id) => forbidden.has(armIdKey(id)) });
 
   const handOut = (parent: InventoryNode | undefined, built: readonly Built[]): readonly InventoryNode[] =>
     built.map(({ node, rebuild }) => {
       entries.set(node.key, { parent, rebuild });
+      const own = node.resourceId === undefined ? node.key : armIdKey(node.resourceId);
+      if (own !== node.key) {
+        places.set(own, (places.get(own) ?? new Set()).add(node.key));
+      }
       return node;
     });
 
@@ -54,7 +64,7 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     const problems = level.problems ?? [];
     return {
       nodes,
-      ...(level.next === undefined ? {} : { more: level.next }),
+      ...(level.next === undefined ? {} : { more: level.next, soFar: level.soFar }),
       ...(nodes.length === 0 && level.next === undefined && problems.length === 0 && level.empty ? { empty: level.empty } : {}),
       ...(problems.length === 0 ? {} : { problems }),
     };
@@ -66,6 +76,9 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
       changes.fire(node);
     }
   };
+
+  /** Wherever the resource stands. */
+  const fireAll = (id: string): void => [armIdKey(id), ...(places.get(armIdKey(id)) ?? [])].forEach(fire);
 
   /** Remembers a refusal, so that the subscription itself says so. */
   const noteRefusal = (parent: InventoryNode | undefined, error: unknown): void => {
@@ -117,6 +130,9 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
     if (group && group.target?.kind !== kinds.protectedItem) {
       fire(group.key);
     }
+    if (parent !== undefined && isOfRestorePoints(parent.kind)) {
+      rowsThatTellOf(parent).forEach(fireAll);
+    }
     // What hosts databases has read the vault's protected items too.
     const vaultId = parent?.kind === kinds.protectableItem ? idUpTo(parent.key, 'vaults') : undefined;
     if (vaultId !== undefined) {
@@ -133,21 +149,43 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
       return;
     }
     catalog.forget(coveredBy(node, parentOf));
+    if (isOfRestorePoints(node.kind)) {
+      rowsThatTellOf(node).forEach(fireAll);
+    }
     fire(changedKey(node, parentOf));
   };
 
   const onOverlay = (change: OverlayChange): void => {
+    if (change.kind === 'made') {
+      forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
+      return;
+    }
     if (change.kind === 'looks') {
-      change.ids.forEach((id) => fire(armIdKey(id)));
+      change.ids.forEach(fireAll);
       change.ids.forEach((id) => (/\/backupJobs\//i.test(id) ? announceJob(id) : announceRelated(id)));
       return;
     }
+    forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
     const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
     const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
     if (vaultKey !== undefined && entries.has(vaultKey)) {
       catalog.forget((key) => isBelow(key, vaultKey));
       fire(vaultKey);
     }
+  };
+
+  const forgetRestorePoints = ({ gone, rows }: Stale): void => {
+    if (rows.length > 0) {
+      catalog.forget(gone);
+      rows.forEach(fireAll);
+    }
+  };
+
+  let linked: readonly string[] = [];
+  const onLinks = (): void => {
+    const before = linked;
+    linked = links?.list().map(({ target }) => target.id) ?? [];
+    [...before, ...linked].forEach(fireAll);
   };
 
   /** A job that began after its vault's jobs were read belongs among them. */
@@ -177,9 +215,11 @@ export function createInventory({ connection, now = Date.now }: InventoryOptions
 
   const subscriptions = [
     overlay.onDidChange(onOverlay),
+    ...(links ? [links.onDidChange(onLinks)] : []),
     // Another cloud, another account: nothing of what was read holds.
     connection.onDidChange(() => {
       entries.clear();
+      places.clear();
       overlay.clear();
       refresh();
     }),

@@ -20,6 +20,7 @@ export interface Level {
   readonly next: string | undefined;
   readonly problems: NodePage['problems'];
   readonly empty: NodePage['empty'];
+  readonly soFar?: NodePage['soFar'];
 }
 
 interface ListLook<R> {
@@ -27,6 +28,7 @@ interface ListLook<R> {
   /** Which of the list's records belong here; all where absent. */
   belongs?(record: R): boolean;
   readonly empty: NodePage['empty'];
+  soFar?(): string;
 }
 
 /** The records of a list, or some of them, as nodes. */
@@ -59,6 +61,9 @@ export function listLevel<R>(list: PagedList<R>, look: ListLook<R>): Level {
       return list.problems;
     },
     empty: look.empty,
+    get soFar() {
+      return look.soFar?.();
+    },
   };
 }
 

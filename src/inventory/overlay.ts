@@ -1,23 +1,19 @@
 /** What this window knows better than the lists that were loaded: what runs right now, what was just protected. */
-import { armIdKey, idUpTo, lastSegment } from '../core/armId.ts';
+import { armIdKey, idUpTo } from '../core/armId.ts';
 import { Emitter, type Event } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { idsOf, madePointOf, madeSoFar, RunningMap, subjectKey, whatCame, type MadePoint, type RunningOperation } from './running.ts';
 
-export interface RunningOperation {
-  /** `Back Up Now`. */
-  readonly title: string;
-  /** 0 to 100, where Azure gives one. */
-  readonly percent?: number;
-  /** `Transfer data to vault`. */
-  readonly message?: string;
-}
+export { subjectKey, type MadePoint, type RunningOperation } from './running.ts';
 
 /** Something that a followed operation did. */
 export type OverlayChange =
   /** It began, or got on: looks of the target change, nothing needs to be read. */
   | { readonly kind: 'looks'; readonly ids: readonly string[] }
+  /** Azure has taken it: what it makes exists, and lists that were read before do not hold it. */
+  | { readonly kind: 'made'; readonly ids: readonly string[] }
   /** It ended, and the truth was read back: what was loaded of the vault is old. */
-  | { readonly kind: 'ended'; readonly ids: readonly string[]; readonly vaultId?: string };
+  | { readonly kind: 'ended'; readonly ids: readonly string[]; readonly actionId: string; readonly vaultId?: string };
 
 export interface Overlay {
   running(id: string): RunningOperation | undefined;
@@ -26,6 +22,8 @@ export interface Overlay {
    * protectable container that was just registered, a container that was just unregistered.
    */
   isGone(id: string): boolean;
+  /** What making a restore point came to, where this window followed it to its end. */
+  made(pointId: string): MadePoint | undefined;
   /** Another number whenever something is gone, or back. */
   readonly version: number;
   /** Tells it of an operation's step. */
@@ -48,9 +46,12 @@ const moving: Readonly<Record<string, 'offered' | 'added'>> = {
 };
 
 export function createOverlay(): Overlay {
-  const running = new Map<string, { readonly operation: string; readonly id: string; readonly state: RunningOperation }>();
+  const running = new RunningMap();
   /** By subject: the place that it has left. */
   const gone = new Map<string, 'offered' | 'added'>();
+  const made = new Map<string, MadePoint>();
+  /** By operation: the things that it has made and that were told of. */
+  const told = new Map<string, string>();
   let version = 0;
   const ended = new Set<string>();
   const changes = new Emitter<OverlayChange>();
@@ -58,17 +59,17 @@ export function createOverlay(): Overlay {
   const begin = (record: OperationRecord): void => {
     // One of unknown outcome that was found again has not ended after all.
     ended.delete(record.id);
-    const { percent, message } = record.progress;
-    const state: RunningOperation = {
-      title: record.title,
-      ...(percent === undefined ? {} : { percent }),
-      ...(message === undefined ? {} : { message }),
-    };
-    const before = idsOf(record).map((id) => running.get(subjectKey(id)));
-    const same = before.every((entry) => entry?.operation === record.id && looks(entry.state) === looks(state));
-    if (!same) {
-      idsOf(record).forEach((id) => running.set(subjectKey(id), { operation: record.id, id, state }));
+    const making = madePointOf(record);
+    if (making !== undefined) {
+      made.delete(armIdKey(making));
+    }
+    if (running.put(record)) {
       changes.fire({ kind: 'looks', ids: idsOf(record) });
+    }
+    const ids = madeSoFar(record);
+    if (ids.length > 0 && told.get(record.id) !== ids.join()) {
+      told.set(record.id, ids.join());
+      changes.fire({ kind: 'made', ids });
     }
   };
 
@@ -77,11 +78,8 @@ export function createOverlay(): Overlay {
       return;
     }
     ended.add(record.id);
-    for (const id of idsOf(record)) {
-      if (running.get(subjectKey(id))?.operation === record.id) {
-        running.delete(subjectKey(id));
-      }
-    }
+    told.delete(record.id);
+    running.drop(record.id);
     // The action's own reading back is the proof; what only may have happened is left to the next reading of the list.
     const left = record.status.startsWith('succeeded') ? moving[record.actionId] : undefined;
     if (left) {
@@ -90,28 +88,39 @@ export function createOverlay(): Overlay {
       gone.delete(subjectKey(record.target.id));
     }
     version++;
+    noteMade(record);
     const vaultId = record.target.containerId;
-    changes.fire({ kind: 'ended', ids: idsOf(record), ...(vaultId === undefined ? {} : { vaultId }) });
+    changes.fire({ kind: 'ended', ids: idsOf(record), actionId: record.actionId, ...(vaultId === undefined ? {} : { vaultId }) });
+  };
+
+  const noteMade = (record: OperationRecord): void => {
+    // What was deleted may be made anew under its name.
+    made.delete(armIdKey(record.target.id));
+    const pointId = madePointOf(record);
+    const came = pointId === undefined ? undefined : whatCame(record);
+    if (pointId !== undefined && came !== undefined) {
+      made.set(armIdKey(pointId), came);
+    }
   };
 
   const drop = (operationId: string): void => {
-    const dropped = [...running].filter(([, { operation }]) => operation === operationId);
-    if (dropped.length > 0) {
-      dropped.forEach(([key]) => running.delete(key));
-      changes.fire({ kind: 'looks', ids: dropped.map(([, { id }]) => id) });
+    const ids = running.drop(operationId);
+    if (ids.length > 0) {
+      changes.fire({ kind: 'looks', ids });
     }
   };
 
   return {
-    running: (id) => (running.size === 0 ? undefined : running.get(subjectKey(id))?.state),
+    running: (id) => running.get(id),
     isGone: (id) => gone.size > 0 && gone.get(subjectKey(id)) === (isOffered(id) ? 'offered' : 'added'),
+    made: (pointId) => (made.size === 0 ? undefined : made.get(armIdKey(pointId))),
     get version() {
       return version;
     },
     note: (record) => (hasEnded(record.status) ? end(record) : begin(record)),
     drop,
     clear: () => {
-      [running, gone, ended].forEach((known) => known.clear());
+      [running, gone, made, told, ended].forEach((known) => known.clear());
       version++;
     },
     forget: () => {
@@ -120,21 +129,6 @@ export function createOverlay(): Overlay {
     },
     onDidChange: changes.event,
   };
-}
-
-/**
- * What an operation is about. A VM has one container in a vault, and it is there before and after the VM is protected,
- * so it stands for the protectable item and for the protected item that it becomes. A database has the same name in both
- * lists, and so has a machine before and after it is registered. For comparing only: it is no id.
- */
-export function subjectKey(id: string): string {
-  const container = idUpTo(id, 'protectionContainers');
-  if (container && /^iaasvmcontainer/i.test(lastSegment(container))) {
-    return armIdKey(container);
-  }
-  return armIdKey(id)
-    .replace(/(\/backupfabrics\/[^/]+)\/protectablecontainers\//, '$1/protectioncontainers/')
-    .replace(/(\/protectioncontainers\/[^/]+)\/protectableitems\//, '$1/protecteditems/');
 }
 
 /** The machine that an operation, or a record, is about: the subject's container, or the subject. */
@@ -146,13 +140,4 @@ export function machineKey(id: string): string {
 /** Of the lists of what could be protected or registered. */
 function isOffered(id: string): boolean {
   return /\/(protectableitems|protectablecontainers)\//i.test(id);
-}
-
-/** The resource acted on, and the job behind the operation. */
-function idsOf(record: OperationRecord): readonly string[] {
-  return record.job === undefined ? [record.target.id] : [record.target.id, record.job.id];
-}
-
-function looks(state: RunningOperation): string {
-  return JSON.stringify([state.title, state.percent, state.message]);
 }

@@ -1,3 +1,4 @@
+import { armIdKey, idUpTo } from '../core/armId.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode } from './types.ts';
 
@@ -13,7 +14,18 @@ export function coveredBy(node: InventoryNode, parentOf: Inventory['parentOf']):
   switch (node.kind) {
     // The vaults' own lists are below the vaults, whose ids continue the subscription's.
     case kinds.vaults:
-      return (key) => isBelow(key, holder(1));
+      return (key) => isBelow(key, holder(1)) && !isOfCompute(key);
+    // Below VMs stand their collections, which are the subscription's, with all that they hold.
+    case kinds.virtualMachines:
+      return (key) => isBelow(key, holder(1)) && isOfCompute(key);
+    case kinds.virtualMachine:
+    case kinds.restorePointCollections: {
+      const subscriptionKey = idUpTo(node.key.replace(/#.*$/s, ''), 'subscriptions') ?? '';
+      return (key) => isBelow(key, subscriptionKey) && isOfCompute(key) && !key.endsWith(`#${kinds.virtualMachines}`);
+    }
+    case kinds.restorePointCollection:
+    case kinds.restorePoint:
+      return (key) => isBelow(key, armIdKey(node.resourceId ?? node.key));
     // Below the vault's items stand only their recovery points.
     case kinds.protectedItems:
       return (key) => key === node.key || key.startsWith(`${holder(1)}/`);
@@ -32,6 +44,15 @@ export function coveredBy(node: InventoryNode, parentOf: Inventory['parentOf']):
     default:
       return (key) => isBelow(key, node.key);
   }
+}
+
+/** Of VMs, of restore point collections, or of what those hold. */
+function isOfCompute(listKey: string): boolean {
+  return (
+    listKey.endsWith(`#${kinds.virtualMachines}`) ||
+    listKey.endsWith(`#${kinds.restorePointCollections}`) ||
+    listKey.includes('/providers/microsoft.compute/')
+  );
 }
 
 function ofProtectables(node: InventoryNode, parentOf: Inventory['parentOf']): (listKey: string) => boolean {

@@ -26,8 +26,8 @@ import type { ListPart, ListSource } from './pagedList.ts';
 import { workloadOf, workloadOrder } from './workloads.ts';
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-/** Azure's own page: shorter ones (vault lists begin with 15) are filled up, so that one click shows as much. */
-const fullPage = 200;
+/** Azure's own page: shorter ones (vault lists begin with 15, lists of restore point collections may have fewer) are filled up, so that one click shows as much. */
+export const fullPage = 200;
 
 export interface Where {
   readonly connection: Pick<Connection, 'arm' | 'subscriptions' | 'problems'>;
@@ -133,17 +133,17 @@ export function recoveryPointSource(where: Where, itemId: string): ListSource<Re
   );
 }
 
-function byName<R extends AzureRecord>(name: (record: R) => string): (a: R, b: R) => number {
+export function byName<R extends AzureRecord>(name: (record: R) => string): (a: R, b: R) => number {
   return (a, b) => collator.compare(name(a), name(b)) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-function newestFirst<R extends AzureRecord>(time: (record: R) => string | undefined): (a: R, b: R) => number {
+export function newestFirst<R extends AzureRecord>(time: (record: R) => string | undefined): (a: R, b: R) => number {
   const at = (record: R): number => Date.parse(time(record) ?? '') || 0;
   return (a, b) => at(b) - at(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 /** One list of several requests that Azure wants apart; they are sent side by side, and each goes on by itself. */
-function source<R extends AzureRecord>(
+export function source<R extends AzureRecord>(
   where: Where,
   queries: readonly ListQuery<R>[],
   compare: (a: R, b: R) => number,

@@ -42,8 +42,13 @@ export interface NodePage {
   readonly nodes: readonly InventoryNode[];
   /** Opaque; hand it back to get the next page. */
   readonly more?: string;
-  /** Where `nodes` is empty: why, and what to do next; the command is called with the node asked. */
-  readonly empty?: { readonly message: string; readonly command?: string; readonly commandTitle?: string };
+  /** What is said where there is more, instead of how many nodes are loaded: `0 of this VM among 200 read`. */
+  readonly soFar?: string | undefined;
+  /**
+   * Where `nodes` is empty: why, and what to do next; the command is called with the node asked, or, where it `asks`
+   * itself what to do it to, with nothing.
+   */
+  readonly empty?: { readonly message: string; readonly command?: string; readonly commandTitle?: string; readonly asks?: true };
   /** Entries, or parts of the list, that could not be read while the others came out. */
   readonly problems?: readonly BackupError[];
 }

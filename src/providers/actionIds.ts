@@ -1,9 +1,5 @@
-/**
- * The ids of the action table, in its order. They stand apart so that commands can be registered, and operations
- * followed, without loading what the actions do. The table's entries must be of these ids (the compiler says so), and
- * each id must have an entry (a test says so).
- */
-export const actionIds = [
+/** Those of Azure Backup, in the order of `recoveryServicesActions`. */
+const recoveryServicesActionIds = [
   'discoverVms',
   'discoverSql',
   'registerContainer',
@@ -25,7 +21,7 @@ export const actionIds = [
   'followJob',
 ] as const;
 
-/** Those of restore points, in the order of `restorePointActions`: they join the table when the tree has rows for them. */
+/** Those of restore points, in the order of `restorePointActions`. */
 export const restorePointActionIds = [
   'createRestorePoint',
   'createCollection',
@@ -40,7 +36,14 @@ export const restorePointActionIds = [
   'deleteCollection',
 ] as const;
 
-export type ActionId = (typeof actionIds)[number] | (typeof restorePointActionIds)[number];
+/**
+ * The ids of the action table, in its order. They stand apart so that commands can be registered, and operations
+ * followed, without loading what the actions do. The table's entries must be of these ids (the compiler says so), and
+ * each id must have an entry (a test says so).
+ */
+export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds] as const;
+
+export type ActionId = (typeof actionIds)[number];
 
 /** The command id of an action. */
 export function commandIdOf(action: { readonly id: ActionId }): string {

@@ -4,8 +4,9 @@
  */
 import type { AnyAction } from './action.ts';
 import { recoveryServicesActions } from './recoveryServices/actions.ts';
+import { restorePointActions } from './restorePoints/actions.ts';
 
-export const actionTable: readonly AnyAction[] = [...recoveryServicesActions];
+export const actionTable: readonly AnyAction[] = [...recoveryServicesActions, ...restorePointActions];
 
 export function actionById(id: string): AnyAction | undefined {
   return actionTable.find((action) => action.id === id);

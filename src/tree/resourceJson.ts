@@ -33,10 +33,21 @@ export async function readResourceJson(arm: ArmClient, { id, tenantId }: Resourc
   return laidOutJson(answer.text);
 }
 
+/** Of Microsoft.Compute, by the last type of an id; its other resources are read as restore points are. */
+const computeVersions: Readonly<Record<string, string>> = {
+  virtualmachines: apiVersions.virtualMachines,
+  disks: apiVersions.disks,
+  diskrestorepoints: apiVersions.disks,
+};
+
 /** Which api-version reads a resource of this id. */
 function apiVersionOf(id: string): string {
   if (segmentOf(id, 'providers') === undefined) {
     return segmentOf(id, 'resourceGroups') === undefined ? apiVersions.subscriptions : apiVersions.resources;
+  }
+  const type = /\/providers\/microsoft\.compute\/(?:[^/]+\/[^/]+\/)*([^/]+)\/[^/]+\/?$/i.exec(id)?.[1]?.toLowerCase();
+  if (type !== undefined) {
+    return computeVersions[type] ?? apiVersions.restorePoints;
   }
   return /\/vaults\/[^/]+\/?$/i.test(id) ? apiVersions.vaults : apiVersions.backup;
 }

@@ -42,6 +42,8 @@ export interface LoadMoreRow extends StandIn {
   readonly type: 'loadMore';
   readonly more: string;
   readonly loaded: number;
+  /** Said instead of how many are loaded. */
+  readonly soFar?: string | undefined;
 }
 
 export interface EmptyRow extends StandIn {

@@ -102,7 +102,7 @@ function loadingItem(row: LoadingRow): vscode.TreeItem {
 
 function loadMoreItem(row: LoadMoreRow): vscode.TreeItem {
   const item = standIn(row, 'Load more...');
-  item.description = `${row.loaded} loaded`;
+  item.description = row.soFar ?? `${row.loaded} loaded`;
   item.iconPath = themeIcon({ id: 'fold-down' });
   item.contextValue = contextValueOf([rowTokens.loadMore]);
   item.command = { command: treeCommands.loadMore, title: 'Load More', arguments: [row] };

@@ -228,13 +228,13 @@ export class TreeModel implements Disposable {
     const rows: Row[] = shown.map((node) => this.#rowOf(node));
     (page.problems ?? []).forEach((error, index) => rows.push({ type: 'problem', key: `${key}!problem${index}`, parent, error }));
     if (page.empty) {
-      const subject = this.#subjectOf(parent, page.empty.command);
+      const subject = page.empty.asks ? undefined : this.#subjectOf(parent, page.empty.command);
       rows.push({ type: 'empty', key: `${key}!empty`, parent, empty: page.empty, ...(subject ? { subject } : {}) });
     }
     if (!parent && this.#filter && shown.length === 0 && page.nodes.length > 0) {
       rows.push({ type: 'empty', key: '!nothing', parent, empty: nothingMatches(this.#filter) });
     }
-    return page.more === undefined ? rows : [...rows, this.#moreRow(parent, page.more, page.nodes.length)];
+    return page.more === undefined ? rows : [...rows, this.#moreRow(parent, page.more, page)];
   }
 
   /** Refreshing is done to the level itself, an action to the nearest thing around it that actions can be done to. */
@@ -250,7 +250,7 @@ export class TreeModel implements Disposable {
     return undefined;
   }
 
-  #moreRow(parent: NodeRow | undefined, more: string, loaded: number): Row {
+  #moreRow(parent: NodeRow | undefined, more: string, { nodes, soFar }: NodePage): Row {
     const key = moreKey(parent);
     const trouble = this.#troubles.get(key);
     if (trouble?.kind === 'failed') {
@@ -258,7 +258,7 @@ export class TreeModel implements Disposable {
     }
     return this.#pending.has(key)
       ? { type: 'loading', key: `${key}!loading`, parent, label: 'Loading more...' }
-      : { type: 'loadMore', key, parent, more, loaded };
+      : { type: 'loadMore', key, parent, more, loaded: nodes.length, soFar };
   }
 
   #troubleRow(parent: NodeRow | undefined, trouble: Trouble, ofNextPage: boolean): Row {

@@ -25,21 +25,22 @@ export const colours = {
   active: 'charts.blue',
 } as const;
 
-/** The members that all nodes of Azure resources have alike. */
+/** The members that all nodes of Azure resources have alike. @param node `system`: Recovery Services where absent */
 export function resourceNode(
   context: NodeContext,
   kind: string,
   record: AzureRecord,
-  node: Pick<InventoryNode, 'label' | 'icon' | 'expandable'> & Partial<InventoryNode> & { readonly states: readonly string[] },
+  node: Pick<InventoryNode, 'label' | 'icon' | 'expandable'> &
+    Partial<InventoryNode> & { readonly states: readonly string[]; readonly system?: string },
 ): InventoryNode {
-  const { states, ...members } = node;
+  const { states, system, ...members } = node;
   return {
     key: armIdKey(record.id),
     kind,
     ...members,
     tokens: [
       kind,
-      systems.recoveryServices,
+      system ?? systems.recoveryServices,
       ...states,
       capabilities.resource,
       ...(context.portal ? [capabilities.portal] : []),

@@ -5,9 +5,23 @@ import { workloadIcons, workloadTitles, type Workload } from '../workloads.ts';
 import { colours, type NodeContext } from './common.ts';
 import { runningText } from './protectedItem.ts';
 
-/** "Recovery Services vaults" of a subscription: other systems will stand beside it. */
+/** "Recovery Services vaults" of a subscription: the groups of other systems stand beside it. */
 export function vaultsGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
   return { ...group(subscription, kinds.vaults, 'Recovery Services vaults', 'library', description), expanded: true };
+}
+
+/** "Virtual machines" of a subscription. */
+export function virtualMachinesGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
+  return ofRestorePoints(group(subscription, kinds.virtualMachines, 'Virtual machines', 'vm', description));
+}
+
+/** "Restore point collections" of a subscription. */
+export function collectionsGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
+  return ofRestorePoints(group(subscription, kinds.restorePointCollections, 'Restore point collections', 'versions', description));
+}
+
+function ofRestorePoints(node: InventoryNode): InventoryNode {
+  return { ...node, tokens: node.tokens.map((token) => (token === systems.recoveryServices ? systems.restorePoints : token)) };
 }
 
 export type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'protectableContainers' | 'policies' | 'jobs';

@@ -1,7 +1,4 @@
-/**
- * What can be done with VM restore points, in the order of the documentation. They join the action table when the tree has
- * rows for what they are done to; until then they are here for who builds that.
- */
+/** What can be done with VM restore points, in the order of the documentation. */
 import type { AnyAction } from '../action.ts';
 import { copyCollection, copyRestorePoint } from './actions/copyPoints.ts';
 import { createCollection } from './actions/createCollection.ts';

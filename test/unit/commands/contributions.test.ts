@@ -5,9 +5,11 @@ import { menuTitle, merged, withTable } from '../../../scripts/lib/contributions
 import { followersOf } from '../../../src/commands/followers.ts';
 import { actionIds, commandIdOf } from '../../../src/providers/actionIds.ts';
 import { actionTable } from '../../../src/providers/actionTable.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { trackers as vaultTrackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { restorePointTrackers } from '../../../src/providers/restorePoints/tracking.ts';
 import * as words from '../../../src/providers/tokens.ts';
 
+const trackers = [...vaultTrackers, ...restorePointTrackers];
 const { contextValueOf, whenClauseOf } = words;
 const tokens: ReadonlySet<string> = new Set(
   [
@@ -19,6 +21,8 @@ const tokens: ReadonlySet<string> = new Set(
     words.protectableKinds,
     words.autoProtection,
     words.containerStates,
+    words.collectionStates,
+    words.pointStates,
     words.jobStates,
     words.capabilities,
     words.rows,
