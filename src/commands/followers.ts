@@ -13,6 +13,13 @@ export function followersOf(now: () => number = Date.now): ReadonlyMap<string, F
       {
         readBack: async (arm, record, signal) => (await sending(id)).readBack({ arm, signal, now }, record),
         settle: async (arm, record, signal) => (await sending(id)).settle({ arm, signal, now }, record),
+        settleFirst: async (arm, record, signal) => {
+          const action = await sending(id);
+          if (!action.settleFirst) {
+            throw new TypeError(`The action ${id} sends nothing before its request, so there is nothing of that to look for`);
+          }
+          return action.settleFirst({ arm, signal, now }, record);
+        },
       },
     ]),
   );

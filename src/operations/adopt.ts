@@ -1,9 +1,11 @@
 /** Goes on with an operation that this process did not begin, or began before it was closed. */
 import { BackupError } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { endUnsent } from './cancel.ts';
 import type { Clock } from './clock.ts';
 import type { EngineContext } from './context.ts';
 import { endIfGone } from './gone.ts';
+import { outlivesWindow } from './phase.ts';
 import { end } from './poller.ts';
 
 /** Reads what is on disk, takes over what nobody follows, forgets what is too old. Never rejects: problems are told. */
@@ -15,7 +17,10 @@ export async function loadJournal(context: EngineContext): Promise<void> {
     for (const record of records) {
       store.put(record, hasEnded(record.status) ? 'nobody' : 'otherWindow');
     }
-    await Promise.all(records.filter((record) => !hasEnded(record.status)).map((record) => adopt(context, record)));
+    const left = records.filter((record) => !hasEnded(record.status));
+    // Found out before the first of them is followed: that makes its lane new.
+    const leftAt = new Map(left.map((record) => [record.id, newestOfLane(record, records)]));
+    await Promise.all(left.map((record) => adopt(context, record, leftAt.get(record.id))));
     const pruned = new Set(await store.journal.prune(records, clock.now()));
     pruned.forEach((id) => store.forget(id));
     records.filter((record) => hasEnded(record.status) && !pruned.has(record.id)).forEach((record) => store.changed.fire(record));
@@ -25,8 +30,18 @@ export async function loadJournal(context: EngineContext): Promise<void> {
   }
 }
 
-/** Where no other living window follows it, this one does from now on. Never rejects. */
-export async function adopt(context: EngineContext, record: OperationRecord): Promise<void> {
+/** When something last happened in the record's lane. Milliseconds since the epoch. */
+function newestOfLane(record: OperationRecord, records: readonly OperationRecord[]): number {
+  const lane =
+    record.lane === undefined ? [] : records.filter((other) => other.lane?.key === record.lane?.key && other.cloud === record.cloud);
+  return Math.max(...[record, ...lane].map(({ updatedAt }) => Date.parse(updatedAt)));
+}
+
+/**
+ * Where no other living window follows it, this one does from now on. Never rejects.
+ * @param leftAt when something last happened with it or around it, where that was long before now; milliseconds since the epoch
+ */
+export async function adopt(context: EngineContext, record: OperationRecord, leftAt?: number): Promise<void> {
   const { store } = context;
   const entry = store.entries.get(record.id);
   if (!entry || entry.followedBy === 'here') {
@@ -61,12 +76,16 @@ export async function adopt(context: EngineContext, record: OperationRecord): Pr
   if (hasEnded(entry.record.status)) {
     await store.release(entry);
     store.changed.fire(entry.record);
-  } else if (entry.record.status === 'planned') {
+  } else if (entry.record.status === 'planned' && entry.record.cancelRequestedAt !== undefined) {
+    await endUnsent(context, entry);
+  } else if (entry.record.status === 'planned' && !isToGoOn(entry.record, leftAt ?? context.clock.now(), context.clock)) {
     await end(context, entry, {
       status: 'failed',
       error: {
         code: 'NotSent',
-        message: 'Nothing was started: the window closed before the request was sent.',
+        message: outlivesWindow(entry.record)
+          ? 'It was not sent: it waited, and then no window was open for a week.'
+          : 'Nothing was started: the window closed before the request was sent.',
         remedies: ['You can try again.'],
       },
     });
@@ -78,6 +97,13 @@ export async function adopt(context: EngineContext, record: OperationRecord): Pr
       await endIfGone(context, entry);
     }
   }
+}
+
+/** What a person asked for so long ago is not started unasked. */
+const goOnMs = 7 * 24 * 3_600_000;
+
+function isToGoOn(record: OperationRecord, leftAt: number, clock: Clock): boolean {
+  return outlivesWindow(record) && clock.now() - leftAt < goOnMs;
 }
 
 /** Milliseconds until it may be asked again: what the service asked for outlives the process. */

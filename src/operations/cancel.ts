@@ -1,8 +1,10 @@
-/** Asks the service to cancel a running job. The job then says itself how it ended. */
+/** Asks the service to cancel a running job, which then says itself how it ended; takes back what has not been sent. */
 import { BackupError } from '../core/errors.ts';
 import { hasEnded } from '../core/operation.ts';
 import { isoTime } from './clock.ts';
 import type { EngineContext } from './context.ts';
+import { outlivesWindow } from './phase.ts';
+import { end } from './poller.ts';
 import type { Entry } from './store.ts';
 
 /** @throws BackupError where it cannot be cancelled, and where the service refused. */
@@ -20,6 +22,17 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
   }
   if (entry.followedBy === 'otherWindow') {
     refuse('OtherWindow', 'another window follows it. Cancel it there.');
+  }
+  if (record.status === 'planned' && outlivesWindow(record)) {
+    // From this moment on it is not sent; on disk too before it is said to be cancelled, or a window to come would send it.
+    const unsaved = await context.store.update(entry, { cancelRequestedAt: isoTime(context.clock.now()) });
+    if (unsaved) {
+      await context.store.update(entry, { cancelRequestedAt: undefined });
+      context.schedule(entry, 0);
+      refuse(unsaved.code, unsaved.message);
+    }
+    await endUnsent(context, entry);
+    return;
   }
   if (!record.job?.cancellable) {
     refuse(
@@ -56,4 +69,12 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
     throw error;
   }
   context.schedule(entry, 0);
+}
+
+/** One that was taken back before it was sent. */
+export async function endUnsent(context: EngineContext, entry: Entry): Promise<void> {
+  const { first } = entry.record;
+  entry.abort.abort();
+  const before = first?.done && !first.there ? ` Done before that: ${first.title}.` : '';
+  await end(context, entry, { status: 'cancelled', outcome: `It was not sent: it was cancelled while it waited.${before}` });
 }

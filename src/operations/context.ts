@@ -2,6 +2,7 @@ import type { ArmClient, ArmResponse } from '../cloud/types.ts';
 import type { BackupError } from '../core/errors.ts';
 import type { OperationRecord, PreparedRequest, Tracker } from '../core/operation.ts';
 import type { Clock } from './clock.ts';
+import type { Lanes } from './lanes.ts';
 import type { Entry, OperationStore } from './store.ts';
 import type { Follower } from './types.ts';
 
@@ -35,6 +36,7 @@ export interface EngineContext {
   readonly options: EngineOptions;
   readonly clock: Clock;
   readonly store: OperationStore;
+  readonly lanes: Lanes;
   /** The client for a record's own cloud, requests noted in its timeline; undefined where another cloud is connected. */
   arm(entry: Entry): ArmClient | undefined;
   /** The next round of an operation, in milliseconds from now. */

@@ -6,17 +6,23 @@ import { Emitter, type Disposable } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { adopt, loadJournal, waitOf } from './adopt.ts';
 import { tracedArm } from './asking.ts';
+import { begin } from './begin.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
 import { timing, type EngineContext, type EngineOptions } from './context.ts';
 import { endIfGone } from './gone.ts';
 import { Journal } from './journal.ts';
+import { Lanes } from './lanes.ts';
 import { Neighbours } from './neighbours.ts';
 import { newRecord, type NewRecord } from './newRecord.ts';
 import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
+import { outlivesWindow } from './phase.ts';
+import { Planner } from './planner.ts';
 import { poll } from './poller.ts';
-import { noTracker, notConnected, nothingConnected, otherWindow } from './refusals.ts';
+import { noTracker, nothingConnected } from './refusals.ts';
+import { remove } from './remove.ts';
+import { retry } from './retry.ts';
 import { Scheduler } from './scheduler.ts';
 import { send } from './sender.ts';
 import { look, lookAgain } from './settle.ts';
@@ -42,6 +48,7 @@ export class Engine implements OperationEngine {
   readonly #neighbours: Neighbours;
   readonly #once: Once;
   readonly #context: EngineContext;
+  readonly #planner: Planner;
   readonly #ended = new Emitter<OperationRecord>();
   /** By operation id: requests that are on their way. */
   readonly #sending = new Map<string, Promise<void>>();
@@ -66,7 +73,9 @@ export class Engine implements OperationEngine {
     this.onDidRemove = this.#store.removed.event;
     this.onProblem = this.#store.problem.event;
     this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (id) => this.#round(id) });
+    const lanes = new Lanes(this.#store, this.#clock);
     this.#context = {
+      lanes,
       options,
       clock: this.#clock,
       store: this.#store,
@@ -74,6 +83,11 @@ export class Engine implements OperationEngine {
       schedule: (entry, waitMs) => this.#scheduler.schedule(entry.record.id, waitMs),
       ended: (entry) => this.#ended.fire(entry.record),
     };
+    this.#planner = new Planner(this.#context, options.newId ?? randomUUID);
+    // Whatever the end of one, those that waited for it look whether it is their turn.
+    const wake = (ended?: OperationRecord): void => lanes.waiting(ended).forEach(({ record }) => this.#scheduler.schedule(record.id, 0));
+    this.#store.changed.event((record) => (record.lane && hasEnded(record.status) ? wake(record) : undefined));
+    this.#store.removed.event(() => wake());
     this.#neighbours = new Neighbours({
       store: this.#store,
       clock: this.#clock,
@@ -108,7 +122,9 @@ export class Engine implements OperationEngine {
     }
     await this.#loaded;
     for (const entry of this.#store.entries.values()) {
-      if (hasEnded(entry.record.status) || entry.followedBy !== 'here' || entry.record.status === 'planned') {
+      const { record } = entry;
+      // One that is planned and does not wait is being sent this moment.
+      if (hasEnded(record.status) || entry.followedBy !== 'here' || (record.status === 'planned' && !outlivesWindow(record))) {
         continue;
       }
       if (this.#clientFor(entry.record)) {
@@ -125,10 +141,14 @@ export class Engine implements OperationEngine {
 
   async start(plan: OperationPlan): Promise<OperationRecord> {
     const arm = this.#connected(plan.title);
-    if (!this.#options.trackers.has(plan.tracker)) {
-      throw noTracker(plan);
+    const missing = [plan.tracker, plan.first?.tracker].find((name) => name !== undefined && !this.#options.trackers.has(name));
+    if (missing !== undefined) {
+      throw noTracker(plan, missing);
     }
     await this.#load();
+    if (outlivesWindow(plan)) {
+      return this.#planner.plan(arm, plan);
+    }
     const record = this.#newRecord(arm, { ...plan, status: 'planned' });
     const entry = await this.#store.create(record);
     const planned = entry.record;
@@ -170,33 +190,14 @@ export class Engine implements OperationEngine {
   }
 
   async retry(id: string): Promise<void> {
-    const entry = this.#entry(id);
-    if (hasEnded(entry.record.status)) {
-      throw new BackupError(`"${entry.record.title}" has ended: there is nothing to ask.`, { code: 'AlreadyEnded' });
-    }
-    if (entry.followedBy === 'otherWindow') {
-      throw otherWindow(entry.record);
-    }
-    if (!this.#clientFor(entry.record)) {
-      throw notConnected(entry.record);
-    }
-    entry.failures = 0;
-    this.#context.schedule(entry, 0);
+    retry(this.#context, this.#entry(id));
     return Promise.resolve();
   }
 
   async remove(id: string): Promise<void> {
     const entry = this.#entry(id);
-    if (entry.record.status === 'planned' || this.#sending.has(id)) {
-      throw new BackupError(`"${entry.record.title}" is being sent this moment. Try again when it has been answered.`, {
-        code: 'BeingSent',
-      });
-    }
-    if (entry.followedBy === 'otherWindow') {
-      throw otherWindow(entry.record);
-    }
+    await remove(this.#context, entry, this.#sending.has(id));
     this.#scheduler.cancel(id);
-    await this.#store.remove(entry);
   }
 
   watch(): Disposable {
@@ -246,7 +247,17 @@ export class Engine implements OperationEngine {
       return;
     }
     try {
-      await (entry.record.status === 'sending' ? look(this.#context, entry) : poll(this.#context, entry));
+      const { status } = entry.record;
+      if (status === 'planned' && outlivesWindow(entry.record)) {
+        const beginning = begin(this.#context, entry).finally(() => this.#sending.delete(id));
+        this.#sending.set(
+          id,
+          beginning.catch(() => undefined),
+        );
+        await beginning;
+      } else {
+        await (status === 'sending' ? look(this.#context, entry) : poll(this.#context, entry));
+      }
     } catch (error) {
       this.#fault(entry, error);
     }

@@ -22,6 +22,13 @@ export async function endIfGone(context: EngineContext, entry: Entry): Promise<v
   if (entry.followedBy !== 'here' || hasEnded(entry.record.status) || context.arm(entry)) {
     return;
   }
+  if (entry.record.status === 'planned') {
+    await end(context, entry, {
+      status: 'failed',
+      error: { code: 'NotSent', message: 'Nothing was sent: the sandbox that it was meant for has ended; its world is gone.' },
+    });
+    return;
+  }
   await end(context, entry, {
     status: 'unknown',
     error: { code: 'SandboxGone', message: 'The sandbox that it ran in has ended; its world is gone.' },

@@ -5,12 +5,15 @@ import { bounded, isNoAnswer, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { decide } from './decide.ts';
+import { takeFirstStep } from './firstStep.ts';
 import { insisted, isDecided } from './insistence.ts';
+import { phaseOf } from './phase.ts';
 import type { Changes, Entry } from './store.ts';
 
 export async function poll(context: EngineContext, entry: Entry): Promise<void> {
   const { record, tracking } = entry;
-  const tracker = context.options.trackers.get(record.tracker);
+  const name = phaseOf(record).tracker;
+  const tracker = context.options.trackers.get(name);
   const arm = context.arm(entry);
   if (!arm) {
     return;
@@ -18,7 +21,7 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
   if (!tracker || tracking === undefined) {
     const error: ErrorRecord = {
       code: 'NotFollowable',
-      message: `This version cannot follow "${record.title}": it knows no tracker "${record.tracker}" or its state is missing.`,
+      message: `This version cannot follow "${record.title}": it knows no tracker "${name}" or its state is missing.`,
       remedies: ['Look at the job in the vault, and remove this entry.'],
     };
     await context.store.update(entry, { trouble: { kind: 'paused', since: isoTime(context.clock.now()), error }, nextPollAt: undefined });
@@ -55,6 +58,11 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
 
 /** Journals a step and goes on, or ends. */
 export async function takeStep(context: EngineContext, entry: Entry, step: TrackStep): Promise<void> {
+  const { first } = phaseOf(entry.record);
+  if (first) {
+    await takeFirstStep(context, entry, first, step);
+    return;
+  }
   if (step.readBackDecides === true) {
     await decide(context, entry, step);
     return;
@@ -117,7 +125,11 @@ async function finish(context: EngineContext, entry: Entry, step: TrackStep): Pr
 export async function end(context: EngineContext, entry: Entry, changes: Changes): Promise<void> {
   const { message: _waiting, ...progress } = changes.progress ?? entry.record.progress;
   const job = changes.job ?? entry.record.job;
+  const { first } = entry.record;
+  // An end that is no success leaves what was made before it: that is said.
+  const left = first?.done && !first.there && (changes.status === 'failed' || changes.status === 'cancelled');
   await context.store.update(entry, {
+    ...(left ? { outcome: `Done before that: ${first.title}.` } : {}),
     ...changes,
     progress,
     // Azure leaves its jobs marked as cancellable when they have ended.

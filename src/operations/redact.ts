@@ -17,12 +17,22 @@ export function pathOnly(url: string): string {
 
 /** The record as it may be journaled, shown and logged. */
 export function storable(record: OperationRecord): OperationRecord {
-  const { request, ...rest } = record;
-  const clean = withoutSignatures(rest as unknown as Json) as unknown as Omit<OperationRecord, 'request'>;
-  return request === undefined ? clean : { ...clean, request: storableRequest(request) };
+  const { request, first, ...rest } = record;
+  const clean = withoutSignatures(rest as unknown as Json) as unknown as Omit<OperationRecord, 'request' | 'first'>;
+  return {
+    ...clean,
+    ...(request === undefined ? {} : { request: storableRequest(request) }),
+    ...(first === undefined ? {} : { first: { ...first, request: storableRequest(first.request) } }),
+  };
 }
 
-/** A journaled request is never sent again, only looked at: secrets of its body are not needed. */
+/** True where nothing of the request is left out when it is written down, so that it can be sent as it was journaled. */
+export function isWholeWhenStored(request: PreparedRequest): boolean {
+  const stored = storableRequest(request);
+  return stored.url === request.url && stored.body === request.body;
+}
+
+/** A request that was sent is never sent again, only looked at: secrets of its body are not needed. */
 function storableRequest(request: PreparedRequest): PreparedRequest {
   return {
     method: request.method,

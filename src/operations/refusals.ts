@@ -25,8 +25,24 @@ export function otherWindow(record: OperationRecord): BackupError {
   });
 }
 
-export function noTracker(plan: OperationPlan): BackupError {
-  return new BackupError(`"${plan.title}" was not started: there is no tracker "${plan.tracker}" to follow it with.`, {
+/** Of what waits, the journal alone is what a later window has to send. */
+export function notWhole(plan: OperationPlan): BackupError {
+  return new BackupError(`"${plan.title}" was not started: its request holds a secret, which is not written down, so it cannot wait.`, {
+    code: 'NotStorable',
+    resource: plan.target.name,
+  });
+}
+
+export function alreadyQueued(plan: OperationPlan): BackupError {
+  return new BackupError(`"${plan.title}" was not started: the very same is being done or waits for its turn already.`, {
+    code: 'AlreadyQueued',
+    resource: plan.target.name,
+    remedies: ['Look at the Jobs panel.', 'To make another one, choose another name.'],
+  });
+}
+
+export function noTracker(plan: OperationPlan, tracker: string): BackupError {
+  return new BackupError(`"${plan.title}" was not started: there is no tracker "${tracker}" to follow it with.`, {
     code: 'NoTracker',
     resource: plan.target.name,
   });

@@ -6,20 +6,27 @@ import type { PreparedRequest, TrackStep } from '../core/operation.ts';
 import { bounded, isNoAnswer } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
+import { firstFailed } from './firstStep.ts';
+import { mayBegin, phaseOf } from './phase.ts';
 import { end, takeStep } from './poller.ts';
 import type { Entry } from './store.ts';
 
 /** `request` is the one to send; the entry's own has lost its secrets. */
 export async function send(context: EngineContext, entry: Entry, request: PreparedRequest): Promise<void> {
   const { record } = entry;
+  const phase = phaseOf(record);
+  const { first } = phase;
   const arm = context.arm(entry);
-  const tracker = context.options.trackers.get(record.tracker);
+  const tracker = context.options.trackers.get(phase.tracker);
+  if (!mayBegin(entry)) {
+    return;
+  }
   if (!arm || !tracker) {
-    const why = arm ? `there is no tracker "${record.tracker}"` : 'the cloud was disconnected';
+    const why = arm ? `there is no tracker "${phase.tracker}"` : 'the cloud was disconnected';
     await notSent(context, entry, new BackupError(`Nothing was started: ${why}.`, { code: 'NotSent' }));
     return;
   }
-  const unsaved = await context.store.update(entry, { status: 'sending', progress: { message: 'Sending the request' } });
+  const unsaved = await context.store.update(entry, { status: 'sending', trouble: undefined, progress: { message: phase.sending } });
   if (unsaved) {
     // What is not on disk is not sent: after a crash nobody would know of it.
     await notSent(context, entry, new BackupError(`Nothing was started: ${unsaved.message}`, { ...unsaved }));
@@ -50,7 +57,7 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
     await end(context, entry, {
       status: 'failed',
       // What was attempted on which resource stands beside it wherever it is shown.
-      error: toErrorRecord(await context.options.explain(response, undefined, record.target.name)),
+      error: firstFailed(first, toErrorRecord(await context.options.explain(response, undefined, record.target.name))),
     });
     return;
   }
@@ -62,13 +69,13 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   if (response.status >= 400) {
     await end(context, entry, {
       status: 'failed',
-      error: toErrorRecord(await context.options.explain(response, undefined, record.target.name)),
+      error: firstFailed(first, toErrorRecord(await context.options.explain(response, undefined, record.target.name))),
     });
     return;
   }
   let step: TrackStep;
   try {
-    step = tracker.begin(record, response, context.clock.now());
+    step = tracker.begin(first ? { ...record, request } : record, response, context.clock.now());
   } catch (error) {
     await toBeSettled(context, entry, `It was answered with ${response.status}, but: ${messageOf(error)}`);
     return;
@@ -76,7 +83,11 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   await takeStep(context, entry, step);
 }
 
-async function notSent(context: EngineContext, entry: Entry, error: unknown): Promise<void> {
+/** Ends one that did not leave, and says so. */
+export async function notSent(context: EngineContext, entry: Entry, error: unknown): Promise<void> {
+  if (entry.followedBy !== 'here') {
+    return;
+  }
   const record = toErrorRecord(error);
   const message = record.message.startsWith('Nothing was started') ? record.message : `Nothing was started: ${record.message}`;
   await end(context, entry, { status: 'failed', error: { ...record, message } });

@@ -4,6 +4,8 @@ import { hasEnded } from '../core/operation.ts';
 import { bounded, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
+import { firstFailed } from './firstStep.ts';
+import { phaseOf } from './phase.ts';
 import { end } from './poller.ts';
 import { notConnected, otherWindow } from './refusals.ts';
 import type { Entry } from './store.ts';
@@ -11,6 +13,7 @@ import type { Entry } from './store.ts';
 /** One look; schedules the next, goes on following, or ends. */
 export async function look(context: EngineContext, entry: Entry): Promise<void> {
   const { record } = entry;
+  const { first } = phaseOf(record);
   const arm = context.arm(entry);
   if (!arm || hasEnded(record.status)) {
     return;
@@ -22,7 +25,9 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
   }
   let found: Awaited<ReturnType<typeof follower.settle>>;
   try {
-    found = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.settle(arm, record, signal));
+    found = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) =>
+      first ? follower.settleFirst(arm, record, signal) : follower.settle(arm, record, signal),
+    );
   } catch (error) {
     if (!(error instanceof BackupError) || error.facts.status !== 404) {
       await troubled(context, entry, error);
@@ -63,11 +68,11 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
   }
   await end(context, entry, {
     status: 'failed',
-    error: {
+    error: firstFailed(first, {
       code: 'NotStarted',
       message: `No answer came to the request, and it provably did not start: ${found.because}`,
       remedies: ['You can try again.'],
-    },
+    }),
   });
 }
 
@@ -87,8 +92,11 @@ export async function lookAgain(context: EngineContext, entry: Entry): Promise<v
   entry.abort = new AbortController();
   // The request is long gone or long done by now: one look says as much as three.
   entry.looks = timing.settleLooksMs.length - 1;
+  const { lane } = record;
   await context.store.update(entry, {
     status: 'sending',
+    // Others of its lane have gone on meanwhile: before it sends anything more, it waits for its turn anew.
+    ...(lane && phaseOf(record).first ? { lane: { key: lane.key, waiting: lane.waiting } } : {}),
     error: undefined,
     endedAt: undefined,
     progress: { message: 'Looking again whether it started' },
@@ -103,10 +111,13 @@ function unclear(context: EngineContext, entry: Entry, because: string): Promise
       : 'The request was accepted, and what became of it';
   return end(context, entry, {
     status: 'unknown',
-    error: {
+    error: firstFailed(phaseOf(entry.record).first, {
       code: 'OutcomeUnknown',
       message: `${what} could not be found out: ${because}`,
-      remedies: ['Look again in a while.', 'Look at the jobs of the vault before you start it anew.'],
-    },
+      remedies: [
+        'Look again in a while.',
+        'Refresh the tree, and look at the jobs of the vault where it has one, before you start it anew.',
+      ],
+    }),
   });
 }

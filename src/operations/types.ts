@@ -2,7 +2,17 @@ import type { ArmClient } from '../cloud/types.ts';
 import type { BackupError, ErrorRecord } from '../core/errors.ts';
 import type { Disposable, Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { JobReference, OperationBatch, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
+import type {
+  FirstStep,
+  JobReference,
+  LanePlace,
+  OperationBatch,
+  OperationRecord,
+  OperationTarget,
+  PreparedRequest,
+} from '../core/operation.ts';
+
+type Found = { found: 'started'; tracking: JsonObject; because: string } | { found: 'absent' | 'unclear'; because: string };
 
 /** What the engine needs to know of an action; the action table gives it, so that the engine knows no provider. */
 export interface Follower {
@@ -11,11 +21,9 @@ export interface Follower {
     record: OperationRecord,
     signal: AbortSignal,
   ): Promise<{ reading: 'asAsked' | 'different' | 'unclear'; sentence: string; warnings?: readonly ErrorRecord[] }>;
-  settle(
-    arm: ArmClient,
-    record: OperationRecord,
-    signal: AbortSignal,
-  ): Promise<{ found: 'started'; tracking: JsonObject; because: string } | { found: 'absent' | 'unclear'; because: string }>;
+  settle(arm: ArmClient, record: OperationRecord, signal: AbortSignal): Promise<Found>;
+  /** `settle` for the request that comes first. @throws where the action has none: a mistake of ours */
+  settleFirst(arm: ArmClient, record: OperationRecord, signal: AbortSignal): Promise<Found>;
 }
 
 export interface OperationPlan {
@@ -27,6 +35,10 @@ export interface OperationPlan {
   readonly tracker: string;
   readonly intent: JsonObject;
   readonly batch?: OperationBatch;
+  /** Sent and followed to its end before `request`; left out where what it makes is there by then. */
+  readonly first?: Pick<FirstStep, 'request' | 'tracker' | 'title'>;
+  /** It waits, as `planned`, until all that were started before it in this lane have ended. */
+  readonly lane?: Pick<LanePlace, 'key' | 'waiting'>;
 }
 
 /** One of several that were to be started together, and was not. */
@@ -80,7 +92,7 @@ export interface OperationEngine {
   resume(): Promise<void>;
   /**
    * Journals, sends once, follows. Resolves as soon as it is on disk; how it goes is told by `onDidChange`.
-   * @throws BackupError `NotConnected`, or `JournalUnwritable` with nothing sent.
+   * @throws BackupError `NotConnected`, `AlreadyQueued` where its lane holds the same request, or `JournalUnwritable`, with nothing sent.
    */
   start(plan: OperationPlan): Promise<OperationRecord>;
   /**
@@ -92,7 +104,7 @@ export interface OperationEngine {
   tellOnce(key: string): Promise<boolean>;
   /** Follows a job that somebody else started; the operation that follows it already, where there is one. */
   follow(plan: FollowPlan): Promise<OperationRecord>;
-  /** Asks the service to cancel the job. @throws BackupError where it has none or it cannot be cancelled. */
+  /** Asks the service to cancel the job; one that waits and was not sent is taken back. @throws BackupError where it has none or it cannot be cancelled. */
   cancel(id: string): Promise<void>;
   /** For `unknown`: looks again whether it started. @throws BackupError where it is not unknown or its cloud is not connected. */
   lookAgain(id: string): Promise<void>;

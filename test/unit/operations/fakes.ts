@@ -172,6 +172,14 @@ export class FakeFollower implements Follower {
     this.looks += 1;
     return this.settlement instanceof Error ? Promise.reject(this.settlement) : Promise.resolve(this.settlement);
   }
+
+  firstLooks = 0;
+  /** Of the place that comes first; looked at before it is made too. */
+  firstSettlement: Awaited<ReturnType<Follower['settle']>> | Error = { found: 'absent', because: 'there is no such place' };
+  settleFirst(): ReturnType<Follower['settle']> {
+    this.firstLooks += 1;
+    return this.firstSettlement instanceof Error ? Promise.reject(this.firstSettlement) : Promise.resolve(this.firstSettlement);
+  }
 }
 
 export const plan: OperationPlan = {
