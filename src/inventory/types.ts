@@ -28,6 +28,8 @@ export interface InventoryNode {
   readonly expanded?: boolean;
   /** What actions act on; absent for groups, but for those whose target is the vault, and for what an inquiry came to. */
   readonly target?: ActionTarget;
+  /** What is behind it and is no row of its own here: actions that apply to `tokens` are done to it. */
+  readonly also?: { readonly target: ActionTarget; readonly tokens: readonly string[] };
   /** ARM id to copy and to open in the portal; absent for groups. */
   readonly resourceId?: string;
   /** The tenant whose token reads it; the sign-in's home tenant where absent. */

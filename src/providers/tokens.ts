@@ -171,6 +171,8 @@ export const capabilities = {
   discover: 'discover',
   /** A protected item whose protection this extension can change: Azure VMs and SQL databases. */
   changeable: 'changeable',
+  /** An Azure VM is behind it, of which restore points can be made: items of a vault. */
+  ofVm: 'ofVm',
   /** It carries a statement to copy that mends what is wrong with it. */
   statement: 'statement',
 } as const;

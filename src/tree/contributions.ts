@@ -54,6 +54,8 @@ const viewTitle: readonly MenuEntry[] = [
 ];
 
 const itemContext: readonly MenuEntry[] = [
+  // On what a vault knows of a VM, after all that is done with the vault.
+  { command: offeredCommands.createRestorePoint, when: onNode(capabilities.ofVm), group: '6_restorePoints@1' },
   { command: treeCommands.copyStatement, when: onNode(capabilities.statement), group: 'inline@1' },
   { command: treeCommands.copyStatement, when: onNode(capabilities.statement), group: '1_mend@1' },
   { command: treeCommands.openInPortal, when: onNode(capabilities.portal), group: '7_look@1' },

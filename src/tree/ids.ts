@@ -21,10 +21,11 @@ export const treeCommands = {
 
 export type TreeCommand = (typeof treeCommands)[keyof typeof treeCommands];
 
-/** Commands of other rooms that the view's welcome and its rows offer. */
+/** Commands of other rooms that the view's welcome, its rows and their menus offer. */
 export const offeredCommands = {
   signIn: 'azureBackup.signIn',
   useSandbox: 'azureBackup.useSandbox',
+  createRestorePoint: 'azureBackup.createRestorePoint',
 } as const;
 
 export const contextKeys = {

@@ -16,9 +16,10 @@ export function targetsOf(
   const taken = new Map<string, ActionTarget>();
   const leftOut: string[] = [];
   for (const node of nodes) {
-    if (node.target && appliesTo(action, node.tokens)) {
+    const target = targetIn(action, node);
+    if (target) {
       // A server's target is its container, which has a row of its own; done to both, it is done once.
-      taken.set(`${node.target.kind} ${armIdKey(node.target.id)}`, node.target);
+      taken.set(`${target.kind} ${armIdKey(target.id)}`, target);
     } else {
       leftOut.push(node.label);
     }
@@ -39,4 +40,8 @@ export function targetsOf(
     });
   }
   return { targets, leftOut };
+}
+
+function targetIn(action: AnyAction, { target, tokens, also }: InventoryNode): ActionTarget | undefined {
+  return target && appliesTo(action, tokens) ? target : also && appliesTo(action, also.tokens) ? also.target : undefined;
 }

@@ -5,6 +5,7 @@ import { joined, spelled } from '../text.ts';
 import { capabilities, itemStates, kinds, protectableKinds, protectableStates } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { workloadIcons, workloadOf } from '../workloads.ts';
+import { withMachine } from './machineBehind.ts';
 import { colours, fact, lines, resourceNode, statementLines, type NodeContext } from './common.ts';
 import { runningText } from './protectedItem.ts';
 
@@ -55,7 +56,7 @@ export function protectableItemNode(item: ProtectableItem, context: NodeContext,
       ...(trouble?.statement ? [capabilities.statement] : []),
     ],
   });
-  return trouble?.statement ? { ...node, statement: trouble.statement } : node;
+  return withMachine(trouble?.statement ? { ...node, statement: trouble.statement } : node, item);
 }
 
 /** It can be protected, and is not. */

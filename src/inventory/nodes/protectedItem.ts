@@ -7,6 +7,7 @@ import { ago, joined, localTime, spelled } from '../text.ts';
 import { capabilities, itemStates, kinds } from '../tokens.ts';
 import type { InventoryNode, NodeIcon } from '../types.ts';
 import { workloadOf } from '../workloads.ts';
+import { withMachine } from './machineBehind.ts';
 import { colours, fact, lines, resourceNode, statementLines, type NodeContext } from './common.ts';
 
 const icons: Readonly<Record<ProtectedItemState['kind'], NodeIcon>> = {
@@ -39,7 +40,7 @@ export function protectedItemNode(item: ProtectedItem, context: NodeContext, bel
       ...(trouble?.statement ? [capabilities.statement] : []),
     ],
   });
-  return trouble?.statement ? { ...node, statement: trouble.statement } : node;
+  return withMachine(trouble?.statement ? { ...node, statement: trouble.statement } : node, item);
 }
 
 /** Why it is not well, with what can be done about it. */
@@ -79,9 +80,12 @@ function whereText({ friendlyName, serverName, parentName }: ProtectedItem): str
   return parentName !== undefined && server !== undefined && parentName !== server ? `${parentName} on ${server}` : server;
 }
 
-/** `running 42 % · Back Up Now`: what is cut off in a narrow view comes last; a percentage only where Azure gave one. */
-export function runningText(running: RunningOperation): string {
-  return joined(running.percent === undefined ? 'running' : `running ${Math.floor(running.percent)} %`, running.title);
+/**
+ * `running 42 % · Back Up Now`: what is cut off in a narrow view comes last; a percentage only where Azure gave one. One that
+ * stands in line is `waiting`.
+ */
+export function runningText({ title, percent, waiting }: RunningOperation): string {
+  return joined(waiting ? 'waiting' : percent === undefined ? 'running' : `running ${Math.floor(percent)} %`, title);
 }
 
 function stateParts(state: ProtectedItemState, last: string | undefined): readonly (string | undefined)[] {

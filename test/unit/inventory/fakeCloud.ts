@@ -1,5 +1,5 @@
 /** A cloud in memory for tests of the inventory and the tree: lists by path, requests counted, answers that can be held back. */
-import type { ArmClient, Connection, ConnectionState, Page, RequestOptions, Subscription } from '../../../src/cloud/types.ts';
+import type { ArmClient, ArmResponse, Connection, ConnectionState, Page, RequestOptions, Subscription } from '../../../src/cloud/types.ts';
 import { armIdKey } from '../../../src/core/armId.ts';
 import { CancelledError } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
@@ -20,6 +20,8 @@ export interface FakeCloud {
   readonly signals: AbortSignal[];
   /** Sets a list: its records, cut into pages of `pageSize`, or the refusal. The filter counts where the path has one. */
   set(path: string, rows: Rows, pageSize?: number): void;
+  /** Sets what one resource answers; a query of its own (`$expand=...`) counts where the path has one. Until then it is not found. */
+  setOne(path: string, one: JsonObject | BackupError): void;
   setSubscriptions(subscriptions: readonly Subscription[] | BackupError): void;
   setState(state: ConnectionState): void;
   /** From now on answers wait until `release`. */
@@ -38,6 +40,7 @@ export function fakeCloud(portalUrl?: string): FakeCloud {
   const asked: string[] = [];
   const signals: AbortSignal[] = [];
   const lists = new Map<string, { readonly rows: Rows; readonly pageSize: number }>();
+  const ones = new Map<string, JsonObject | BackupError>();
   const changes = new Emitter<ConnectionState>();
   let subscriptions: readonly Subscription[] | BackupError = [subscriptionOf(1)];
   let gate: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
@@ -68,12 +71,25 @@ export function fakeCloud(portalUrl?: string): FakeCloud {
     ...(portalUrl === undefined ? {} : { portalUrl }),
   };
   const refuse = (): never => {
-    throw new Error('The inventory only reads lists');
+    throw new Error('The inventory only reads lists and resources');
+  };
+  const get = async (url: string, options?: RequestOptions): Promise<ArmResponse> => {
+    const path = addressOf(url).path;
+    asked.push(path);
+    if (options?.signal) {
+      signals.push(options.signal);
+    }
+    await untilOpen(gate?.promise, options?.signal);
+    const one = ones.get(path) ?? new BackupError('It is not there.', { code: 'NotFound', status: 404, attempted: 'read it' });
+    if (one instanceof BackupError) {
+      throw one;
+    }
+    return { status: 200, headers: {}, url, body: one, text: JSON.stringify(one) };
   };
   const arm: ArmClient = {
     environment,
     page,
-    get: refuse,
+    get,
     poll: refuse,
     send: refuse,
     pages: refuse,
@@ -102,6 +118,7 @@ export function fakeCloud(portalUrl?: string): FakeCloud {
         return subscriptions;
       },
     },
+    setOne: (path, one) => void ones.set(keyOf(path), one),
     set: (path, rows, pageSize = 200) => void lists.set(keyOf(path), { rows, pageSize }),
     setSubscriptions: (some) => void (subscriptions = some),
     setState: (next) => {
@@ -136,7 +153,8 @@ async function untilOpen(gate: Promise<void> | undefined, signal: AbortSignal | 
 /** `…/vaults/x/backupprotectableitems?backupmanagementtype eq 'azureiaasvm'`: the form of keys and of `asked`. */
 function addressOf(url: string): { readonly path: string; readonly skip: number } {
   const parsed = new URL(url, 'https://arm.test');
-  const filter = parsed.searchParams.get('$filter');
+  const expand = parsed.searchParams.get('$expand');
+  const filter = parsed.searchParams.get('$filter') ?? (expand === null ? null : `$expand=${expand}`);
   return { path: keyOf(`${parsed.pathname}${filter ? `?${filter}` : ''}`), skip: Number(parsed.searchParams.get('$skip') ?? 0) };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { capabilities, contextValueOf, kinds, rows, whenClauseOf } from '../../../src/inventory/tokens.ts';
 import { treeContributions } from '../../../src/tree/contributions.ts';
-import { treeCommands } from '../../../src/tree/ids.ts';
+import { offeredCommands, treeCommands } from '../../../src/tree/ids.ts';
 import { laidOutJson } from '../../../src/tree/jsonText.ts';
 import { kindTitle } from '../../../src/tree/kindTitles.ts';
 import { portalUrlOf } from '../../../src/tree/portal.ts';
@@ -111,7 +111,7 @@ describe('tree texts', () => {
     });
 
     it('have menus only for commands that exist, with tokens that nodes carry', () => {
-      const known = new Set<string>(commands.map(({ command }) => command));
+      const known = new Set<string>([...commands.map(({ command }) => command), ...Object.values(offeredCommands)]);
       const tokens = new Set<string>([...Object.values(capabilities), ...Object.values(rows), ...Object.values(kinds)]);
       for (const { command, when } of Object.values(menus).flat()) {
         assert.ok(known.has(command), command);
