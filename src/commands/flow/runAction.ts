@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
+import { tellingApart } from '../../core/targetText.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
 import type { ActionContext, ActionTarget, AnyAction, AnySendAction, BuiltAction } from '../../providers/action.ts';
 import { listed } from '../plainText.ts';
@@ -8,10 +9,10 @@ import { confirmed, typedNameStep } from './confirmation.ts';
 import { namesOf } from './names.ts';
 import { forgetUnasked, questionSteps, type Asking } from './questionSteps.ts';
 import { requestDocument } from './requestDocument.ts';
-import { buildAll, noteUnstarted, startAll, type Start } from './startOperations.ts';
+import { buildAll, noteUnstarted, startAll, type Done, type Item, type Start, type Unstarted } from './startOperations.ts';
 import { targetSteps, type Chosen } from './targetSteps.ts';
 import { targetsOf } from './targets.ts';
-import { documentOf, linesOf, reasonsOf, soleError, type Unstarted } from './unstarted.ts';
+import { documentOf, linesOf, reasonsOf, soleError } from './unstarted.ts';
 
 export interface RunOptions {
   /** The request is shown, and sent only where the person then says so. */
@@ -85,9 +86,11 @@ async function sendAll(services: CommandServices, action: AnySendAction, asking:
   if (show) {
     await shown(services, action, built, origin);
   }
-  const start: Start = { action, ...(several ? { batch: { id: randomUUID(), size: targets.length } } : {}) };
-  const handed = await services.prompter.busy(`Starting ${action.title}${several ? '' : '...'}`, (signal, report) =>
-    startAll(services, start, built, signal, (done, of) => (several ? report(`${done} of ${of}`) : undefined)),
+  // One target may lead to several operations.
+  const batch = results.length > 1 ? { id: randomUUID(), size: results.length } : undefined;
+  const start: Start = { action, ...(batch ? { batch } : {}) };
+  const handed = await services.prompter.busy(`Starting ${action.title}${batch ? '' : '...'}`, (signal, report) =>
+    startAll(services, start, built, signal, (done, of) => (batch ? report(`${done} of ${of}`) : undefined)),
   );
   const started = handed.filter((result) => 'done' in result);
   const failed = handed.filter((result) => 'error' in result);
@@ -100,22 +103,22 @@ async function sendAll(services: CommandServices, action: AnySendAction, asking:
 }
 
 /** @throws CancelledError where the person then does not want them sent */
-async function shown(
-  services: CommandServices,
-  action: AnySendAction,
-  built: readonly { readonly target: ActionTarget; readonly done: BuiltAction }[],
-  origin: string,
-): Promise<void> {
-  const names = namesOf(
-    action,
-    built.map(({ target }) => target),
-  );
-  const requests = built.map(({ done }, at) => ({ name: names[at] ?? '', request: done.request }));
+async function shown(services: CommandServices, action: AnySendAction, built: readonly Done<BuiltAction>[], origin: string): Promise<void> {
+  const names = namesOfItems(built);
+  const requests = built.flatMap(({ done: { first, request } }, at) => {
+    const name = names[at] ?? '';
+    // In the order in which they leave.
+    return [...(first ? [{ name: `${name}: ${first.title}`, request: first.request }] : []), { name, request }];
+  });
   await services.showDocument(`${action.title} request`, requestDocument(action.title, requests, origin));
-  const send = built.length === 1 ? 'Send This Request' : `Send These ${built.length} Requests`;
+  const send = requests.length === 1 ? 'Send This Request' : `Send These ${requests.length} Requests`;
   if ((await services.prompter.askBeside(`${action.title}: ${listed(names)}`, [send, 'Do Not Send'])) !== send) {
     throw new CancelledError('The request was looked at and not sent');
   }
+}
+
+function namesOfItems(items: readonly Item[]): string[] {
+  return tellingApart(items.map(({ target }) => target));
 }
 
 function noneStarted(services: CommandServices, action: AnySendAction, unstarted: readonly Unstarted[]): unknown {
@@ -126,23 +129,13 @@ function noneStarted(services: CommandServices, action: AnySendAction, unstarted
 /** Each reason in full: a notification has room for few. */
 function logUnstarted(services: CommandServices, action: AnySendAction, unstarted: readonly Unstarted[]): void {
   if (unstarted.length > 1) {
-    linesOf(action, unstarted).forEach((line) => services.log(`${action.title} was not started: ${line}`));
+    linesOf(unstarted).forEach((line) => services.log(`${action.title} was not started: ${line}`));
   }
 }
 
 /** Said at once; how the operations go is told by the panel and at their end. */
-function report(
-  services: CommandServices,
-  action: AnySendAction,
-  started: readonly { readonly target: ActionTarget }[],
-  unstarted: readonly Unstarted[],
-): void {
-  const names = listed(
-    namesOf(
-      action,
-      started.map(({ target }) => target),
-    ),
-  );
+function report(services: CommandServices, action: AnySendAction, started: readonly Item[], unstarted: readonly Unstarted[]): void {
+  const names = listed(namesOfItems(started));
   if (unstarted.length === 0) {
     // Without a button: such a message goes away by itself, and the end brings one with a button.
     void services.prompter.tell('info', `${action.title}: started for ${names}.`, []);
@@ -156,13 +149,13 @@ function report(
     cancelled > 0
       ? `${action.title}: cancelled after ${started.length} of ${of} had been started (${names}); those go on. ${cancelled} ${cancelled === 1 ? 'was' : 'were'} not sent.`
       : `${action.title}: ${started.length} of ${of} started.`,
-    ...(failed.length > 0 ? [`Not started: ${reasonsOf(action, failed)}`] : []),
+    ...(failed.length > 0 ? [`Not started: ${reasonsOf(failed)}`] : []),
   ].join(' ');
   void services.prompter.tell(failed.length > 0 ? 'error' : 'warning', message, ['Show Jobs', 'Show All']).then((choice) => {
     if (choice === 'Show Jobs') {
       services.showJobs();
     } else if (choice === 'Show All') {
-      return services.showDocument(`${action.title} not started`, documentOf(action, unstarted));
+      return services.showDocument(`${action.title} not started`, documentOf(unstarted));
     }
     return undefined;
   });

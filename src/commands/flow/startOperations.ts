@@ -1,12 +1,23 @@
 import { CancelledError, isCancelled, throwIfCancelled } from '../../core/cancellation.ts';
-import { toErrorRecord } from '../../core/errors.ts';
-import type { OperationBatch, OperationRecord } from '../../core/operation.ts';
+import { BackupError, toErrorRecord } from '../../core/errors.ts';
+import type { OperationBatch, OperationRecord, OperationTarget } from '../../core/operation.ts';
 import type { ActionContext, ActionTarget, Answers, AnySendAction, BuiltAction } from '../../providers/action.ts';
 import type { CommandServices } from '../services.ts';
 
-/** What became of one target. Of one whose turn did not come because the person cancelled, the error is a `CancelledError`. */
-export type ItemResult<Done> =
-  { readonly target: ActionTarget; readonly done: Done } | { readonly target: ActionTarget; readonly error: unknown };
+/** What one operation is done to. One target of an action may lead to several. */
+export interface Item {
+  readonly target: OperationTarget;
+  readonly tenantId?: string;
+}
+
+/** One that could not be started. Where its turn did not come because the person cancelled, the error is a `CancelledError`. */
+export interface Unstarted extends Item {
+  readonly error: unknown;
+}
+
+export interface Done<Made> extends Item {
+  readonly done: Made;
+}
 
 /** Called after each: how many of all are through. */
 export type Progress = (done: number, of: number) => void;
@@ -14,7 +25,7 @@ export type Progress = (done: number, of: number) => void;
 const builtAtOnce = 4;
 
 /**
- * Builds a request for each target, some at a time, the results in the order of the targets; a target that is refused
+ * Builds the requests for each target, some at a time, the results in the order of the targets; a target that is refused
  * does not keep the others from going on. @throws CancelledError as soon as the person cancels: then nothing is sent
  */
 export async function buildAll(
@@ -23,21 +34,42 @@ export async function buildAll(
   answers: Answers,
   context: ActionContext,
   progress: Progress = () => undefined,
-): Promise<ItemResult<BuiltAction>[]> {
-  const results: ItemResult<BuiltAction>[] = [];
+): Promise<(Done<BuiltAction> | Unstarted)[]> {
+  const results: (readonly (Done<BuiltAction> | Unstarted)[])[] = [];
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < targets.length; at = next++) {
-      const target = targets[at] as ActionTarget;
       throwIfCancelled(context.signal);
-      results[at] = await resultOf(target, () => action.build(context, target, answers));
+      results[at] = await builtOf(action, targets[at] as ActionTarget, answers, context);
       progress(++done, targets.length);
     }
   };
   await Promise.all(Array.from({ length: builtAtOnce }, worker));
   throwIfCancelled(context.signal);
-  return results;
+  return results.flat();
+}
+
+async function builtOf(
+  action: AnySendAction,
+  target: ActionTarget,
+  answers: Answers,
+  context: ActionContext,
+): Promise<readonly (Done<BuiltAction> | Unstarted)[]> {
+  const tenant = target.tenantId === undefined ? {} : { tenantId: target.tenantId };
+  const item = { target: action.describe(target), ...tenant };
+  try {
+    if (action.buildEach) {
+      const each = await action.buildEach(context, target, answers);
+      return each.map((built) => ({ target: built.target, ...tenant, done: built }));
+    }
+    return [{ ...item, done: await action.build(context, target, answers) }];
+  } catch (error) {
+    if (isCancelled(error)) {
+      throw error;
+    }
+    return [{ ...item, error }];
+  }
 }
 
 /** What is started with one choice. */
@@ -51,37 +83,65 @@ export interface Start {
 export async function startAll(
   services: Pick<CommandServices, 'engine'>,
   { action, batch }: Start,
-  built: readonly { readonly target: ActionTarget; readonly done: BuiltAction }[],
+  built: readonly Done<BuiltAction>[],
   signal: AbortSignal,
   progress: Progress = () => undefined,
-): Promise<ItemResult<OperationRecord>[]> {
-  const results: ItemResult<OperationRecord>[] = [];
-  for (const { target, done: made } of built) {
+): Promise<(Done<OperationRecord> | Unstarted)[]> {
+  const results: (Done<OperationRecord> | Unstarted)[] = [];
+  /** Lanes whose first operation, which makes the place for the others, was not started. */
+  const without = new Map<string, unknown>();
+  for (const { done: made, ...item } of built) {
     if (signal.aborted) {
-      results.push({ target, error: new CancelledError('It was cancelled before its turn') });
+      results.push({ ...item, error: new CancelledError('It was cancelled before its turn') });
       continue;
     }
-    const start = (): Promise<OperationRecord> =>
-      services.engine.start({ ...common(action, target), ...made, ...(batch === undefined ? {} : { batch }) });
-    results.push(await resultOf(target, start));
+    const { request, intent, first, lane } = made;
+    if (lane && without.has(lane.key)) {
+      results.push({ ...item, error: withoutPlace(without.get(lane.key)) });
+      continue;
+    }
+    try {
+      const done = await services.engine.start({
+        ...common(action, item),
+        request,
+        intent,
+        ...(first === undefined ? {} : { first }),
+        ...(lane === undefined ? {} : { lane }),
+        ...(batch === undefined ? {} : { batch }),
+      });
+      results.push({ ...item, done });
+    } catch (error) {
+      if (isCancelled(error)) {
+        throw error;
+      }
+      if (first && lane) {
+        without.set(lane.key, error);
+      }
+      results.push({ ...item, error });
+    }
     progress(results.length, built.length);
   }
   return results;
+}
+
+function withoutPlace(cause: unknown): BackupError {
+  const message = 'Nothing was started: what makes the place for it was not started either.';
+  return new BackupError(message, { code: 'NotSent', remedies: ['See there why not, then try again.'] }, { cause });
 }
 
 /** Those of a batch that were not started stand beside the others, so that none is lost. */
 export async function noteUnstarted(
   services: Pick<CommandServices, 'engine'>,
   { action, batch }: Start,
-  unstarted: readonly { readonly target: ActionTarget; readonly error: unknown }[],
+  unstarted: readonly Unstarted[],
   cloud: string,
 ): Promise<void> {
   if (batch === undefined) {
     return;
   }
-  for (const { target, error } of unstarted) {
+  for (const { error, ...item } of unstarted) {
     await services.engine.noteUnstarted({
-      ...common(action, target),
+      ...common(action, item),
       batch,
       cloud,
       ...(isCancelled(error) ? {} : { error: toErrorRecord(error) }),
@@ -89,26 +149,6 @@ export async function noteUnstarted(
   }
 }
 
-function common(
-  action: AnySendAction,
-  target: ActionTarget,
-): Pick<OperationRecord, 'actionId' | 'title' | 'target' | 'tracker'> & { readonly tenantId?: string } {
-  return {
-    actionId: action.id,
-    title: action.title,
-    target: action.describe(target),
-    ...(target.tenantId === undefined ? {} : { tenantId: target.tenantId }),
-    tracker: action.tracker,
-  };
-}
-
-async function resultOf<Done>(target: ActionTarget, work: () => Promise<Done>): Promise<ItemResult<Done>> {
-  try {
-    return { target, done: await work() };
-  } catch (error) {
-    if (isCancelled(error)) {
-      throw error;
-    }
-    return { target, error };
-  }
+function common(action: AnySendAction, item: Item): Pick<OperationRecord, 'actionId' | 'title' | 'tracker'> & Item {
+  return { actionId: action.id, title: action.title, ...item, tracker: action.tracker };
 }

@@ -1,28 +1,21 @@
 /** What is said of targets that could not be started: in a notification, a log and a document. */
 import { BackupError, messageOf } from '../../core/errors.ts';
-import type { ActionTarget, AnySendAction } from '../../providers/action.ts';
+import { tellingApart } from '../../core/targetText.ts';
+import type { AnySendAction } from '../../providers/action.ts';
 import { listed } from '../plainText.ts';
-import { namesOf } from './names.ts';
-
-export interface Unstarted {
-  readonly target: ActionTarget;
-  readonly error: unknown;
-}
+import type { Unstarted } from './startOperations.ts';
 
 const namedReasons = 3;
 
 /** One line each, `name: reason`, in their order. */
-export function linesOf(action: AnySendAction, unstarted: readonly Unstarted[]): string[] {
-  const names = namesOf(
-    action,
-    unstarted.map(({ target }) => target),
-  );
+export function linesOf(unstarted: readonly Unstarted[]): string[] {
+  const names = tellingApart(unstarted.map(({ target }) => target));
   return unstarted.map(({ error }, at) => `${names[at]}: ${messageOf(error)}`);
 }
 
 /** The same for a document, with what to do about each. */
-export function documentOf(action: AnySendAction, unstarted: readonly Unstarted[]): string {
-  const lines = linesOf(action, unstarted);
+export function documentOf(unstarted: readonly Unstarted[]): string {
+  const lines = linesOf(unstarted);
   return unstarted
     .flatMap(({ error }, at) => {
       const remedies = error instanceof BackupError ? (error.facts.remedies ?? []) : [];
@@ -32,13 +25,12 @@ export function documentOf(action: AnySendAction, unstarted: readonly Unstarted[
 }
 
 /** For a notification: a reason that all have in common is said once; of many, the first three. */
-export function reasonsOf(action: AnySendAction, unstarted: readonly Unstarted[]): string {
+export function reasonsOf(unstarted: readonly Unstarted[]): string {
   const [reason = '', ...others] = new Set(unstarted.map(({ error }) => messageOf(error)));
   if (others.length === 0) {
-    const targets = unstarted.map(({ target }) => target);
-    return `${listed(namesOf(action, targets))}. ${reason}`;
+    return `${listed(tellingApart(unstarted.map(({ target }) => target)))}. ${reason}`;
   }
-  const lines = linesOf(action, unstarted)
+  const lines = linesOf(unstarted)
     .slice(0, namedReasons)
     .map((line) => line.replace(/\.$/, ''));
   return `${lines.join('; ')}${unstarted.length > namedReasons ? `; and ${unstarted.length - namedReasons} more` : ''}.`;
@@ -51,7 +43,7 @@ export function soleError(action: AnySendAction, unstarted: readonly Unstarted[]
     return first;
   }
   return new BackupError(
-    `${action.title} could be started for none of ${unstarted.length}: ${reasonsOf(action, unstarted)}`,
+    `${action.title} could be started for none of ${unstarted.length}: ${reasonsOf(unstarted)}`,
     {
       code: first instanceof BackupError ? first.facts.code : 'NoneStarted',
       attempted: action.title,
