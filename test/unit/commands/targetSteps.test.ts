@@ -5,8 +5,24 @@ import type { PickItem, PickPrompt, StepPrompts } from '../../../src/commands/pr
 import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import type { AnyAction } from '../../../src/providers/action.ts';
+import type { ActionId } from '../../../src/providers/actionIds.ts';
+import { actionTable } from '../../../src/providers/actionTable.ts';
 import { targetKinds } from '../../../src/providers/tokens.ts';
-import { fakeCloud, idOf, now, protectableVm, vaultJson, vaultsPath, type FakeCloud } from '../inventory/fakeCloud.ts';
+import { fakeCloud, idOf, now, protectableVm, vaultJson, vaultsPath, vmItem, type FakeCloud } from '../inventory/fakeCloud.ts';
+import {
+  collectionId,
+  collectionJson,
+  collectionsPath,
+  diskPointId,
+  machineId,
+  machineJson,
+  machinesPath,
+  pointId,
+  pointJson,
+  pointsPath,
+  viewPath,
+  withPoints,
+} from '../inventory/restorePointRecords.ts';
 import {
   availabilityGroup,
   hanaSystem,
@@ -138,5 +154,107 @@ describe('palette: targets below servers', () => {
     const both = [await walk('Protectable items', 'erp-db-01'), await walk('Containers', 'erp-db-01')];
     const { targets } = targetsOf(actionOn(targetKinds.container, ['registrable', 'registered']), both);
     assert.equal(targets.length, 1);
+  });
+});
+
+/** The palette's way to VMs and restore points, which stand in no vault. */
+describe('palette: targets of restore points', () => {
+  let cloud: FakeCloud;
+  let inventory: LiveInventory;
+  const own = collectionJson('own', machineId('web-01'));
+
+  beforeEach(() => {
+    cloud = fakeCloud();
+    cloud.set(machinesPath, [machineJson('web-01'), machineJson('web-02')]);
+    cloud.set(collectionsPath, [own, collectionJson('AzureBackup_web-02_1', machineId('web-02'))], 1);
+    cloud.setOne(pointsPath('own'), withPoints(own, [pointJson('own', 'first'), pointJson('own', 'bad', { provisioningState: 'Failed' })]));
+    cloud.setOne(viewPath('own', 'first'), pointJson('own', 'first'));
+    inventory = createInventory({ connection: cloud.connection, now: () => now });
+  });
+  afterEach(() => inventory.dispose());
+
+  /** Walks the steps, choosing the row of the label given for each. */
+  async function walked(
+    id: ActionId,
+    ...choices: readonly string[]
+  ): Promise<{ readonly offered: readonly string[]; readonly chosen: Chosen }> {
+    const action = actionTable.find((one) => one.id === id) as AnyAction;
+    const chosen: Chosen = {};
+    let offered: readonly PickItem[] = [];
+    let at = 0;
+    const pick = async (prompt: PickPrompt): Promise<string> => {
+      offered = await prompt.load(signal);
+      const row = offered.find(({ label }) => label === choices[at]);
+      at++;
+      return row?.value ?? '';
+    };
+    const prompts: StepPrompts = {
+      pickOne: pick,
+      pickMany: async (prompt) => [await pick(prompt)],
+      input: () => Promise.reject(new Error('Nothing is typed here')),
+    };
+    for (const step of targetSteps(inventory, action, chosen)) {
+      await step.ask(prompts);
+    }
+    return { offered: offered.map(({ label }) => label), chosen };
+  }
+  const targetOf = ({ nodes }: Chosen): string | undefined => nodes?.[0]?.target?.id;
+
+  it('a VM of a subscription', async () => {
+    const { offered, chosen } = await walked('createRestorePoint', 'Subscription 1', 'web-02');
+    assert.deepEqual(offered, ['web-01', 'web-02']);
+    assert.equal(targetOf(chosen), machineId('web-02'));
+    assert.ok(!cloud.asked.some((path) => path.includes('vaults') || path.includes('restorepoint')), 'nothing else is read');
+  });
+
+  it('a collection, of all pages, only those that it applies to', async () => {
+    assert.deepEqual((await walked('addRestorePoint', 'Subscription 1', 'own')).offered, ['own']);
+    const { offered, chosen } = await walked('deleteCollection', 'Subscription 1', 'own');
+    assert.deepEqual(offered, ['AzureBackup_web-02_1', 'own']);
+    assert.equal(targetOf(chosen), collectionId('own'));
+  });
+
+  it('a restore point of a collection, only those that can be used', async () => {
+    const { offered, chosen } = await walked('restoreDisks', 'Subscription 1', 'own', 'first');
+    assert.deepEqual(offered, ['first']);
+    assert.equal(targetOf(chosen), pointId('own', 'first'));
+  });
+
+  it('a disk of a restore point of a collection', async () => {
+    const { offered, chosen } = await walked('getDiskLink', 'Subscription 1', 'own', 'first', 'data');
+    assert.deepEqual(offered, ['os', 'data']);
+    assert.equal(targetOf(chosen), diskPointId('own', 'first', 'data'));
+    assert.deepEqual(targetsOf(actionTable.find(({ id }) => id === 'getDiskLink') as AnyAction, chosen.nodes ?? []).leftOut, []);
+  });
+
+  it('a VM where a vault shows it, protected or not', async () => {
+    const id = machineId('web-01');
+    cloud.set(vaultsPath, [vaultJson('vault-a')]);
+    cloud.set(paths.protectableVms, [protectableVm('web-01', { virtualMachineId: id })]);
+    cloud.set(paths.protectedItems, [
+      vmItem('web-01', { sourceResourceId: id }),
+      vmItem('classic', { sourceResourceId: id.replace('Microsoft.Compute', 'Microsoft.ClassicCompute') }),
+    ]);
+    const action = actionTable.find((one) => one.id === 'createRestorePoint') as AnyAction;
+    const nodeAt = async (...labels: string[]): Promise<InventoryNode> => {
+      let node: InventoryNode | undefined;
+      for (const label of ['Subscription 1', 'Recovery Services vaults', 'vault-a', ...labels]) {
+        node = (await inventory.children(node, { signal })).nodes.find((one) => one.label === label);
+      }
+      assert.ok(node);
+      return node;
+    };
+    const items = ['Protected items', 'Azure virtual machines'];
+    for (const node of [await nodeAt(...items, 'web-01'), await nodeAt('Protectable items', 'web-01')]) {
+      assert.ok(node.tokens.includes('ofVm'));
+      const [target] = targetsOf(action, [node]).targets;
+      assert.equal(target?.id, id);
+      assert.equal(target?.kind, 'virtualMachine');
+    }
+    const classic = await nodeAt(...items, 'classic');
+    assert.ok(!classic.tokens.includes('ofVm'));
+    assert.throws(() => targetsOf(action, [classic]), /does not apply/);
+    const backUp = actionTable.find((one) => one.id === 'backUpNow') as AnyAction;
+    assert.equal(targetsOf(backUp, [await nodeAt(...items, 'web-01')]).targets[0]?.kind, 'protectedItem');
   });
 });

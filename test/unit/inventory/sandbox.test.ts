@@ -67,11 +67,15 @@ describe('inventory and sandbox', function () {
   async function everyVault(): Promise<readonly InventoryNode[]> {
     const found: InventoryNode[] = [];
     for (const subscription of await children(undefined)) {
-      for (const group of await children(subscription)) {
-        found.push(...(await children(group)));
-      }
+      found.push(...(await children(await groupOf(subscription, 'vaults'))));
     }
     return found;
+  }
+
+  async function groupOf(subscription: InventoryNode, kind: string): Promise<InventoryNode> {
+    const group = (await children(subscription)).find((node) => node.kind === kind);
+    assert.ok(group, kind);
+    return group;
   }
 
   it('reads every level of every vault without a problem, and every state that there is to see', async () => {
@@ -117,6 +121,55 @@ describe('inventory and sandbox', function () {
       assert.ok(tokens.has(token), `nothing is ${token}`);
     }
     assert.ok(keys.size > 300, `${keys.size} nodes`);
+  });
+
+  it('reads every VM, collection, restore point and disk without a problem, each under a key of its own', async () => {
+    await begin({});
+    const tokens = new Set<string>();
+    const kinds = new Map<string, number>();
+    const keys = new Set<string>();
+    const visit = async (parent: InventoryNode): Promise<void> => {
+      assert.ok(!keys.has(parent.key), `${parent.key} stands twice`);
+      keys.add(parent.key);
+      kinds.set(parent.kind, (kinds.get(parent.kind) ?? 0) + 1);
+      parent.tokens.forEach((token) => tokens.add(token));
+      for (const child of parent.expandable ? await children(parent) : []) {
+        await visit(child);
+      }
+    };
+    for (const subscription of await children(undefined)) {
+      await visit(await groupOf(subscription, 'virtualMachines'));
+      await visit(await groupOf(subscription, 'restorePointCollections'));
+    }
+    for (const token of ['ofMachine', 'ofCollection', 'azureBackup', 'usable', 'copied']) {
+      assert.ok(tokens.has(token), `nothing is ${token}`);
+    }
+    for (const kind of ['virtualMachine', 'restorePointCollection', 'restorePoint', 'diskRestorePoint']) {
+      assert.ok((kinds.get(kind) ?? 0) > 10, kind);
+    }
+  });
+
+  it('reads the JSON of VMs, collections, points and disks, and finds them by their ids', async () => {
+    await begin({});
+    const [first] = await children(undefined);
+    assert.ok(first);
+    const seen: string[] = [];
+    let node: InventoryNode | undefined = await groupOf(first, 'virtualMachines');
+    [node] = await children(node);
+    const line = [node];
+    for (node = await groupOf(first, 'restorePointCollections'); node?.expandable;) {
+      [node] = await children(node);
+      line.push(node);
+    }
+    for (const one of line) {
+      const address = one && addressOf(one);
+      assert.ok(one && address);
+      const text = await readResourceJson(connection.arm(), address, signal);
+      assert.equal((JSON.parse(text) as { id: string }).id.toLowerCase(), address.id.toLowerCase());
+      assert.equal((await inventory.find(address.id, signal))?.key, one.key);
+      seen.push(one.kind);
+    }
+    assert.deepEqual(seen, ['virtualMachine', 'restorePointCollection', 'restorePoint', 'diskRestorePoint']);
   });
 
   it('says that a vault is empty, with the next step', async () => {

@@ -16,6 +16,7 @@ import {
   vmItem,
   type FakeCloud,
 } from '../inventory/fakeCloud.ts';
+import { collectionJson, collectionsPath, machineId, machineJson, machinesPath } from '../inventory/restorePointRecords.ts';
 import { paths, sqlContainer, sqlDatabase, sqlInstance } from '../inventory/sqlRecords.ts';
 
 describe('tree model', () => {
@@ -210,6 +211,35 @@ describe('tree model', () => {
     const jobs = await at(...vault, 'Jobs');
     const [none] = await settled(jobs);
     assert.equal(none?.type === 'empty' && none.subject, jobs);
+  });
+
+  it('says how far it has looked where a level is a part of a list', async () => {
+    cloud.set(
+      collectionsPath,
+      Array.from({ length: 250 }, (_, index) => collectionJson(`c-${index}`, machineId('other'))),
+      100,
+    );
+    cloud.set(machinesPath, [machineJson('web-01')]);
+    let row: Row | undefined;
+    for (const label of ['Subscription 1', 'Virtual machines', 'web-01']) {
+      row = (await settled(row)).find((one) => labelOf(one) === label);
+    }
+    const [more] = await settled(row);
+    assert.equal(more?.type === 'loadMore' && more.soFar, '0 of this VM among 200 read');
+    await model.loadMore(more as LoadMoreRow);
+    const [empty] = await settled(row);
+    assert.equal(empty?.type === 'empty' && empty.empty.command, 'azureBackup.createRestorePoint');
+    assert.equal(empty?.type === 'empty' && empty.subject, row, 'it is done to the VM');
+  });
+
+  it('leaves it to a command to ask what it is done to, where no row around is that', async () => {
+    let row: Row | undefined;
+    for (const label of ['Subscription 1', 'Restore point collections']) {
+      row = (await settled(row)).find((one) => labelOf(one) === label);
+    }
+    const [empty] = await settled(row);
+    assert.equal(empty?.type === 'empty' && empty.empty.command, 'azureBackup.createRestorePoint');
+    assert.equal(empty?.type === 'empty' && empty.subject, undefined);
   });
 
   describe('without a cloud', () => {
