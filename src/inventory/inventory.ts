@@ -77,8 +77,8 @@ export function createInventory({ connection, links, now = Date.now }: Inventory
     }
   };
 
-  /** Wherever the resource stands. */
-  const fireAll = (id: string): void => [armIdKey(id), ...(places.get(armIdKey(id)) ?? [])].forEach(fire);
+  /** A group by its key; a resource by its id, wherever it stands. */
+  const fireAll = (id: string): void => new Set([id, armIdKey(id), ...(places.get(armIdKey(id)) ?? [])]).forEach(fire);
 
   /** Remembers a refusal, so that the subscription itself says so. */
   const noteRefusal = (parent: InventoryNode | undefined, error: unknown): void => {

@@ -14,15 +14,17 @@ export function virtualMachineSource(where: Where, scope: string): ListSource<Vi
   );
 }
 
-/** Without their points. @param scope `/subscriptions/{id}` */
+/** Without their points; those that Azure Backup made for itself after those of people. @param scope `/subscriptions/{id}` */
 export function collectionSource(where: Where, scope: string): ListSource<RestorePointCollection> {
   return source(
     where,
     [lists.collections(scope)],
-    byName((collection) => collection.name),
+    (a, b) => Number(a.madeByAzureBackup) - Number(b.madeByAzureBackup) || collectionsByName(a, b),
     fullPage,
   );
 }
+
+const collectionsByName = byName<RestorePointCollection>(({ name }) => name);
 
 /** One collection, with its points: a list of one. */
 export function pointsSource(where: Where, collectionId: string): ListSource<RestorePointCollection> {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { openWindow, pictureOnFailure, type VsCodeWindow } from './lib/index.ts';
+
+/** A minute of Azure is a second. */
+const machine = { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 60, latency: 0, seed: 1 } };
+const subscription = 'Northwind Production';
+const workMs = 60_000;
+
+describe('ui: VM restore points in the tree', () => {
+  let window: VsCodeWindow;
+
+  before(async () => {
+    window = await openWindow({ machine, viewport: { width: 1500, height: 1500 } });
+    await window.openView();
+  });
+  afterEach(pictureOnFailure(() => window));
+  after(() => window?.close());
+
+  it('stand beside the vaults, closed; a VM opens to its collections, copies included', async () => {
+    const { tree } = window;
+    await tree.expand(subscription);
+    assert.deepEqual(
+      (await tree.list()).filter(({ level }) => level === 2).map(({ label, expanded }) => [label, expanded]),
+      [
+        ['Recovery Services vaults', true],
+        ['Virtual machines', false],
+        ['Restore point collections', false],
+      ],
+    );
+    await tree.collapse('Recovery Services vaults');
+    await tree.expand('Virtual machines');
+    await tree.expand('vm-web-02');
+    assert.match((await tree.read('rpc-vm-web-02-neu')).description, /^copies of rpc-vm-web-02 · northeurope/);
+    assert.deepEqual(await tree.menuItems('vm-web-02'), [
+      'Create Restore Point...',
+      'Create Restore Point Collection...',
+      'View JSON',
+      'Copy Resource ID',
+      'Refresh',
+    ]);
+    await window.page.keyboard.press('Escape');
+    await window.screenshot('points-1-vm');
+  });
+
+  it('a copy is not called usable before its disks are seen to be there', async () => {
+    const { tree } = window;
+    await tree.expand('rpc-vm-web-02-neu');
+    await tree.waitForDescription('copy-of-before-release-42', /^copy, open it to see whether it is complete/);
+    await tree.expand('copy-of-before-release-42');
+    await tree.waitForDescription('copy-of-before-release-42', /^copying \d+ %/);
+    await window.screenshot('points-2-copying');
+    await tree.collapse('vm-web-02');
+    await tree.reveal('vm-web-03', 'rpc-vm-web-03-neu', 'copy-of-daily-2');
+    await tree.waitForDescription('copy-of-daily-2', /^failed: disk vm-web-03_DataDisk/);
+    await window.screenshot('points-3-failed');
+    await tree.collapse('vm-web-03');
+  });
+
+  it('collections of people stand before those of Azure Backup, which are marked', async () => {
+    const { tree } = window;
+    await tree.collapse('Virtual machines');
+    await tree.expand('Restore point collections');
+    const rows = (await tree.list()).filter(({ level }) => level === 3);
+    const marked = rows.map(({ description }) => description.startsWith('made by Azure Backup'));
+    assert.deepEqual(marked, [...marked].sort(), 'theirs come last');
+    assert.ok(marked.includes(true) && marked.includes(false));
+    assert.match((await tree.read('Restore point collections')).description, /^\d+$/);
+    await window.screenshot('points-4-collections');
+    const items = await tree.menuItems(/^AzureBackup_/);
+    assert.ok(!items.includes('Add Restore Point...') && items.includes('Delete Restore Point Collection...'));
+    await window.page.keyboard.press('Escape');
+  });
+
+  it('a restore point is made by right-click, appears while it is made, and is usable at the end', async () => {
+    const { tree, quickInput } = window;
+    await tree.expand('rpc-vm-api-01');
+    await window.screenshot('points-5-empty');
+    await tree.menu('rpc-vm-api-01', 'Add Restore Point...');
+    await quickInput.waitForTitle('Add Restore Point: rpc-vm-api-01');
+    await quickInput.accept('by-hand');
+    await window.screenshot('points-6-consistency');
+    await quickInput.accept();
+    await window.screenshot('points-7-disks');
+    await quickInput.accept();
+    await tree.waitForDescription('by-hand', /^(creating|usable)/, workMs);
+    await window.screenshot('points-8-creating');
+    await tree.waitForDescription('rpc-vm-api-01', /^(running|of)/, workMs);
+    await tree.waitForDescription('by-hand', /^usable · \d{4}-/, workMs);
+    await tree.expand('by-hand');
+    await tree.read(/^vm-api-01_OsDisk/);
+    await window.screenshot('points-9-usable');
+    assert.deepEqual(await tree.menuItems('by-hand'), [
+      'Copy Restore Point to Another Region...',
+      'Restore Disks...',
+      'Delete Restore Point...',
+      'View JSON',
+      'Copy Resource ID',
+      'Refresh',
+    ]);
+    await window.page.keyboard.press('Escape');
+    assert.deepEqual(await tree.menuItems(/^vm-api-01_OsDisk/), [
+      'Get Download Link...',
+      'Revoke Download Link',
+      'View JSON',
+      'Copy Resource ID',
+    ]);
+    await window.page.keyboard.press('Escape');
+  });
+});
