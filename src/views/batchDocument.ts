@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { tellingApart } from '../core/targetText.ts';
 import { batchSummary, fateOf, fates, fateWords, type Batch, type Fate } from './batches.ts';
+import { containerWord } from './containerWord.ts';
 import { statusLooks } from './stateWords.ts';
 import { codeLines } from './statements.ts';
 
@@ -41,7 +42,7 @@ function about(record: OperationRecord): string[] {
   return [
     ...(outcome === undefined ? [] : [`    ${lineText(outcome)}`]),
     ...[...(error ? [error] : []), ...warnings].flatMap(said),
-    ...(target.containerName === undefined ? [] : [`    Vault: ${lineText(target.containerName)}`]),
+    ...(target.containerName === undefined ? [] : [`    ${containerWord(target)}: ${lineText(target.containerName)}`]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
+import { isQueued, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
 import type { FailureView, NoteView, RowAction, RowView, TaskView } from './protocol.ts';
@@ -32,7 +33,8 @@ function shown<Value>(value: Value): Value {
 
 export function operationView(record: OperationRecord, standing: Standing): RowView {
   const active = !hasEnded(record.status);
-  const stuck = standing.notConnected || record.trouble?.kind === 'paused';
+  const queued = isQueued(record);
+  const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
   const { job, target } = record;
   return {
     id: record.id,
@@ -46,7 +48,8 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
     ...looksOf(record, standing),
     active,
     moving: active && !stuck,
-    startedAt: Date.parse(record.startedAt ?? record.createdAt),
+    ...(queued ? { queued } : {}),
+    startedAt: Date.parse(record.startedAt ?? record.lane?.turnAt ?? record.createdAt),
     ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
     ...progressOf(withoutStaleWords(record), active),
     notes: notesOf(record, standing),
@@ -130,6 +133,9 @@ function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'st
   if (standing.notConnected) {
     return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
   }
+  if (isQueued(record)) {
+    return { state: 'waiting', stateWord: 'Queued', icon: 'history' };
+  }
   if (record.trouble?.kind === 'noAnswer' && record.trouble.insists) {
     return { state: 'waiting', stateWord: 'Service fails', icon: 'loading' };
   }
@@ -169,8 +175,13 @@ function tasksOf(progress: OperationProgress): TaskView[] {
 function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
   const notes: NoteView[] = [];
   const { trouble } = record;
+  const unsent = record.status === 'planned';
+  if (isQueued(record) && record.lane) {
+    notes.push({ tone: 'info', text: `${record.lane.waiting}. Nothing of it has been sent yet.` });
+  }
   if (standing.notConnected) {
-    notes.push({ tone: 'warning', text: `It belongs to ${record.cloud}. Connect to that cloud to follow it; it goes on there meanwhile.` });
+    const meanwhile = unsent ? 'Connect to that cloud to have it sent.' : 'Connect to that cloud to follow it; it goes on there meanwhile.';
+    notes.push({ tone: 'warning', text: `It belongs to ${record.cloud}. ${meanwhile}` });
   } else if (trouble?.kind === 'noAnswer') {
     notes.push({ tone: 'warning', text: trouble.error.message, since: Date.parse(trouble.since), nextAt: Date.parse(trouble.nextAt) });
   } else if (trouble) {
@@ -198,7 +209,8 @@ function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
     });
   }
   if (record.cancelRequestedAt !== undefined && !hasEnded(record.status)) {
-    notes.push({ tone: 'info', text: 'The service was asked to cancel the job. The job itself says how it ends.' });
+    const text = unsent ? 'It is being taken back.' : 'The service was asked to cancel the job. The job itself says how it ends.';
+    notes.push({ tone: 'info', text });
   }
   return notes;
 }
@@ -206,8 +218,11 @@ function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
 function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
   const active = !hasEnded(record.status);
   const mine = standing.followedBy !== 'otherWindow';
+  // Waits for its turn, or for an answer to the look before sending.
+  const waits = record.status === 'planned' && outlivesWindow(record);
+  const cancellable = waits ? mine : standing.followedBy === 'here' && record.job?.cancellable === true;
   const can: Readonly<Record<RowAction, boolean>> = {
-    cancel: active && standing.followedBy === 'here' && record.job?.cancellable === true && record.cancelRequestedAt === undefined,
+    cancel: active && cancellable && record.cancelRequestedAt === undefined,
     retry: active && standing.followedBy === 'here' && record.trouble !== undefined,
     lookAgain: record.status === 'unknown',
     follow: false,
@@ -215,7 +230,10 @@ function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
     openJson: true,
     copy: true,
     // One that is just being sent stays; one whose fate nobody can look up now may go.
-    remove: mine && record.status !== 'planned' && (record.status !== 'sending' || standing.notConnected || record.trouble !== undefined),
+    remove:
+      mine &&
+      (waits || record.status !== 'planned') &&
+      (record.status !== 'sending' || standing.notConnected || record.trouble !== undefined),
   };
   return (Object.keys(can) as RowAction[]).filter((action) => can[action]);
 }

@@ -75,6 +75,8 @@ export interface RowView {
   readonly active: boolean;
   /** True where somebody is asking the service about it right now and then: the icon turns and the bar moves. */
   readonly moving: boolean;
+  /** It waits for its turn in its lane; nothing of it has been sent. */
+  readonly queued?: true;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt?: number;

@@ -5,6 +5,7 @@ import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
+import { containerWord } from './containerWord.ts';
 import { statementsOf } from './statements.ts';
 import { statusLooks } from './stateWords.ts';
 
@@ -36,6 +37,10 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
         return services.copyText(statement.text);
       }
       case 'cancel':
+        if (record?.status === 'planned') {
+          // Nothing has been sent, so nothing can be left half done.
+          return engine.cancel(id);
+        }
         await sure(
           services,
           `Cancel "${nameOf(record)}"?`,
@@ -50,7 +55,7 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
         return engine.lookAgain(id);
       case 'remove':
         if (record && !hasEnded(record.status)) {
-          await sure(services, `Stop following "${nameOf(record)}"?`, 'It goes on at the service: this cancels nothing.', 'Stop Following');
+          await sureToRemove(services, record);
         }
         return engine.remove(id);
       case 'follow': {
@@ -82,6 +87,18 @@ async function sure(services: RowServices, question: string, detail: string, yes
   if (!(await services.confirm(question, detail, yes, no))) {
     throw new CancelledError();
   }
+}
+
+function sureToRemove(services: RowServices, record: OperationRecord): Promise<void> {
+  const name = nameOf(record);
+  if (record.status === 'planned') {
+    return sure(services, `Remove "${name}"?`, 'It has not been sent, and will not be.', 'Remove');
+  }
+  const detail =
+    record.first && !record.first.done
+      ? `${record.first.title} goes on at the service; what comes after it will not be sent.`
+      : 'It goes on at the service: this cancels nothing.';
+  return sure(services, `Stop following "${name}"?`, detail, 'Stop Following');
 }
 
 async function reveal(services: RowServices, id: string | undefined): Promise<void> {
@@ -118,7 +135,7 @@ export function detailsText(record: OperationRecord | undefined, job: RecentJob 
     ...line('Resource', about.target.name),
     ...line('Where', about.target.where),
     ...line('Resource id', about.target.id),
-    ...line('Vault', about.target.containerName),
+    ...line(containerWord(about.target), about.target.containerName),
     ...line('Started', record?.startedAt ?? record?.createdAt ?? job?.startedAt),
     ...line('Ended', about.endedAt),
     ...line('Job', record?.job?.id ?? job?.id),

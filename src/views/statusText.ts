@@ -2,6 +2,7 @@
 import { visibleText, withoutIcons } from '../core/displayText.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { targetText } from '../core/targetText.ts';
+import { isQueued } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { batchesOf, batchProgress, isRunning } from './batches.ts';
 
@@ -18,6 +19,7 @@ export function statusText(records: readonly OperationRecord[], standingOf: (id:
   if (active.length === 0) {
     return undefined;
   }
+  const queued = active.filter(isQueued).length;
   const stuck = active.filter((record) => record.trouble !== undefined || standingOf(record.id).notConnected);
   const icon = stuck.length === 0 ? '$(sync~spin)' : stuck.length === active.length ? '$(warning)' : '$(sync~spin) $(warning)';
   const noun = active.length === 1 ? 'operation' : 'operations';
@@ -31,13 +33,20 @@ export function statusText(records: readonly OperationRecord[], standingOf: (id:
   const [only] = batches;
   return {
     text: `${icon} ${only && batches.length === 1 && alone.length === 0 ? withoutIcons(batchProgress(only)) : `${active.length} backup ${noun}`}`,
-    tooltip: [`Azure Backup: ${active.length} ${noun} running`, ...lines.slice(0, listedInTooltip), ...more].join('\n'),
+    tooltip: [
+      `Azure Backup: ${active.length} ${noun} running${queued === 0 ? '' : `, ${queued} of them queued`}`,
+      ...lines.slice(0, listedInTooltip),
+      ...more,
+    ].join('\n'),
   };
 }
 
 function suffixOf(record: OperationRecord, standingOf: (id: string) => Standing): string {
   if (standingOf(record.id).notConnected) {
     return ' (not connected)';
+  }
+  if (isQueued(record)) {
+    return ' (queued)';
   }
   if (record.trouble) {
     return record.trouble.kind === 'paused' ? ' (paused)' : ' (no answer)';

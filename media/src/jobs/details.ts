@@ -6,14 +6,14 @@ import { statementOf } from './statement.ts';
 import { momentText, rowElapsed, secondText, wholeMomentText } from './times.ts';
 
 const actionLooks: Readonly<Record<RowAction, { readonly label: (view: RowView) => string; readonly icon: string }>> = {
-  cancel: { label: () => 'Cancel Job', icon: 'debug-stop' },
+  cancel: { label: (view) => (view.queued ? 'Cancel' : 'Cancel Job'), icon: 'debug-stop' },
   retry: { label: () => 'Ask Now', icon: 'refresh' },
   lookAgain: { label: () => 'Look Again', icon: 'search' },
   follow: { label: () => 'Follow', icon: 'eye' },
   openInTree: { label: () => 'Show in Tree', icon: 'list-tree' },
   openJson: { label: () => 'View JSON', icon: 'json' },
   copy: { label: () => 'Copy Details', icon: 'copy' },
-  remove: { label: (view) => (view.active ? 'Stop Following' : 'Remove from List'), icon: 'close' },
+  remove: { label: (view) => (view.active && !view.queued ? 'Stop Following' : 'Remove from List'), icon: 'close' },
 };
 /** What goes on with it stands out; what stops it does not. */
 const primary: ReadonlySet<RowAction> = new Set(['retry', 'lookAgain', 'follow']);
@@ -103,7 +103,7 @@ export class Details {
       ),
       new Part(
         'facts',
-        (view) => [view.facts, view.startedAt, view.endedAt, view.remaining],
+        (view) => [view.facts, view.queued, view.startedAt, view.endedAt, view.remaining],
         (view) => [heading('Properties'), factsOf(view)],
       ),
       new Part(
@@ -154,7 +154,7 @@ export class Details {
     );
     setText(this.#state, stateText(view));
     setClass(this.#state, `state tone-${view.state}`);
-    this.#bar.hidden = !view.active;
+    this.#bar.hidden = !view.active || view.queued === true;
     this.#bar.indeterminate = view.percent === undefined && view.moving;
     this.#bar.value = view.percent ?? 0;
     setText(
@@ -289,12 +289,20 @@ function taskOf(task: TaskView): HTMLElement {
     ...(task.duration === undefined ? [] : [task.duration]),
     ...(task.detail === undefined ? [] : [task.detail]),
   ];
-  return element('li', '', mark, element('div', '', isolated(task.name, 'task-name'), isolated(said.join(' · '), 'task-said')));
+  const about = element('div', 'task-about', isolated(task.name, 'task-name'), isolated(said.join(' · '), 'task-said'));
+  if (task.state === 'running' && task.percent !== undefined) {
+    const bar = element('vscode-progress-bar', 'task-bar');
+    bar.value = task.percent;
+    // The figure stands beside the name.
+    bar.setAttribute('aria-hidden', 'true');
+    about.append(bar);
+  }
+  return element('li', '', mark, about);
 }
 
 function factsOf(view: RowView): HTMLElement {
   const times: (readonly [string, string])[] = [
-    ...(view.startedAt === 0 ? [] : [['Started', wholeMomentText(view.startedAt)] as const]),
+    ...(view.startedAt === 0 ? [] : [[view.queued ? 'Queued' : 'Started', wholeMomentText(view.startedAt)] as const]),
     ...(view.endedAt === undefined ? [] : [['Ended', wholeMomentText(view.endedAt)] as const]),
   ];
   return element(

@@ -44,9 +44,13 @@ export class Row {
     setText(this.#state, stateText(view));
     setClass(this.#state, `row-state tone-${view.state}`);
     setText(this.#started, momentText(view.startedAt, now));
-    setAttribute(this.#started, 'title', view.startedAt === 0 ? undefined : `Started ${wholeMomentText(view.startedAt)}`);
+    setAttribute(
+      this.#started,
+      'title',
+      view.startedAt === 0 ? undefined : `${view.queued ? 'Queued' : 'Started'} ${wholeMomentText(view.startedAt)}`,
+    );
     setAttribute(this.node, 'aria-label', labelOf(view));
-    this.#bar.hidden = !view.active;
+    this.#bar.hidden = !view.active || view.queued === true;
     this.#bar.classList.toggle('still', !view.moving);
     this.#bar.indeterminate = view.percent === undefined && view.moving;
     this.#bar.value = view.percent ?? 0;
@@ -78,6 +82,6 @@ function labelOf(view: RowView): string {
     ...(view.where === undefined ? [] : [view.where]),
     view.title,
     stateText(view),
-    ...(view.vault === undefined ? [] : [`vault ${view.vault}`]),
+    ...(view.vault === undefined ? [] : [`in ${view.vault}`]),
   ].join(', ');
 }

@@ -46,6 +46,40 @@ describe('view of an operation', () => {
     assert.equal(view('unknown'), 'Outcome unknown');
   });
 
+  it('shows what waits for its turn as queued: still, to be cancelled or removed where it is followed', () => {
+    const lane = { key: 'k', waiting: 'Waiting for another restore point of vm-1' };
+    const message = 'Queued: waits for Create Restore Point of vm-1';
+    const queued = aRecord('a', { status: 'planned', lane, progress: { message } });
+    const view = operationView(queued, here);
+    assert.deepEqual([view.stateWord, view.icon, view.moving, view.queued, view.message], ['Queued', 'history', false, true, message]);
+    assert.deepEqual(view.notes, [{ tone: 'info', text: `${lane.waiting}. Nothing of it has been sent yet.` }]);
+    assert.ok(view.actions.includes('cancel') && view.actions.includes('remove'));
+    const others = operationView(queued, { followedBy: 'otherWindow', notConnected: false });
+    assert.ok(!others.actions.includes('cancel') && !others.actions.includes('remove'));
+    const apart = operationView(queued, { followedBy: 'nobody', notConnected: true });
+    assert.equal(apart.stateWord, 'Not connected');
+    assert.match(apart.notes.at(-1)?.text ?? '', /Connect to that cloud to have it sent/);
+    const turn = { ...lane, turnAt: '2026-03-01T12:00:00Z' };
+    assert.equal(operationView({ ...queued, lane: turn }, here).queued, undefined);
+    assert.equal(operationView({ ...queued, lane: turn, status: 'running' }, here).stateWord, 'Running');
+  });
+
+  it('shows each disk of a copy with its own figure beside the one of all', () => {
+    const tasks = [
+      { name: 'vm-1-os', status: 'succeeded', percent: 100, detail: '32 GB' },
+      { name: 'vm-1-data', status: 'running', percent: 12, detail: '1024 GB' },
+    ] as const;
+    const view = operationView(aRecord('a', { progress: { percent: 14, message: '1 of 2 disks copied', tasks } }), here);
+    assert.equal(view.percent, 14);
+    assert.deepEqual(
+      view.tasks.map(({ name, stateWord, percent, detail }) => [name, stateWord, percent, detail]),
+      [
+        ['vm-1-os', 'Completed', 100, '32 GB'],
+        ['vm-1-data', 'Running', 12, '1024 GB'],
+      ],
+    );
+  });
+
   it('says since when no answer came and when it asks again', () => {
     const error = { code: 'NoAnswer', message: 'The connection broke.' };
     const since = '2026-03-01T12:10:00.000Z';

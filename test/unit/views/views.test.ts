@@ -87,6 +87,12 @@ describe('status bar', () => {
     assert.match(status?.tooltip ?? '', /and 2 more$/);
   });
 
+  it('says which wait for their turn', () => {
+    const waits = aRecord('b', { status: 'planned', lane: { key: 'k', waiting: 'Waiting' }, progress: { message: 'Queued: waits for x' } });
+    const status = statusText([aRecord('a'), waits], here);
+    assert.match(status?.tooltip ?? '', /^Azure Backup: 2 operations running, 1 of them queued\n.*\nBack Up Now: vm-1 \(queued\)$/);
+  });
+
   it('does not turn where nobody is being asked', () => {
     const paused = aRecord('a', { trouble: { kind: 'paused', since: '2026-01-01T00:00:00Z', error: { code: 'X', message: 'x' } } });
     assert.equal(statusText([paused], here)?.text, '$(warning) 1 backup operation');
@@ -157,6 +163,16 @@ describe('buttons of a row', () => {
       (error: unknown) => error instanceof CancelledError && isCancelled(error),
     );
     assert.deepEqual(no.engine.asked, []);
+  });
+
+  it('cancel takes back at once what was not sent, and remove says that it will not be', async () => {
+    const all = made();
+    all.engine.put(aRecord('a', { status: 'planned', lane: { key: 'k', waiting: 'Waiting' } }));
+    await all.act({ kind: 'cancel', id: 'a' }, undefined);
+    assert.deepEqual([all.engine.asked, all.said], [['cancel a'], []]);
+    await all.act({ kind: 'remove', id: 'a' }, undefined);
+    assert.deepEqual(all.said, ['Remove "Back Up Now, vm-1"?']);
+    assert.deepEqual(all.engine.asked, ['cancel a', 'remove a']);
   });
 
   it('remove asks only where something still runs', async () => {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import type { FeedView } from '../../../src/views/protocol.ts';
+import { PanelHouse, waitFor, type Panel } from './page.ts';
+import { restorePointJobs } from './restorePointRows.ts';
+
+const noFeed: FeedView = { loading: false, problems: [] };
+
+describe('Jobs panel: what VM restore points bring to it', function () {
+  this.timeout(120_000);
+  const house = new PanelHouse();
+  before(() => house.start());
+  after(() => house.stop());
+  afterEach(() => house.closePages());
+
+  async function opened(options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
+    const panel = await house.open(options);
+    await panel.send({ type: 'all', rows: restorePointJobs(), feed: noFeed });
+    return panel;
+  }
+  const click = (panel: Panel, id: string): Promise<void> => panel.page.locator(`.row[data-id="${id}"]`).click();
+
+  it('shows a figure and a bar for each disk that is copied', async () => {
+    for (const theme of ['dark', 'light', 'highContrast'] as const) {
+      const panel = await opened({ theme });
+      await click(panel, 'copying');
+      const tasks = await panel.page.locator('.tasks li').allInnerTexts();
+      assert.deepEqual(
+        tasks.map((text) => text.replace(/\s+/g, ' ').trim()),
+        [
+          'vm-web-01-os Completed · 100 % · 32 GB',
+          'vm-web-01-data-with-a-name-that-is-rather-long-for-a-pane Running · 41 % · 256 GB',
+          'vm-web-01-log Running · 4 % · 128 GB',
+        ],
+      );
+      const bars = await panel.page
+        .locator('.task-bar')
+        .evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement & { value: number }).value));
+      assert.deepEqual(bars, [41, 4]);
+      assert.equal(await panel.page.locator('.state-line .state').textContent(), 'Running, 37 %');
+      await panel.screenshot(`panel-copy-${theme}`);
+      assert.deepEqual(panel.complaints, []);
+    }
+  });
+
+  it('shows what is queued without motion, and offers to cancel it', async () => {
+    const panel = await opened();
+    const row = panel.page.locator('.row[data-id="queued"]');
+    assert.match(await row.innerText(), /Queued/);
+    assert.equal(await row.locator('.spin').count(), 0);
+    assert.equal(await row.locator('.row-bar').isVisible(), false);
+    await click(panel, 'queued');
+    assert.match(
+      (await panel.page.locator('.message').textContent()) ?? '',
+      /^Queued: waits for Copy Collection to Another Region of nightly-2026-03-01/,
+    );
+    assert.match(
+      (await panel.page.locator('.notes').textContent()) ?? '',
+      /they are made in their order\. Nothing of it has been sent yet\./,
+    );
+    await panel.screenshot('panel-queued');
+    await panel.page.locator('vscode-button[data-action="cancel"]', { hasText: /^\s*Cancel\s*$/ }).click();
+    await waitFor('it asks to cancel', () => panel.posted.some((message) => message.type === 'ask' && message.ask.kind === 'cancel'));
+    assert.equal(((await panel.page.locator('vscode-button[data-action="remove"]').textContent()) ?? '').trim(), 'Remove from List');
+    assert.deepEqual(panel.complaints, []);
+  });
+});
