@@ -77,7 +77,7 @@ function lookOf(disk: PointDisk, point: RestorePoint, state: PointState): DiskLo
       return {
         words: 'complete',
         token: state.kind === 'usable' ? pointStates.usable : state.kind === 'failed' ? pointStates.failedPoint : pointStates.copying,
-        icon: { id: 'database', color: colours.good },
+        icon: { id: 'database', color: state.kind === 'failed' ? colours.muted : colours.good },
       };
     case 'failed':
       return { words: 'failed', token: pointStates.failedPoint, icon: { id: 'error', color: colours.bad } };

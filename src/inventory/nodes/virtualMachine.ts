@@ -14,10 +14,11 @@ export function virtualMachineNode(machine: VirtualMachine, collections: number 
     label: machine.name,
     description: joined(
       running && runningText(running),
+      // What tells it from its neighbours first: their region is the same mostly.
+      collections !== undefined && collections > 0 && countOf(collections, 'collection'),
       machine.location,
       machine.resourceGroup,
       provisioning !== 'succeeded' && spelled(machine.provisioningState ?? '').toLowerCase(),
-      collections !== undefined && collections > 0 && countOf(collections, 'collection'),
     ),
     tooltip: lines(
       machine.name,

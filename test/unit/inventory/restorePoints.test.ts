@@ -99,8 +99,8 @@ describe('inventory: VM restore points', () => {
       assert.equal(cloud.asked.filter((path) => path.includes('restorepoint')).length, 0);
       await rows(collections);
       assert.deepEqual(await rows(machines), [
-        'web-01 | westeurope · app-rg · 2 collections',
-        'web-02 | westeurope · app-rg · 1 collection',
+        'web-01 | 2 collections · westeurope · app-rg',
+        'web-02 | 1 collection · westeurope · app-rg',
       ]);
     });
 
@@ -368,7 +368,7 @@ describe('inventory: VM restore points', () => {
       inventory.noteOperation(make('a', { status: 'succeeded' }));
       assert.match((await at(machines, 'web-01')).description ?? '', /^waiting/);
       inventory.noteRemoval('b');
-      assert.equal((await at(machines, 'web-01')).description, 'westeurope · app-rg · 2 collections');
+      assert.equal((await at(machines, 'web-01')).description, '2 collections · westeurope · app-rg');
     });
 
     it('bring a point into its collection once Azure has taken it, and show it finished at the end', async () => {
