@@ -136,7 +136,72 @@ const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => un
     rule: p('recoveryPointProperties', 'ruleName'),
     ranges: many(p('timeRanges')).length,
   }),
+  VM: (raw, p) => ({
+    state: p('provisioningState'),
+    location: at(raw, 'location'),
+    size: p('hardwareProfile', 'vmSize'),
+    osType: p('storageProfile', 'osDisk', 'osType'),
+    vmId: p('vmId'),
+    disks: disksIn(p('storageProfile'))
+      .map((disk) => `${String(at(disk, 'name'))} ${String(at(disk, 'managedDisk', 'id'))}`)
+      .sort(),
+  }),
+  disk: (raw, p) => ({
+    state: p('provisioningState'),
+    location: at(raw, 'location'),
+    size: p('diskSizeGB'),
+    sku: at(raw, 'sku', 'name'),
+    madeFrom: p('creationData', 'sourceResourceId'),
+  }),
+  'restore point collection': (raw, p) => ({
+    state: p('provisioningState'),
+    location: at(raw, 'location'),
+    source: p('source', 'id'),
+    sourceLocation: p('source', 'location'),
+    tags: at(raw, 'tags') ?? {},
+    points: p('restorePoints') === undefined ? undefined : many(p('restorePoints')).map(idOf),
+  }),
+  'restore point': (_raw, p) => ({
+    state: p('provisioningState'),
+    consistency: p('consistencyMode'),
+    at: moment(p('timeCreated')),
+    source: p('sourceRestorePoint', 'id'),
+    excluded: many(p('excludeDisks')).map(idOf),
+    disks: disksIn(p('sourceMetadata', 'storageProfile'))
+      .filter((disk) => at(disk, 'diskRestorePoint', 'id') !== undefined)
+      .map((disk) => `${String(at(disk, 'name'))} ${String(at(disk, 'diskSizeGB'))} ${String(at(disk, 'diskRestorePoint', 'id'))}`)
+      .sort(),
+    word: pointWord(p),
+  }),
+  'disk restore point': (_raw, p) => ({
+    source: p('sourceResourceId'),
+    osType: p('osType'),
+    at: moment(p('timeCreated')),
+    percent: p('completionPercent'),
+    state: p('replicationState'),
+    access: p('networkAccessPolicy'),
+  }),
 };
+
+function disksIn(storage: unknown): unknown[] {
+  const os = at(storage, 'osDisk');
+  return [...(isRaw(os) ? [os] : []), ...many(at(storage, 'dataDisks'))];
+}
+
+/** A copy is usable when each disk in its instance view has come; what is no copy, once it is made. */
+function pointWord(p: (...names: string[]) => unknown): string {
+  const state = lower(p('provisioningState'));
+  if (state !== 'succeeded') {
+    return state;
+  }
+  const copies = many(p('instanceView', 'diskRestorePoints'));
+  const codes = copies.map((disk) => lower(at(disk, 'replicationStatus', 'status', 'code')));
+  return p('sourceRestorePoint', 'id') === undefined || (codes.length > 0 && codes.every((code) => code.endsWith('/succeeded')))
+    ? 'usable'
+    : codes.some((code) => code.endsWith('/failed'))
+      ? 'failed'
+      : 'copying';
+}
 
 const jobWords: Readonly<Record<string, string>> = {
   inprogress: 'running',

@@ -4,8 +4,9 @@ import * as provider from '../../src/providers/recoveryServices/api.ts';
 import type { ListQuery, ReadOptions, RecordPage } from '../../src/providers/recoveryServices/api.ts';
 import type { AzureRecord, RecordList } from '../../src/providers/recoveryServices/model.ts';
 import { filterOf, type Address } from './address.ts';
+import { computeReadingOf, type ComputeKind } from './computeReaders.ts';
 
-export type Kind = 'vault' | 'container' | 'protectable item' | 'protected item' | 'policy' | 'job' | 'recovery point';
+export type Kind = ComputeKind | 'vault' | 'container' | 'protectable item' | 'protected item' | 'policy' | 'job' | 'recovery point';
 
 export type Reading =
   | { readonly is: 'list'; readonly kind: Kind; readonly query: ListQuery<AzureRecord> }
@@ -59,7 +60,8 @@ export function readingOf(address: Address, api: Api): Reading | undefined {
     (segment, index) => segment.toLowerCase() === 'vaults' && address.segments[index - 1]?.toLowerCase() === 'microsoft.recoveryservices',
   );
   if (at < 0) {
-    return undefined;
+    const reading = computeReadingOf(address.segments, (last) => idOf(address, last));
+    return reading?.is === 'list' ? list(reading.kind, reading.query, address) : reading;
   }
   if (at === address.segments.length - 1) {
     // `.../providers/Microsoft.RecoveryServices/vaults` of a subscription or a resource group.
