@@ -56,7 +56,7 @@ export function countDown(
     show(countdownOf(inForce, nowMs));
     if (inForce.length > 0) {
       // One past the full minute, at which one minute less is left.
-      const nextMs = Math.min(...inForce.map(({ expiresAtMs }) => (expiresAtMs - nowMs) % minuteMs || minuteMs));
+      const nextMs = Math.min(...inForce.map(({ expiresAtMs }) => ((expiresAtMs - nowMs) % minuteMs) + 1));
       timer = clock.after(nextMs, tick);
     }
   };

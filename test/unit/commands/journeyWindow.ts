@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudConnection } from '../../../src/cloud/connection.ts';
+import { readSettings } from '../../../src/cloud/settings.ts';
+import { cancellingRequest } from '../../../src/commands/canceller.ts';
+import { followersOf } from '../../../src/commands/followers.ts';
+import { HeldLinks } from '../../../src/commands/links/heldLinks.ts';
+import { runAction } from '../../../src/commands/flow/runAction.ts';
+import { refreshAfter } from '../../../src/commands/refreshAfter.ts';
+import type { CommandServices } from '../../../src/commands/services.ts';
+import { BackupError } from '../../../src/core/errors.ts';
+import { hasEnded, type OperationRecord } from '../../../src/core/operation.ts';
+import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
+import type { InventoryNode } from '../../../src/inventory/types.ts';
+import { Engine } from '../../../src/operations/engine.ts';
+import { actionById } from '../../../src/providers/actionTable.ts';
+import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { restorePointTrackers } from '../../../src/providers/restorePoints/tracking.ts';
+import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
+import { ScriptedPrompter, type Scripted } from './scriptedPrompter.ts';
+
+/** How long an operation may take. */
+export const patienceMs = 60_000;
+
+/** What a window has, but for VS Code: a connection to a sandbox, the inventory, the engine, commands with scripted answers. */
+export class Window {
+  readonly folder: string;
+  readonly sandbox: RunningSandbox;
+  readonly connection: CloudConnection;
+  readonly inventory: LiveInventory;
+  readonly engine: Engine;
+  readonly links = new HeldLinks(Date.now);
+  /** What was logged: requests, and lines of commands. */
+  readonly logged: unknown[] = [];
+  readonly copied: string[] = [];
+  readonly #prompters: ScriptedPrompter[] = [];
+
+  constructor(folder: string, sandbox: RunningSandbox) {
+    this.folder = folder;
+    this.sandbox = sandbox;
+    const { endpoint } = sandbox;
+    const environment = { kind: 'sandbox', label: 'Sandbox', audience: `${endpoint.resourceManagerEndpoint}/`, ...endpoint } as const;
+    this.connection = new CloudConnection({
+      log: { request: (entry) => void this.logged.push(entry) },
+      settings: () => readSettings((name) => (name === 'cloud' ? 'sandbox' : undefined)),
+      credential: () => Promise.resolve(undefined),
+      startSandbox: () =>
+        Promise.resolve({
+          details: endpoint,
+          environment,
+          onDidBreak: () => ({ dispose: () => undefined }),
+          leave: () => undefined,
+          stop: () => Promise.resolve(),
+        }),
+    });
+    this.inventory = createInventory({ connection: this.connection });
+    this.engine = new Engine({
+      folder: join(folder, 'journal'),
+      arm: () => (this.connection.state.kind === 'connected' ? this.connection.arm() : undefined),
+      trackers: new Map([...trackers, ...restorePointTrackers].map((tracker) => [tracker.name, tracker])),
+      followers: followersOf(),
+      canceller: (record) => cancellingRequest(record, environment),
+      explain: (response, attempted, resource) =>
+        Promise.resolve(
+          new BackupError(`${attempted} ${resource}: ${response.text}`, { code: `Http${response.status}`, status: response.status }),
+        ),
+    });
+    this.engine.onDidChange((record) => this.links.noteOperation(record));
+    refreshAfter(this.engine, this.inventory, () => environment.resourceManagerEndpoint);
+  }
+
+  /** Runs a command with scripted answers and waits for the ends of what it started. */
+  async run(id: string, nodes: readonly InventoryNode[] | undefined, ...script: Scripted[]): Promise<OperationRecord[]> {
+    const { prompter, records } = await this.begin(id, nodes, ...script);
+    assert.equal(prompter.left, 0, 'the whole script was used');
+    return Promise.all(records.map((record) => this.endOf(record.id)));
+  }
+
+  async begin(
+    id: string,
+    nodes: readonly InventoryNode[] | undefined,
+    ...script: Scripted[]
+  ): Promise<{ prompter: ScriptedPrompter; records: readonly OperationRecord[] }> {
+    const action = actionById(id);
+    assert.ok(action, id);
+    const before = new Set(this.engine.list().map((record) => record.id));
+    const [prompter, services] = this.servicesWith(...script);
+    await runAction(services, action, nodes);
+    return { prompter, records: this.engine.list().filter((record) => !before.has(record.id)) };
+  }
+
+  /** What commands work with, and who answers for the person. */
+  servicesWith(...script: Scripted[]): readonly [ScriptedPrompter, CommandServices] {
+    const prompter = new ScriptedPrompter(...script);
+    this.#prompters.push(prompter);
+    const nothing = (): void => undefined;
+    return [
+      prompter,
+      {
+        connection: this.connection,
+        inventory: this.inventory,
+        engine: this.engine,
+        prompter,
+        links: this.links,
+        showDocument: () => Promise.resolve(),
+        showJobs: nothing,
+        showLog: nothing,
+        log: (line) => void this.logged.push(line),
+        copyText: (text) => Promise.resolve(void this.copied.push(text)),
+        now: Date.now,
+      },
+    ];
+  }
+
+  /** Everything that a person was shown so far. */
+  get said(): readonly string[] {
+    return this.#prompters.flatMap(({ shown, told, refusals }) => [...shown, ...told.map(({ message }) => message), ...refusals]);
+  }
+
+  endOf(id: string): Promise<OperationRecord> {
+    return this.until(id, (record) => hasEnded(record.status));
+  }
+
+  until(id: string, test: (record: OperationRecord) => boolean): Promise<OperationRecord> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const record = this.engine.get(id);
+        if (record && test(record)) {
+          stop();
+          resolve(record);
+        }
+      };
+      const listening = this.engine.onDidChange(look);
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`It did not come to that: ${JSON.stringify(this.engine.get(id), undefined, 1)}`));
+      }, patienceMs);
+      const stop = (): void => {
+        clearTimeout(timer);
+        listening.dispose();
+      };
+      look();
+    });
+  }
+
+  /** The node with that label below a vault, read anew from the inventory as the tree would. */
+  async node(vault: string, group: string, label: string): Promise<InventoryNode> {
+    const signal = AbortSignal.timeout(patienceMs);
+    const walk = async (parent: InventoryNode | undefined, depth: number): Promise<InventoryNode | undefined> => {
+      const { nodes } = await this.inventory.children(parent, { signal });
+      for (const node of nodes) {
+        if (node.label === label && depth > 0) {
+          return node;
+        }
+        const enter = node.kind === group || node.kind === 'workload' || (node.kind === 'vault' && node.label === vault);
+        const found =
+          enter || ['subscription', 'vaults'].includes(node.kind) ? await walk(node, node.kind === 'vault' ? 1 : depth) : undefined;
+        if (found) {
+          return found;
+        }
+      }
+      return undefined;
+    };
+    const found = await walk(undefined, 0);
+    assert.ok(found, `${label} is not among the ${group} of ${vault}`);
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await this.engine.dispose();
+    this.connection.dispose();
+    await this.sandbox.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** @param speed 600: a minute of Azure is a tenth of a second */
+export async function openWindow(speed: number): Promise<Window> {
+  const folder = await mkdtemp(join(tmpdir(), 'backup-explorer-'));
+  return new Window(folder, await startSandbox({ speed, seed: 7 }));
+}
