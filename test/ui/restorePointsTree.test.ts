@@ -106,4 +106,45 @@ describe('ui: VM restore points in the tree', () => {
     ]);
     await window.page.keyboard.press('Escape');
   });
+
+  it('a copy into another region brings its collection, and tells how far it is until it can be used', async () => {
+    const { tree, quickInput } = window;
+    await tree.menu('by-hand', 'Copy Restore Point to Another Region...');
+    await quickInput.pick(/^North Europe/);
+    await quickInput.pick(/^New collection/);
+    await quickInput.accept('api-copies');
+    await quickInput.accept('by-hand-copy');
+    await tree.row('api-copies').waitFor({ timeout: workMs });
+    await tree.expand('api-copies');
+    await tree.waitForDescription('by-hand-copy', /^copying \d+ %/, workMs);
+    await window.screenshot('points-10-copying');
+    await tree.waitForDescription('by-hand-copy', /^usable/, 3 * workMs);
+    await tree.waitForDescription('api-copies', /1 point/);
+  });
+
+  it('a disk tells that a download link was handed out, until it is revoked', async () => {
+    const { tree, quickInput, dialogs } = window;
+    const disk = /^vm-api-01_OsDisk/;
+    await tree.menu(disk, 'Get Download Link...');
+    await quickInput.pick(/^1 hour/);
+    await dialogs.answer('Get Download Link');
+    await tree.waitForDescription(disk, /^link until /, workMs);
+    await window.screenshot('points-11-link');
+    await tree.menu(disk, 'Revoke Download Link');
+    await tree.waitForDescription(disk, /^OS disk/, workMs);
+  });
+
+  it('a VM where a vault shows it can be given a restore point too', async () => {
+    const { tree, quickInput } = window;
+    await tree.collapse('Restore point collections');
+    await tree.reveal('Recovery Services vaults', 'rsv-webshop-weu', 'Protected items', 'Azure virtual machines');
+    const entries = await tree.menuItems('vm-web-01');
+    await window.page.keyboard.press('Escape');
+    assert.equal(entries[0], 'Back Up Now...', 'what one comes for stands first in the menu');
+    await tree.menu('vm-web-01', 'Create Restore Point...');
+    await quickInput.waitForTitle('Create Restore Point: vm-web-01');
+    assert.ok((await quickInput.list()).includes('rpc-vm-web-01'));
+    await window.screenshot('points-12-from-vault');
+    await quickInput.cancel();
+  });
 });

@@ -60,6 +60,12 @@ describe('host: tree', () => {
       assert.match(item.contextValue ?? '', /;error;/);
     });
 
+    it('of a next page say how many are loaded, or how far a search for some of them has come', () => {
+      const more = { type: 'loadMore', key: 'x!more', parent: undefined, more: 'next', loaded: 7 } as const;
+      assert.equal(itemOf(more).description, '7 loaded');
+      assert.equal(itemOf({ ...more, soFar: '0 of this VM among 200 read' }).description, '0 of this VM among 200 read');
+    });
+
     it('of forbidden levels say that there is no access', () => {
       const error = new BackupError('You may not list the vaults.', { code: 'AuthorizationFailed', status: 403 });
       const item = itemOf({ type: 'error', key: 'x!error', parent: undefined, error, ofNextPage: false });
