@@ -137,7 +137,7 @@ export function byName<R extends AzureRecord>(name: (record: R) => string): (a: 
   return (a, b) => collator.compare(name(a), name(b)) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-export function newestFirst<R extends AzureRecord>(time: (record: R) => string | undefined): (a: R, b: R) => number {
+function newestFirst<R extends AzureRecord>(time: (record: R) => string | undefined): (a: R, b: R) => number {
   const at = (record: R): number => Date.parse(time(record) ?? '') || 0;
   return (a, b) => at(b) - at(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

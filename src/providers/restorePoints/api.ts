@@ -27,7 +27,7 @@ import {
   type VirtualMachine,
 } from './model.ts';
 
-export { readAll, readPage } from '../recoveryServices/lists.ts';
+export { readAll } from '../recoveryServices/lists.ts';
 export type { ListQuery, ReadOptions, RecordPage } from '../recoveryServices/lists.ts';
 
 const compute = ['providers', 'Microsoft.Compute'] as const;

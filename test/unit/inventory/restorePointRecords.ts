@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../src/core/json.ts';
 import { subscriptionKey } from './fakeCloud.ts';
 
-export const compute = `${subscriptionKey}/resourceGroups/app-rg/providers/Microsoft.Compute`;
+const compute = `${subscriptionKey}/resourceGroups/app-rg/providers/Microsoft.Compute`;
 export const machinesPath = `${subscriptionKey}/providers/Microsoft.Compute/virtualMachines`;
 export const collectionsPath = `${subscriptionKey}/providers/Microsoft.Compute/restorePointCollections`;
 
