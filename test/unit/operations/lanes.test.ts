@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupError } from '../../../src/core/errors.ts';
+import type { OperationRecord } from '../../../src/core/operation.ts';
+import { Journal } from '../../../src/operations/journal.ts';
+import { Lanes } from '../../../src/operations/lanes.ts';
+import { newRecord } from '../../../src/operations/newRecord.ts';
+import { Ownership } from '../../../src/operations/ownership.ts';
+import { OperationStore } from '../../../src/operations/store.ts';
 import type { OperationPlan } from '../../../src/operations/types.ts';
 import {
   answer,
@@ -334,5 +345,126 @@ describe('operations of one lane in two windows', () => {
     await clock.advance(5 * minute);
     assert.deepEqual([sent(one), sent(other)], [['p1'], ['p2']]);
     assert.equal(statusOf(other.engine, id), 'succeeded');
+  });
+});
+
+describe('deciding whose turn it is', () => {
+  let folder: string;
+  eachInItsFolder((made) => (folder = made));
+
+  it('is left to one window at a time, which knows of all that are on disk by then', async () => {
+    const clock = new FakeClock();
+    /** A window whose journal lets `between` happen before it writes. */
+    const windowWith = (between: (line: OperationRecord) => Promise<void>): { store: OperationStore; lanes: Lanes } => {
+      class Watched extends Journal {
+        override async append(line: OperationRecord): Promise<void> {
+          await between(line);
+          await super.append(line);
+        }
+      }
+      const store = new OperationStore(new Watched(folder), new Ownership({ folder, clock }), clock);
+      return { store, lanes: new Lanes(store, clock) };
+    };
+    const recordOf = (id: string, createdMs: number): OperationRecord =>
+      newRecord(id, origin, createdMs, { ...plan, lane, status: 'planned' });
+    const other = windowWith(() => Promise.resolve());
+    const turns: string[] = [];
+    const one = windowWith(async ({ lane: place }) => {
+      if (place?.turnAt !== undefined) {
+        // It has decided, and nobody can read that yet: an older one appears in the other window.
+        const older = await other.store.create(recordOf('older', 1_000));
+        turns.push((await other.lanes.take(older)).is);
+      }
+    });
+    const entry = await one.store.create(recordOf('newer', 2_000));
+    turns.push((await one.lanes.take(entry)).is);
+    assert.deepEqual(turns, ['busy', 'come']);
+    const later = await other.lanes.take(other.store.entries.get('older') ?? assert.fail());
+    assert.deepEqual(later.is === 'later' && later.ahead.map(({ id }) => id), ['newer']);
+    await one.store.ownership.dispose();
+    await other.store.ownership.dispose();
+  });
+
+  it('counts for nothing where the machine slept meanwhile and another window has decided', async () => {
+    const clock = new FakeClock();
+    const awake = new FakeClock();
+    awake.time += minute;
+    const ownership = new Ownership({ folder, clock: awake, isAlive: () => true });
+    class Sleeping extends Journal {
+      override async append(line: OperationRecord): Promise<void> {
+        if (line.lane?.turnAt !== undefined) {
+          const lock = (await readdir(folder)).find((name) => name.startsWith('lane-'))?.split('.')[0] ?? '';
+          assert.equal(await ownership.claim(lock), true);
+        }
+        await super.append(line);
+      }
+    }
+    const store = new OperationStore(new Sleeping(folder), new Ownership({ folder, clock }), clock);
+    const entry = await store.create(newRecord('a', origin, 1_000, { ...plan, lane, status: 'planned' }));
+    assert.deepEqual(await new Lanes(store, clock).take(entry), { is: 'busy' });
+    assert.equal((await store.journal.read('a'))?.lane?.turnAt, undefined);
+    await store.ownership.dispose();
+    await ownership.dispose();
+  });
+});
+
+describe('operations of one lane in windows that are processes', function () {
+  this.timeout(60_000);
+  let folder: string;
+  eachInItsFolder((made) => (folder = made));
+  const children: ChildProcess[] = [];
+  afterEach(async () => {
+    await Promise.all(
+      children.splice(0).map((each) => {
+        const gone = each.exitCode === null && each.signalCode === null ? once(each, 'exit') : Promise.resolve();
+        each.kill('SIGKILL');
+        return gone;
+      }),
+    );
+  });
+
+  async function windowNamed(name: string): Promise<ChildProcess> {
+    const child = fork(path.join(import.meta.dirname, 'laneProcess.ts'), [folder, name], {
+      execArgv: ['--import', 'tsx'],
+      stdio: 'inherit',
+    });
+    children.push(child);
+    await once(child, 'message');
+    return child;
+  }
+  const log = async (): Promise<string[]> =>
+    (await readFile(path.join(folder, 'log.txt'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  async function until(test: (lines: readonly string[]) => boolean): Promise<string[]> {
+    for (const deadline = Date.now() + 50_000; ;) {
+      const lines = await log();
+      if (test(lines)) {
+        return lines;
+      }
+      assert.ok(Date.now() < deadline, `it did not come to that: ${lines.join('; ')}`);
+      await delay(20);
+    }
+  }
+
+  it('are sent once each and one at a time, also where one of the windows is killed meanwhile', async () => {
+    const [one, ...others] = await Promise.all(['a', 'b', 'c'].map(windowNamed));
+    [one, ...others].forEach((child) => child?.send('go'));
+    await until((lines) => lines.some((line) => line.startsWith('begin a')));
+    one?.kill('SIGKILL');
+    const lines = await until((found) => new Set(found.filter((line) => line.startsWith('end'))).size === 9);
+    const sentOnce = lines.filter((line) => line.startsWith('begin')).map((line) => line.split(' ')[1]);
+    assert.deepEqual(sentOnce.toSorted(), ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3']);
+    let under: string | undefined;
+    for (const line of lines) {
+      const [what, which] = line.split(' ');
+      assert.equal(under, what === 'begin' ? undefined : which, lines.join('\n'));
+      under = what === 'begin' ? which : undefined;
+    }
+    for (const name of ['a', 'b', 'c']) {
+      assert.deepEqual(
+        sentOnce.filter((which) => which?.startsWith(name)),
+        [1, 2, 3].map((number) => `${name}${number}`),
+        'out of the order in which they were made',
+      );
+    }
   });
 });
