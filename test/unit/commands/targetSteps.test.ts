@@ -210,7 +210,7 @@ describe('palette: targets of restore points', () => {
   it('a collection, of all pages, only those that it applies to', async () => {
     assert.deepEqual((await walked('addRestorePoint', 'Subscription 1', 'own')).offered, ['own']);
     const { offered, chosen } = await walked('deleteCollection', 'Subscription 1', 'own');
-    assert.deepEqual(offered, ['AzureBackup_web-02_1', 'own']);
+    assert.deepEqual(offered, ['own', 'AzureBackup_web-02_1']);
     assert.equal(targetOf(chosen), collectionId('own'));
   });
 
