@@ -118,7 +118,7 @@ export interface Insistence {
 }
 
 /** Why an operation that has not ended is not getting on. Never an end: the work itself may be doing well. */
-export type FollowTrouble =
+type FollowTrouble =
   /** No usable answer (network, 429, 5xx) since then; asked again by itself. Moments are ISO 8601, UTC. */
   | {
       readonly kind: 'noAnswer';

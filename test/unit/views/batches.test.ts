@@ -244,7 +244,9 @@ describe('telling the end of what was started together', () => {
     ten().forEach((record) => engine.put(record));
     end(one('payroll', 'unknown'));
     await time.advance(0);
-    end(one('payroll', 'succeeded'));
+    // Its end came in the same moment, and was told with the others.
+    end(one('a', 'succeeded'));
+    end(one('payroll', 'succeeded', { endedAt: '2026-03-01T12:30:00.000Z' }));
     await time.advance(othersTurnMs * 2);
     assert.equal(told.length, 1);
     assert.deepEqual(alone, ['payroll']);
