@@ -42,8 +42,9 @@ describe('requests about SQL databases', () => {
   it('keep every character of a name, in the address and nowhere else', async () => {
     for (const name of ['a;b', "O'Brien [x]", '売上 größe', '50% off', '100%', 'Sales#2', 'Who?', 'a b&c=d']) {
       const place: Place = { ...msdb, name };
-      const { context } = contextOf({ ...sqlPolicy, [databaseId(place)]: databaseJson(place) });
+      const { context, arm } = contextOf(sqlPolicy);
       const { request } = await protectDatabase.build(context, protectableDatabaseTarget(place), { policy: policyId('HourlyLogBackup') });
+      arm.routes.set(databaseId(place).toLowerCase(), databaseJson(place));
       const path = new URL(request.url).pathname;
       assert.equal(decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)), `sqldatabase;mssqlserver;${name.toLowerCase()}`);
       const stop = await stopKeepData.build(context, databaseTarget(place), {});

@@ -1,5 +1,5 @@
 import { displayName } from '../../../core/displayText.ts';
-import { kinds, protectableKinds, protectableStates, targetKinds, workloads } from '../../tokens.ts';
+import { itemStates, kinds, protectableKinds, protectableStates, targetKinds, workloads } from '../../tokens.ts';
 import type { Action } from '../../action.ts';
 import type { ProtectableItem } from '../model.ts';
 import { protectDatabase as protectRequest, protectedDatabaseIdOf } from '../requests.ts';
@@ -9,6 +9,7 @@ import { describeItem, freshPolicy, isStopped, vaultIdOf } from './looking.ts';
 import { policyChoices } from './policyChoices.ts';
 import { readPolicyBack } from './reading.ts';
 import { jobFacts, settleByJobs } from './settling.ts';
+import { needUnprotected } from './unprotected.ts';
 
 export const protectDatabase: Action<ProtectableItem> = {
   does: 'send',
@@ -18,7 +19,7 @@ export const protectDatabase: Action<ProtectableItem> = {
   nothing: 'This vault knows no SQL database that is not protected. "Rediscover Databases" of a registered server lets it look again.',
   system: 'recoveryServices',
   targetKind: targetKinds.protectableItem,
-  when: { all: [kinds.protectableItem, workloads.sql, protectableKinds.database, protectableStates.notProtected] },
+  when: { all: [kinds.protectableItem, workloads.sql, protectableKinds.database, protectableStates.notProtected], none: [itemStates.busy] },
   many: true,
   inlineIcon: 'shield',
   group: '1_protect@2',
@@ -42,6 +43,7 @@ export const protectDatabase: Action<ProtectableItem> = {
     const attempted = `protect ${displayName(model.friendlyName)}`;
     const { policy, seenAt } = await freshPolicy(context, target, answers['policy'], vaultIdOf(model), attempted, itemWorkloads.sql);
     const itemId = protectedDatabaseIdOf(model);
+    await needUnprotected(context, { ...target, itemId, policyId: policy.id }, attempted);
     return {
       request: await protectRequest(context.arm.environment, model, policy.id),
       intent: { ...jobFacts({ ...model, id: itemId }), itemId, policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
