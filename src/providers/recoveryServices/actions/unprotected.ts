@@ -32,7 +32,12 @@ export async function needUnprotected(context: ActionContext, wanted: Wanted, at
   // What could not be protected at the first try may be tried again, with the policy that it should have had.
   const isProtected = /^(protected|irpending)$/i.test(item.protectionState ?? '') || !sameArmId(item.policyId, wanted.policyId);
   if (item.policyId !== undefined && isProtected) {
-    throw refuse(item, `is protected by ${policyNameOf(item.policyId)} already`, `${among} "Change Policy" gives it another one.`, attempted);
+    throw refuse(
+      item,
+      `is protected by ${policyNameOf(item.policyId)} already`,
+      `${among} "Change Policy" gives it another one.`,
+      attempted,
+    );
   }
 }
 
