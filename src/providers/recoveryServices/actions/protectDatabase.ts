@@ -2,7 +2,7 @@ import { displayName } from '../../../core/displayText.ts';
 import { itemStates, kinds, protectableKinds, protectableStates, targetKinds, workloads } from '../../tokens.ts';
 import type { Action } from '../../action.ts';
 import type { ProtectableItem } from '../model.ts';
-import { protectDatabase as protectRequest, protectedDatabaseIdOf } from '../requests.ts';
+import { amongProtectedItems, protectDatabase as protectRequest, protectedDatabaseIdOf } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { itemWorkloads } from '../workload.ts';
 import { describeItem, freshPolicy, isStopped, vaultIdOf } from './looking.ts';
@@ -36,7 +36,8 @@ export const protectDatabase: Action<ProtectableItem> = {
   ],
   tracker: trackerNames.job,
 
-  describe: ({ model }) => describeItem({ ...model, id: protectedDatabaseIdOf(model) }),
+  // Of one with an odd id too: what refuses it is the building of its request, beside the others that go on.
+  describe: ({ model }) => describeItem({ ...model, id: amongProtectedItems(model.id) }),
 
   async build(context, target, answers) {
     const { model } = target;
