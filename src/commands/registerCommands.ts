@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { actionIds, commandIdOf } from '../providers/actionIds.ts';
+import { actionIds, commandIdOf, paletteCommandIdOf, paletteTitles } from '../providers/actionIds.ts';
 import { flowCommands } from './commandIds.ts';
 import { pickedNodes } from './pickedNodes.ts';
 import type { CommandServices } from './services.ts';
@@ -14,6 +14,12 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
       const { runCommand } = await import('./runCommand.ts');
       await runCommand(services, id, pickedNodes(clicked, selected));
     });
+    if (paletteTitles[id] !== undefined) {
+      register(paletteCommandIdOf({ id }), async () => {
+        const { runCommand } = await import('./runCommand.ts');
+        await runCommand(services, id, undefined);
+      });
+    }
   }
   register(flowCommands.previewRequest.command, async (clicked, selected) => {
     const { previewRequest } = await import('./runCommand.ts');

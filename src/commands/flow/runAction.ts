@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
 import type { ActionContext, ActionTarget, AnyAction, AnySendAction, BuiltAction } from '../../providers/action.ts';
+import { paletteTitles } from '../../providers/actionIds.ts';
 import { listed } from '../plainText.ts';
 import type { CommandServices } from '../services.ts';
 import { confirmed, typedNameStep } from './confirmation.ts';
@@ -44,7 +45,7 @@ export async function runAction(
     ...(action.does === 'send' ? [...questionSteps(action, asking), ...typedNameStep(action, asking)] : []),
   ];
   const offerRequest = action.does === 'send' && options.showRequest !== true;
-  const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : action.title;
+  const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : (paletteTitles[action.id] ?? action.title);
   const walked = steps.length > 0 ? await services.prompter.walk(title, steps, { offerRequest }) : { showRequest: false };
   const { targets: final, leftOut } = targetsOf(action, chosen.nodes ?? []);
   if (leftOut.length > 0) {

@@ -133,6 +133,6 @@ export function errorWithRemedies(error: ErrorRecord, subject?: ErrorSubject): E
   // Jobs name an error by a title and a number; either may be the one that is known.
   const codes = [error.code, stringAt(error.detail, 'errorCode') ?? ''];
   const remedies = error.remedies ?? codes.map(remediesFor).find((known) => known.length > 0) ?? [];
-  const statement = error.statement ?? sqlStatementFor(error.code, subject);
+  const statement = error.statement ?? sqlStatementFor(error.code, { ...subject, said: error.message });
   return { ...error, ...(remedies.length > 0 ? { remedies } : {}), ...(statement ? { statement } : {}) };
 }
