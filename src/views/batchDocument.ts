@@ -45,9 +45,11 @@ function about(record: OperationRecord): string[] {
 }
 
 function said(error: ErrorRecord): string[] {
-  const ids = [error.code, ...(error.requestId === undefined ? [] : [`request ${error.requestId}`])].join(', ');
+  // The service's refusals end with their code already.
+  const code = error.message.includes(`(${error.code})`) ? [] : [error.code];
+  const ids = [...code, ...(error.requestId === undefined ? [] : [`request ${error.requestId}`])].join(', ');
   return [
-    `    ${lineText(error.message)} (${ids})`,
+    `    ${lineText(error.message)}${ids && ` (${ids})`}`,
     ...(error.remedies ?? []).map((remedy) => `    What to do: ${lineText(remedy)}`),
     ...(error.statement
       ? [`    ${lineText(error.statement.title)}:`, ...codeLines(error.statement.text).map((line) => `      ${line}`)]
