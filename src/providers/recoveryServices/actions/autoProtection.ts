@@ -122,7 +122,10 @@ export const stopAutoProtect: Action<ProtectableItem> = {
         code: 'StateChanged',
         attempted,
         resource: model.id,
-        remedies: ['Refresh the tree.'],
+        remedies: [
+          'Refresh the tree.',
+          'Where it is still shown as auto-protected then, turn that off in the Azure portal: it was turned on in a way that is not found from here.',
+        ],
       });
     }
     return {
