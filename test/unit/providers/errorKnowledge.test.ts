@@ -8,6 +8,9 @@ describe('what is known of Azure Backup’s error codes', () => {
   it('is found whatever the casing, by number too, and is nothing for a code that nobody knows', () => {
     assert.match(remediesFor('usererrorguestagentstatusunavailable')[0] ?? '', /agent/);
     assert.deepEqual(remediesFor('400094'), remediesFor('BCMV2VMNotFound'));
+    for (const code of ['BMSUserErrorInvalidInput', 'BMSUserErrorProtectionIntentAlreadyExists', 'BMSUserErrorProtectionIntentNotFound']) {
+      assert.match(remediesFor(code)[0] ?? '', /refresh the tree/i, code);
+    }
     assert.deepEqual(remediesFor('SomethingNew'), []);
     assert.deepEqual(remediesFor('constructor'), []);
     assert.deepEqual(remediesFor(''), []);
