@@ -10,9 +10,9 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
     void context.subscriptions.push(vscode.commands.registerCommand(command, work));
 
   for (const id of actionIds) {
-    register(commandIdOf({ id }), async (clicked, selected) => {
+    register(commandIdOf({ id }), async (...args) => {
       const { runCommand } = await import('./runCommand.ts');
-      await runCommand(services, id, pickedNodes(clicked, selected));
+      await runCommand(services, id, pickedNodes(args));
     });
     if (paletteTitles[id] !== undefined) {
       register(paletteCommandIdOf({ id }), async () => {
@@ -21,8 +21,8 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
       });
     }
   }
-  register(flowCommands.previewRequest.command, async (clicked, selected) => {
+  register(flowCommands.previewRequest.command, async (...args) => {
     const { previewRequest } = await import('./runCommand.ts');
-    await previewRequest(services, pickedNodes(clicked, selected));
+    await previewRequest(services, pickedNodes(args));
   });
 }
