@@ -163,6 +163,8 @@ export interface OperationRecord {
   readonly tracker: string;
   /** The tracker's own state; undefined until the service has accepted. */
   readonly tracking?: JsonObject;
+  /** True where the service has named nothing to follow: what is followed was found by looking, and may be of somebody else. */
+  readonly isInferred?: boolean;
   /** ISO 8601, UTC: not before this. */
   readonly nextPollAt?: string;
   readonly progress: OperationProgress;
