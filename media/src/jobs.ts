@@ -74,10 +74,7 @@ function onFiltered(): void {
 /** The line of what was started together counts rows, so it is told of each that changes. */
 function showBatch(): void {
   const id = details.batchId;
-  details.showBatch(
-    id === undefined ? [] : list.views.filter(({ batch }) => batch?.id === id),
-    toolbar.filter.batch === id,
-  );
+  details.showBatch(id === undefined ? [] : list.views.filter(({ batch }) => batch?.id === id), toolbar.filter.batch === id);
 }
 
 function save(): void {

@@ -1,6 +1,6 @@
 /** What package.json contributes, and the documentation's commands table, made of the tables in src. Pure: writes nothing. */
 import type { AnyAction } from '../../src/providers/action.ts';
-import { commandIdOf } from '../../src/providers/actionIds.ts';
+import { commandIdOf, paletteCommandIdOf, paletteTitles } from '../../src/providers/actionIds.ts';
 import { whenClauseOf } from '../../src/providers/tokens.ts';
 import { viewIds } from '../../src/tree/ids.ts';
 
@@ -36,8 +36,18 @@ const generatedKeys = ['viewsContainers', 'views', 'viewsWelcome', 'commands', '
 
 /** As in menus: an ellipsis where something is asked before anything happens. */
 export function menuTitle(action: AnyAction): string {
+  return withEllipsis(action, action.title);
+}
+
+/** As in the palette, where it is called otherwise there. */
+export function paletteTitle(action: AnyAction): string | undefined {
+  const title = paletteTitles[action.id];
+  return title === undefined ? undefined : withEllipsis(action, title);
+}
+
+function withEllipsis(action: AnyAction, title: string): string {
   const asks = action.does !== 'follow' && (action.questions.length > 0 || action.assurance !== 'none');
-  return asks ? `${action.title}...` : action.title;
+  return asks ? `${title}...` : title;
 }
 
 /** The table's part: a command each, in the context menu of the rows it applies to, inline where it has an icon. */
@@ -47,14 +57,24 @@ export function contributionsOfActions(actions: readonly AnyAction[]): Contribut
   const inline = actions
     .filter((action) => action.inlineIcon !== undefined)
     .map((action) => ({ command: commandIdOf(action), when: whenOf(action), group: `inline@${inlineOrder(action)}` }));
+  const renamed = actions.flatMap((action) => {
+    const title = paletteTitle(action);
+    return title === undefined ? [] : [{ action, title }];
+  });
   return {
-    commands: actions.map((action) => ({
-      command: commandIdOf(action),
-      title: menuTitle(action),
-      category,
-      ...(action.inlineIcon === undefined ? {} : { icon: `$(${action.inlineIcon})` }),
-    })),
-    menus: { 'view/item/context': [...menu, ...inline] },
+    commands: [
+      ...actions.map((action) => ({
+        command: commandIdOf(action),
+        title: menuTitle(action),
+        category,
+        ...(action.inlineIcon === undefined ? {} : { icon: `$(${action.inlineIcon})` }),
+      })),
+      ...renamed.map(({ action, title }) => ({ command: paletteCommandIdOf(action), title, category })),
+    ],
+    menus: {
+      'view/item/context': [...menu, ...inline],
+      commandPalette: renamed.map(({ action }) => ({ command: commandIdOf(action), when: 'false' })),
+    },
   };
 }
 

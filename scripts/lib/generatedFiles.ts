@@ -13,6 +13,7 @@ import {
   contributionsOfActions,
   type DocumentedCommand,
   menuTitle,
+  paletteTitle,
   merged,
   packageJsonWith,
   settingsTable,
@@ -88,7 +89,11 @@ const documented: readonly DocumentedCommand[] = [
   ...actionTable.map((action) => ({
     title: menuTitle(action),
     summary: action.summary,
-    on: `${rowNames[action.targetKind] ?? action.targetKind}${action.many ? ', several at once' : ''}`,
+    on: [
+      rowNames[action.targetKind] ?? action.targetKind,
+      ...(action.many ? ['several at once'] : []),
+      ...(paletteTitle(action) === undefined ? [] : [`palette: ${paletteTitle(action)}`]),
+    ].join(', '),
   })),
   ...[...Object.values(flowCommands), ...Object.values(connectionCommands)].map(({ title, summary }) => ({
     title,

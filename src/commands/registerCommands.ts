@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { actionIds, commandIdOf } from '../providers/actionIds.ts';
+import { actionIds, commandIdOf, paletteCommandIdOf, paletteTitles } from '../providers/actionIds.ts';
 import { flowCommands } from './commandIds.ts';
 import { pickedNodes } from './pickedNodes.ts';
 import type { CommandServices } from './services.ts';
@@ -10,17 +10,23 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
     void context.subscriptions.push(vscode.commands.registerCommand(command, work));
 
   for (const id of actionIds) {
-    register(commandIdOf({ id }), async (clicked, selected) => {
+    register(commandIdOf({ id }), async (...args) => {
       const { runCommand } = await import('./runCommand.ts');
-      await runCommand(services, id, pickedNodes(clicked, selected));
+      await runCommand(services, id, pickedNodes(args));
     });
+    if (paletteTitles[id] !== undefined) {
+      register(paletteCommandIdOf({ id }), async () => {
+        const { runCommand } = await import('./runCommand.ts');
+        await runCommand(services, id, undefined);
+      });
+    }
   }
   register(flowCommands.showDiskLinks.command, async () => {
     const { showLinks } = await import('./runCommand.ts');
     await showLinks(services);
   });
-  register(flowCommands.previewRequest.command, async (clicked, selected) => {
+  register(flowCommands.previewRequest.command, async (...args) => {
     const { previewRequest } = await import('./runCommand.ts');
-    await previewRequest(services, pickedNodes(clicked, selected));
+    await previewRequest(services, pickedNodes(args));
   });
 }

@@ -1,6 +1,6 @@
 import type { InventoryNode } from '../inventory/types.ts';
 import { appliesTo, type AnyAction } from '../providers/action.ts';
-import type { ActionId } from '../providers/actionIds.ts';
+import { paletteTitles, type ActionId } from '../providers/actionIds.ts';
 import { actionTable } from '../providers/actionTable.ts';
 import { flowCommands } from './commandIds.ts';
 import { showFailure } from './failure.ts';
@@ -50,7 +50,10 @@ export async function previewRequest(services: CommandServices, picked: readonly
       const id = await prompts.pickOne({
         placeholder: 'The action whose request you want to see',
         empty: 'No action applies to what is selected.',
-        load: () => Promise.resolve(fitting.map((action) => ({ value: action.id, label: action.title, detail: action.summary }))),
+        load: () =>
+          Promise.resolve(
+            fitting.map((action) => ({ value: action.id, label: paletteTitles[action.id] ?? action.title, detail: action.summary })),
+          ),
       });
       chosen = fitting.find((action) => action.id === id);
     },

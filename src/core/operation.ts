@@ -118,7 +118,7 @@ export interface Insistence {
 }
 
 /** Why an operation that has not ended is not getting on. Never an end: the work itself may be doing well. */
-export type FollowTrouble =
+type FollowTrouble =
   /** No usable answer (network, 429, 5xx) since then; asked again by itself. Moments are ISO 8601, UTC. */
   | {
       readonly kind: 'noAnswer';
@@ -191,6 +191,8 @@ export interface OperationRecord {
   readonly tracker: string;
   /** The tracker's own state; undefined until the service has accepted. */
   readonly tracking?: JsonObject;
+  /** True where the service has named nothing to follow: what is followed was found by looking, and may be of somebody else. */
+  readonly isInferred?: boolean;
   /** ISO 8601, UTC: not before this. */
   readonly nextPollAt?: string;
   readonly progress: OperationProgress;

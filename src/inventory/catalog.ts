@@ -232,7 +232,7 @@ export class Catalog {
     return host ? this.#protectable.ofHost(host, server, group, vault) : this.#protectable.ofServer(server, group, vault.resourceId);
   }
 
-  /** What the last look for databases came to; the container's own record says it. */
+  /** What the last discovery of databases came to; the container's own record says it. */
   #inquiries(parent: InventoryNode): Level | undefined {
     if (!parent.expandable || !parent.target) {
       return undefined;

@@ -41,6 +41,12 @@ function isHost(item: ProtectableItem): boolean {
 /** Keeps the order of the records. */
 export function machinesOf(records: readonly ProtectableItem[]): Machines {
   const flat: ProtectableItem[] = [];
+  const keys = new Map<string, string>();
+  const keyOf = (containerId: string): string => {
+    const key = keys.get(containerId) ?? armIdKey(containerId);
+    keys.set(containerId, key);
+    return key;
+  };
   const byContainer = new Map<string, { readonly containerId: string; readonly items: ProtectableItem[] }>();
   for (const item of records) {
     const containerId = serverContainerOf(item);
@@ -48,7 +54,7 @@ export function machinesOf(records: readonly ProtectableItem[]): Machines {
       flat.push(item);
       continue;
     }
-    const key = armIdKey(containerId);
+    const key = keyOf(containerId);
     const of = byContainer.get(key) ?? { containerId, items: [] };
     of.items.push(item);
     byContainer.set(key, of);
@@ -88,10 +94,26 @@ function withoutType(name: string): string {
 
 /** The protected databases of a host, out of all that the vault protects. */
 export function protectedIn(host: Host, server: Server, items: readonly ProtectedItem[]): readonly ProtectedItem[] {
-  return items.filter(
-    (item) =>
-      item.containerId !== undefined &&
-      armIdKey(item.containerId) === server.containerKey &&
-      hostOf(item, server.hosts)?.item === host.item,
-  );
+  return (byContainerOf(items).get(server.containerKey) ?? []).filter((item) => hostOf(item, server.hosts)?.item === host.item);
+}
+
+const byContainer = new WeakMap<readonly ProtectedItem[], ReadonlyMap<string, readonly ProtectedItem[]>>();
+
+/** By `armIdKey` of the container. A list is sorted into its containers once: every host of a vault asks for its own. */
+function byContainerOf(items: readonly ProtectedItem[]): ReadonlyMap<string, readonly ProtectedItem[]> {
+  const known = byContainer.get(items);
+  if (known) {
+    return known;
+  }
+  const sorted = new Map<string, ProtectedItem[]>();
+  for (const item of items) {
+    if (item.containerId !== undefined) {
+      const key = armIdKey(item.containerId);
+      const of = sorted.get(key) ?? [];
+      of.push(item);
+      sorted.set(key, of);
+    }
+  }
+  byContainer.set(items, sorted);
+  return sorted;
 }

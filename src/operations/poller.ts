@@ -109,6 +109,10 @@ async function finish(context: EngineContext, entry: Entry, step: TrackStep): Pr
   if (entry.abort.signal.aborted) {
     return;
   }
+  if (read.differs !== undefined && entry.record.isInferred === true) {
+    await endOfAnother(context, entry, read.differs);
+    return;
+  }
   const found = read.warnings ?? [];
   const warnings = [...(step.warnings ?? []), ...found];
   await end(context, entry, {
@@ -118,6 +122,21 @@ async function finish(context: EngineContext, entry: Entry, step: TrackStep): Pr
     progress: step.progress ?? entry.record.progress,
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(read.outcome === undefined ? {} : { outcome: read.outcome }),
+  });
+}
+
+/** What was found by looking has ended well and did not do what was asked: it proves nothing of this request. */
+async function endOfAnother(context: EngineContext, entry: Entry, sentence: string): Promise<void> {
+  entry.tracking = undefined;
+  await end(context, entry, {
+    status: 'unknown',
+    tracking: undefined,
+    isInferred: undefined,
+    error: {
+      code: 'OutcomeUnknown',
+      message: `No answer came to the request. What was found by looking has ended, and may have been started by somebody else: ${sentence}`,
+      remedies: ['Look again in a while.', 'Look at the jobs of the vault before you start it anew.'],
+    },
   });
 }
 
@@ -144,7 +163,14 @@ export async function end(context: EngineContext, entry: Entry, changes: Changes
   }
 }
 
-async function readBack(context: EngineContext, entry: Entry): Promise<{ outcome?: string; warnings?: readonly ErrorRecord[] }> {
+interface Read {
+  readonly outcome?: string;
+  readonly warnings?: readonly ErrorRecord[];
+  /** What is not as it was asked. */
+  readonly differs?: string;
+}
+
+async function readBack(context: EngineContext, entry: Entry): Promise<Read> {
   const { record } = entry;
   const follower = context.options.followers.get(record.actionId);
   const arm = context.arm(entry);
@@ -157,8 +183,10 @@ async function readBack(context: EngineContext, entry: Entry): Promise<{ outcome
   }
   try {
     const read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(arm, record, signal));
-    const differs = read.reading === 'different' ? [{ code: 'ReadBackDiffers', message: read.sentence }] : [];
-    return { outcome: read.sentence, warnings: [...differs, ...(read.warnings ?? [])] };
+    const { sentence, warnings = [] } = read;
+    return read.reading === 'different'
+      ? { outcome: sentence, differs: sentence, warnings: [{ code: 'ReadBackDiffers', message: sentence }, ...warnings] }
+      : { outcome: sentence, warnings };
   } catch (error) {
     // The job has decided; what could not be read is said, and is no failure of the operation.
     return { outcome: `It succeeded, but ${record.target.name} could not be read back: ${messageOf(error)}` };

@@ -43,6 +43,7 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
     await context.store.update(entry, {
       status: 'accepted',
       tracking: found.tracking,
+      isInferred: true,
       progress: { message: found.because },
       nextPollAt: isoTime(context.clock.now()),
       trouble: undefined,

@@ -45,6 +45,22 @@ export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds
 
 export type ActionId = (typeof actionIds)[number];
 
+/**
+ * Actions that are called the same on the rows that they apply to: in the palette, where no row tells them apart, each has
+ * a command of its own with this title.
+ */
+export const paletteTitles: Readonly<Partial<Record<ActionId, string>>> = {
+  protectVm: 'Protect VM',
+  protectDatabase: 'Protect SQL Database',
+  backUpNow: 'Back Up VM Now',
+  backUpDatabase: 'Back Up SQL Database Now',
+};
+
+/** The id of an action's command in the palette, where `paletteTitles` has a title for it. */
+export function paletteCommandIdOf(action: { readonly id: ActionId }): string {
+  return `azureBackup.palette.${action.id}`;
+}
+
 /** The command id of an action. */
 export function commandIdOf(action: { readonly id: ActionId }): string {
   return `azureBackup.${action.id}`;

@@ -42,7 +42,7 @@ const commands: readonly CommandContribution[] = [
   { command: treeCommands.copyResourceId, title: 'Copy Resource ID', category, icon: '$(copy)' },
   { command: treeCommands.viewJson, title: 'View JSON', category, icon: '$(json)' },
   { command: treeCommands.showDetails, title: 'Show Error Details', category, icon: '$(info)' },
-  { command: treeCommands.copyStatement, title: 'Copy the Statement That Mends It', category, icon: '$(copy)' },
+  { command: treeCommands.copyStatement, title: 'Copy the Statement', category, icon: '$(copy)' },
 ];
 
 const viewTitle: readonly MenuEntry[] = [

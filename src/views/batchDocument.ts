@@ -1,7 +1,7 @@
 import { lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { OperationRecord } from '../core/operation.ts';
-import { tellingApart } from '../core/targetText.ts';
+import { targetText } from '../core/targetText.ts';
 import { batchSummary, fateOf, fates, fateWords, type Batch, type Fate } from './batches.ts';
 import { containerWord } from './containerWord.ts';
 import { statusLooks } from './stateWords.ts';
@@ -9,12 +9,11 @@ import { codeLines } from './statements.ts';
 
 /** Each of what was started together: its fate, why, and what to do about it; the worst first. Plain text. */
 export function batchDocument(batch: Batch): string {
-  const names = new Map(tellingApart(batch.records.map(({ target }) => target)).map((name, at) => [batch.records[at], name]));
   const parts = fates.flatMap((fate) => {
     const of = batch.records.filter((record) => fateOf(record) === fate);
     return of.length === 0
       ? []
-      : [`${headings[fate]} (${of.length})`, ...of.flatMap((record) => [`  ${names.get(record) ?? ''}`, ...about(record)]), ''];
+      : [`${headings[fate]} (${of.length})`, ...of.flatMap((record) => [`  ${targetText(record.target)}`, ...about(record)]), ''];
   });
   const missing = batch.size - batch.records.length;
   const gone =
@@ -47,9 +46,11 @@ function about(record: OperationRecord): string[] {
 }
 
 function said(error: ErrorRecord): string[] {
-  const ids = [error.code, ...(error.requestId === undefined ? [] : [`request ${error.requestId}`])].join(', ');
+  // The service's refusals end with their code already.
+  const code = error.message.includes(`(${error.code})`) ? [] : [error.code];
+  const ids = [...code, ...(error.requestId === undefined ? [] : [`request ${error.requestId}`])].join(', ');
   return [
-    `    ${lineText(error.message)} (${ids})`,
+    `    ${lineText(error.message)}${ids && ` (${ids})`}`,
     ...(error.remedies ?? []).map((remedy) => `    What to do: ${lineText(remedy)}`),
     ...(error.statement
       ? [`    ${lineText(error.statement.title)}:`, ...codeLines(error.statement.text).map((line) => `      ${line}`)]

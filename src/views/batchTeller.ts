@@ -26,8 +26,8 @@ export interface BatchTellerOptions {
 export class BatchTeller implements Disposable {
   readonly #options: BatchTellerOptions;
   readonly #listening: readonly Disposable[];
-  /** Told, by whichever window. */
-  readonly #told = new Set<string>();
+  /** By batch id: when this window told it or found it told, in milliseconds since the epoch. */
+  readonly #told = new Map<string, number>();
   /** By batch id: when to look again. */
   readonly #later = new Map<string, Disposable>();
 
@@ -55,14 +55,15 @@ export class BatchTeller implements Disposable {
   }
 
   #ended(record: OperationRecord): void {
-    const { batch } = record;
+    const { batch, endedAt } = record;
     if (!batch) {
       return;
     }
-    if (this.#told.has(batch.id)) {
-      this.#options.tellAlone(record);
-    } else {
+    const toldAt = this.#told.get(batch.id);
+    if (toldAt === undefined) {
       void this.#look(batch.id);
+    } else if (Date.parse(endedAt ?? '') > toldAt) {
+      this.#options.tellAlone(record);
     }
   }
 
@@ -89,7 +90,7 @@ export class BatchTeller implements Disposable {
       this.#lookLater(id, missingMs - age);
       return;
     }
-    this.#told.add(id);
+    this.#told.set(id, clock.now());
     this.#later.get(id)?.dispose();
     this.#later.delete(id);
     if ((await engine.tellOnce(`batch ${id}`)) && age < newsMs) {

@@ -73,7 +73,10 @@ const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => un
     workload: p('workloadType'),
     machine: p('virtualMachineId'),
     server: first(p('serverName'), p('parentContainerFriendlyName')),
-    protectable: p('isProtectable') === undefined || yes(p('isProtectable')),
+    // A container's own list has SQL Server instances without a word on it: they hold what can be protected.
+    protectable:
+      !/^sql(instance|availabilitygroup)/i.test(String(first(p('protectableItemType'), p('workloadItemType')))) &&
+      (p('isProtectable') === undefined || yes(p('isProtectable'))),
   }),
   'protected item': (raw, p) => ({
     state: p('protectionState'),

@@ -56,7 +56,7 @@ describe('ui: several at once', () => {
     await dialogs.waitForNotification(ended, 60_000);
     await window.screenshot('statement-1-told');
     await dialogs.notificationButton(ended, 'Copy the Statement');
-    const copied = await clipboardWith(window, /sysadmin/);
+    const copied = await window.clipboard(/sysadmin/);
     assert.match(copied, /ALTER SERVER ROLE \[?sysadmin\]? ADD MEMBER/i);
     await window.command('Azure Backup: Show Jobs');
     await jobs.frame.getByRole('button', { name: /Show all again/ }).click();
@@ -69,19 +69,10 @@ describe('ui: several at once', () => {
         .replace(/[ \t]+$/gm, '')
         .trimEnd(),
     );
-    await window.page.evaluate(() => navigator.clipboard.writeText(''));
+    await window.clearClipboard();
     await jobs.frame.locator('.statement-copy').click();
     await jobs.frame.locator('.statement-copy', { hasText: 'Copied' }).waitFor();
-    assert.equal(await clipboardWith(window, /sysadmin/), copied);
+    assert.equal(await window.clipboard(/sysadmin/), copied);
     await window.screenshot('statement-2-panel');
   });
 });
-
-/** The clipboard's text as soon as it matches: copying takes its way through the extension's host. */
-async function clipboardWith(window: VsCodeWindow, matching: RegExp): Promise<string> {
-  await window.page.waitForFunction(
-    async ([source]) => new RegExp(source ?? '').test(await navigator.clipboard.readText()),
-    [matching.source],
-  );
-  return window.clipboard();
-}

@@ -116,7 +116,7 @@ describe('ui: the life of protected VMs', () => {
   it('preview a request: a document shows it, and it is not sent unless one says so', async () => {
     const { quickInput } = window;
     await window.command('Azure Backup: Preview a Request...');
-    await quickInput.pick('Back Up Now');
+    await quickInput.pick('Back Up VM Now');
     await quickInput.pick('rsv-webshop-weu');
     await quickInput.pickMany('fileserver01');
     await quickInput.message(/Keep the recovery point until/);

@@ -1,9 +1,9 @@
 import { displayName } from '../../core/displayText.ts';
 import type { AnySecretAction, AnySendAction } from '../../providers/action.ts';
-import { isTypedName, listed } from '../plainText.ts';
+import { isTypedName } from '../plainText.ts';
 import type { Step } from '../prompts/prompter.ts';
 import type { CommandServices } from '../services.ts';
-import { namesOf } from './names.ts';
+import { namesInFull } from './names.ts';
 import type { Asking } from './questionSteps.ts';
 
 const showRequest = 'Show the Request';
@@ -47,7 +47,7 @@ export async function confirmed(
     return { showRequest: false };
   }
   const consequences = await services.prompter.busy(`Preparing ${action.title}...`, (signal) => consequencesOf(action, asking, signal));
-  const names = listed(namesOf(action, asking.targets()));
+  const names = namesInFull(action, asking.targets());
   // The request of a secret is answered by the secret: it is not one to be sent by hand.
   const [choices, decline] = action.does === 'send' ? [[action.title, showRequest], action.decline] : [[action.title], undefined];
   const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, choices, decline);

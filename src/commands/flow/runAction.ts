@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
 import { tellingApart } from '../../core/targetText.ts';
+import { BackupError } from '../../core/errors.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
 import type { ActionContext, ActionTarget, AnyAction, AnySendAction, BuiltAction } from '../../providers/action.ts';
+import { paletteTitles } from '../../providers/actionIds.ts';
 import { listed } from '../plainText.ts';
 import type { CommandServices } from '../services.ts';
 import { confirmed, typedNameStep } from './confirmation.ts';
@@ -22,7 +24,7 @@ export interface RunOptions {
 /**
  * The one way from a click or the palette to operations: targets, questions, assurance, requests, engine.
  * @param picked the nodes that were clicked or selected; undefined from the palette
- * @throws CancelledError, or BackupError where not one operation could be started
+ * @throws CancelledError, or BackupError where not one operation could be started, `RowGone` where `picked` is empty
  */
 export async function runAction(
   services: CommandServices,
@@ -35,6 +37,13 @@ export async function runAction(
   const arm = services.connection.arm();
   const context = (signal: AbortSignal): ActionContext => ({ arm, signal, now: services.now });
   const chosen: Chosen = { nodes: picked };
+  if (picked?.length === 0) {
+    throw new BackupError('That row is not in the tree any more: nothing was done.', {
+      code: 'RowGone',
+      attempted: action.title,
+      remedies: ['Look where it stands now, e.g. among the containers once it is registered, and choose it there.'],
+    });
+  }
   if (picked) {
     targetsOf(action, picked);
   }
@@ -46,7 +55,7 @@ export async function runAction(
     ...(action.does === 'send' ? typedNameStep(action, asking) : []),
   ];
   const offerRequest = action.does === 'send' && options.showRequest !== true;
-  const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : action.title;
+  const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : (paletteTitles[action.id] ?? action.title);
   const walked = steps.length > 0 ? await services.prompter.walk(title, steps, { offerRequest }) : { showRequest: false };
   const { targets: final, leftOut } = targetsOf(action, chosen.nodes ?? []);
   if (leftOut.length > 0) {

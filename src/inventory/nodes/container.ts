@@ -23,7 +23,7 @@ export function containerNode(container: Container, context: NodeContext): Inven
     description: joined(
       running && runningText(running),
       shortTitles[workload],
-      trouble && !gone && 'the look for databases failed',
+      trouble && !gone && 'database discovery failed',
       status,
       health,
     ),
@@ -33,7 +33,7 @@ export function containerNode(container: Container, context: NodeContext): Inven
       fact('Type', container.containerType),
       fact('Registration', container.registrationStatus),
       fact('Health', container.healthStatus),
-      fact('Last look for databases', container.inquiryStatus),
+      fact('Database discovery', container.inquiryStatus),
       trouble && `${trouble.code}: ${trouble.message}`,
       fact('Protected items', container.protectedItemCount),
       fact('Host name', container.hostServerName === container.friendlyName ? undefined : container.hostServerName),
@@ -55,8 +55,9 @@ export function isMachineGone(container: Container): boolean {
   return container.healthStatus?.toLowerCase() === 'deleted';
 }
 
-function isRegistered(container: Container): boolean {
-  return container.registrationStatus?.toLowerCase() === 'registered';
+/** A list of containers leaves it out in Microsoft's published answers: what stands in it is registered. */
+function isRegistered({ registrationStatus }: Container): boolean {
+  return registrationStatus === undefined || registrationStatus.toLowerCase() === 'registered';
 }
 
 function isSoftDeleted(container: Container): boolean {

@@ -69,6 +69,11 @@ function describe(
   return joined(where, ...stateParts(state, last), policyOf(item));
 }
 
+/** The type of its parent is Azure's: `AzureVmWorkloadSQLAvailabilityGroup`. */
+function isInGroup({ parentType }: ProtectedItem): boolean {
+  return parentType !== undefined && /availabilitygroup$/i.test(parentType);
+}
+
 /** Azure names the policy of a database by its id alone. */
 function policyOf({ policyName, policyId }: ProtectedItem): string | undefined {
   return policyName ?? (policyId === undefined ? undefined : lastSegment(policyId));
@@ -132,7 +137,7 @@ function tooltip(
     fact('Last recovery point', localTime(item.lastRecoveryPointTime)),
     fact('Recovery points', item.recoveryPointCount),
     fact('Policy', policyOf(item)),
-    fact('Instance', item.parentName),
+    fact(isInGroup(item) ? 'Availability group' : 'Instance', item.parentName),
     fact('Server', item.serverName),
     fact('Deleted', localTime(item.deletedAt)),
     fact('Workload', item.workloadType),

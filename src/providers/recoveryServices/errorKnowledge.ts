@@ -66,6 +66,9 @@ const byCode: Readonly<Record<string, readonly string[]>> = {
     'Something else is changing its protection right now: wait until that has ended, refresh, and try again.',
   ],
   BMSUserErrorInvalidConfigureProtectionRequest: [refresh],
+  BMSUserErrorInvalidInput: [refresh],
+  BMSUserErrorProtectionIntentAlreadyExists: ['It is auto-protected already: refresh the tree.'],
+  BMSUserErrorProtectionIntentNotFound: ['It is not auto-protected any more: refresh the tree.'],
   BMSUserErrorPolicyObjectInUse: ['Change the policy of the items that use it first.'],
   BMSUserErrorProtectedItemNameIncorrectFormat: [refresh],
   BMSUserErrorContainerNameIncorrectFormat: [refresh],
@@ -133,6 +136,6 @@ export function errorWithRemedies(error: ErrorRecord, subject?: ErrorSubject): E
   // Jobs name an error by a title and a number; either may be the one that is known.
   const codes = [error.code, stringAt(error.detail, 'errorCode') ?? ''];
   const remedies = error.remedies ?? codes.map(remediesFor).find((known) => known.length > 0) ?? [];
-  const statement = error.statement ?? sqlStatementFor(error.code, subject);
+  const statement = error.statement ?? sqlStatementFor(error.code, { ...subject, said: error.message });
   return { ...error, ...(remedies.length > 0 ? { remedies } : {}), ...(statement ? { statement } : {}) };
 }

@@ -1,4 +1,4 @@
-/** What a look for databases in a registered machine (an inquiry) came to, in sentences, and what mends what is wrong. */
+/** What the discovery of databases in a registered machine (an inquiry) came to, in sentences, and what mends what is wrong. */
 import { lineText, shortened } from '../../core/displayText.ts';
 import type { ErrorRecord } from '../../core/errors.ts';
 import { errorWithRemedies } from './errorKnowledge.ts';
@@ -36,10 +36,11 @@ export function workloadTypeOf(container: Pick<Container, 'workloadType' | 'inqu
   return container.workloadType ?? workloads[most?.type.toLowerCase() ?? '']?.workloadType ?? 'SQLDataBase';
 }
 
-/** `4 databases`; undefined where Azure gave no number. */
-function foundText(inquiry: Pick<WorkloadInquiry, 'itemCount'>): string | undefined {
-  const count = inquiry.itemCount;
-  return count === undefined ? undefined : count === 1 ? '1 database' : `${count} databases`;
+/** `4 databases`, `1 item` of workloads where other things are counted; undefined where Azure gave no number. */
+export function foundText(inquiry: Pick<WorkloadInquiry, 'type' | 'itemCount'>): string | undefined {
+  const { itemCount: count } = inquiry;
+  const noun = inquiry.type.toLowerCase() === 'sql' ? 'database' : 'item';
+  return count === undefined ? undefined : `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** What is wrong with one workload, with what to do about it; undefined where nothing is. */
@@ -50,7 +51,7 @@ export function inquiryProblem(inquiry: WorkloadInquiry): ErrorRecord | undefine
   }
   const error = inquiry.error ?? {
     code: 'InquiryFailed',
-    message: `Azure says that the look for databases of ${inquiryTitle(inquiry)} failed, and not why.`,
+    message: `Azure says that the discovery of databases of ${inquiryTitle(inquiry)} failed, and not why.`,
     remedies: ['Check that the machine runs and that its instances are started.', rediscover],
   };
   return explained(error, inquiry.additionalDetail);
@@ -69,7 +70,7 @@ export function inquirySentence(container: Pick<Container, 'inquiries' | 'inquir
   const { inquiries } = container;
   if (inquiries.length === 0) {
     return container.inquiryError
-      ? `The look for databases failed: ${container.inquiryError.message}`
+      ? `The discovery of databases failed: ${container.inquiryError.message}`
       : 'Azure names no databases in it yet.';
   }
   return inquiries

@@ -2,7 +2,7 @@
 export type { AzureRecord, RecordList } from './model/record.ts';
 export type { Vault } from './model/vault.ts';
 export type { Container, WorkloadInquiry } from './model/container.ts';
-export type { ProtectableItem, ProtectableRole } from './model/protectableItem.ts';
+export type { ProtectableItem } from './model/protectableItem.ts';
 export type { ProtectedItem } from './model/protectedItem.ts';
 export type { ProtectionIntent } from './model/protectionIntent.ts';
 export type { Policy } from './model/policy.ts';

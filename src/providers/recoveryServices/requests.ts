@@ -6,7 +6,7 @@ import type { ProtectedItemUnion, RecoveryServicesBackupClient } from '@azure/ar
 import { apiVersions } from '../../cloud/apiVersions.ts';
 import { captureRequest } from '../../cloud/capture.ts';
 import type { CloudEnvironment } from '../../cloud/types.ts';
-import { lastSegment, segmentOf } from '../../core/armId.ts';
+import { idUpTo, lastSegment, sameArmId, segmentOf } from '../../core/armId.ts';
 import { displayName } from '../../core/displayText.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { PreparedRequest } from '../../core/operation.ts';
@@ -72,8 +72,8 @@ export function protectedDatabaseIdOf(item: Pick<ProtectableItem, 'id'>): string
   return inPlace;
 }
 
-/** The id in the other collection; as it was where it is of another form. */
-function amongProtectedItems(protectableId: string): string {
+/** The id in the other collection, for telling what is meant; as it was where it is of another form. */
+export function amongProtectedItems(protectableId: string): string {
   return protectableId.replace(/\/protectableItems\/(?=[^/]+\/?$)/i, '/protectedItems/');
 }
 
@@ -161,12 +161,17 @@ export function vaultOf(id: string): { name: string; group: string } {
 
 function itemAddress(id: string): { vault: { name: string; group: string }; fabric: string; container: string; item: string } {
   const what = 'a protected item of a vault';
-  return {
+  const address = {
     vault: vaultOf(id),
     fabric: required(id, 'backupFabrics', what),
     container: required(id, 'protectionContainers', what),
     item: required(id, 'protectedItems', what),
   };
+  // Something behind the item's name, a slash in the name itself too, would make it the address of another item.
+  if (!sameArmId(idUpTo(id, 'protectedItems'), id)) {
+    throw notAnId(id, what);
+  }
+  return address;
 }
 
 /** A segment's value. @param what for the error: `a protected item of a vault`. @throws BackupError `UnexpectedId` */

@@ -51,7 +51,8 @@ export const sqlRemedies: Readonly<Record<string, readonly string[]>> = {
   ],
   // Databases that are not what they were.
   UserErrorSQLPODoesNotExist: [
-    'The database was dropped or renamed: restore it, or stop its protection; a renamed one is protected anew after its databases are rediscovered.',
+    'The database was dropped or renamed: choose Rediscover Databases on its server to see what is there now.',
+    'Where it was protected under this name, restore it or stop its protection.',
   ],
   UserErrorSQLDatabaseNotOnline: ['Bring the database online: one that is offline, restoring or suspect cannot be backed up.'],
   UserErrorSQLDatabaseNameNotSupported: ['Azure Backup does not take this name: rename the database, rediscover, and protect it then.'],
@@ -94,13 +95,15 @@ export interface ErrorSubject {
   readonly database?: string;
   /** Of a backup: `Log`. */
   readonly backupType?: string;
+  /** The service's own message. */
+  readonly said?: string;
 }
 
 /**
  * T-SQL that mends it; undefined for what no statement mends.
  * @param code any case
  */
-export function sqlStatementFor(code: string, { database, backupType }: ErrorSubject = {}): RemedyStatement | undefined {
+export function sqlStatementFor(code: string, { database, backupType, said }: ErrorSubject = {}): RemedyStatement | undefined {
   switch (code.trim().toLowerCase()) {
     case 'usererrorsqlnosysadminmembership':
       return grantSysadmin;
@@ -108,10 +111,13 @@ export function sqlStatementFor(code: string, { database, backupType }: ErrorSub
       // master stays as it is, and only logs ask for another recovery model.
       return database?.toLowerCase() === 'master' || /^diff/i.test(backupType ?? '') ? undefined : fullRecoveryModel(database);
     case 'usererrorsqldatabasenotonline':
-      return {
-        title: 'T-SQL, on the SQL Server instance of the database: brings it online where it was taken offline',
-        text: `ALTER DATABASE ${quotedName(database)} SET ONLINE;\n`,
-      };
+      // One that is being restored has its restore to be ended, and a suspect one to be repaired: neither is set online.
+      return /restoring|recover|suspect/i.test(said ?? '')
+        ? undefined
+        : {
+            title: 'T-SQL, on the SQL Server instance of the database: brings it online where it was taken offline',
+            text: `ALTER DATABASE ${quotedName(database)} SET ONLINE;\n`,
+          };
     default:
       return undefined;
   }
@@ -136,7 +142,13 @@ function fullRecoveryModel(database: string | undefined): RemedyStatement {
   };
 }
 
-/** A name in T-SQL: in brackets, those that close inside it doubled. Without a name, a place for one that T-SQL refuses as it is. */
+/**
+ * A name in T-SQL: in brackets, those that close inside it doubled. Without a name, a place for one that T-SQL refuses as
+ * it is; so too for a name of several lines, as tools that run scripts take `GO` and `!!` at the beginning of a line for
+ * theirs, in brackets or not, and for one with `$(`, in which they put a value of their own.
+ */
 function quotedName(name: string | undefined): string {
-  return name === undefined ? '<name of the database>' : `[${name.replaceAll(']', ']]')}]`;
+  return name === undefined || unscriptable.test(name) ? '<name of the database>' : `[${name.replaceAll(']', ']]')}]`;
 }
+
+const unscriptable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\$\(/; // eslint-disable-line no-control-regex -- control characters are what it looks for

@@ -13,10 +13,14 @@ export class UrlSigner {
   readonly #key = randomBytes(32);
   readonly #certificate = randomBytes(1740).toString('base64url');
 
-  /** @param path decoded, starting with `/`; it may carry a query of its own, behind which Azure puts a second `?`. */
+  /**
+   * @param path decoded, starting with `/`. Where it carries a query of its own, Azure puts a second `?` behind that: plain
+   * in 2023, and since 2024 escaped, so that the api-version is part of the other parameter's value (both recorded).
+   */
   sign(origin: string, path: string, apiVersion: string, nowMs: number): string {
     const ticks = BigInt(nowMs) * 10_000n + epochTicks;
-    const plain = `${origin}${encodePath(path)}?api-version=${encodeURIComponent(apiVersion)}&t=${ticks}`;
+    const version = `?api-version=${encodeURIComponent(apiVersion)}`;
+    const plain = `${origin}${encodePath(path)}${path.includes('?') ? encodeURIComponent(version) : version}&t=${ticks}`;
     const signature = [...'abcdefgh'].map((part) => createHmac('sha256', this.#key).update(part).update(plain).digest());
     const hash = createHash('sha256').update(plain).digest('base64url');
     return `${plain}&c=${this.#certificate}&s=${Buffer.concat(signature).toString('base64url')}&h=${hash}`;

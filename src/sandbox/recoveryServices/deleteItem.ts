@@ -3,6 +3,7 @@ import { day } from '../world/wireFormat.ts';
 import { runningBackup } from './backup.ts';
 import { itemOf, itemTemplate, vaultOf, vaultTemplate, type BackupContext, type WorldContext } from './context.ts';
 import { containerResource, filteredContainers, statusOf } from './containers.ts';
+import { isDatabase } from './databases.ts';
 import { placeOf } from './itemBags.ts';
 import { changeItem, isChanging } from './itemChanges.ts';
 import { itemKey, type ProtectedItem } from './model.ts';
@@ -35,12 +36,13 @@ function deleteItem(context: BackupContext, request: ArmRequest): ArmReply {
   }
   const isSoft = deletesSoftly(vault, request.apiVersion);
   const properties =
-    item.workload === 'VM' ? { ...placeOf(item), 'Number of Recovery Points': String(item.points.all.length) } : placeOf(item);
+    item.workload === 'VM' ? { ...placeOf(item), 'Number of Recovery Points': String(item.points.all.length) } : placeOf(item, vault);
   const deletedAt = world.now();
   const operation = changeItem(context, vault, item, {
     family: 'vault',
     operation: 'DeleteBackupData',
-    takes: 60_000,
+    // Recorded: of databases it takes half a minute.
+    takes: isDatabase(item) ? 31_600 : 60_000,
     properties,
     apply: (at) => {
       if (isSoft) {

@@ -103,7 +103,7 @@ export function accepted(context: BackupContext, request: ArmRequest, vault: Vau
   }
 }
 
-/** An unregistration's 202: its Location has Azure's second `?`, and its status stands at the fabric. */
+/** An unregistration's 202: its Location has the api-version inside another parameter, and its status stands at the fabric. */
 export function acceptedUnregister(context: BackupContext, request: ArmRequest, vault: Vault, operation: Operation): ArmReply {
   const { tools } = context;
   return {
@@ -213,10 +213,9 @@ function pollResult(context: BackupContext, request: ArmRequest, operation: Oper
   return body === undefined ? { status: 204 } : { status: 200, body };
 }
 
-/** An item's path for headers: names as the caller wrote them, the provider in lower case. */
+/** An item's path for headers: container and item as the caller wrote them (recorded). */
 function itemPath(request: ArmRequest, vault: Vault): string {
-  const lower = vault.id.replace('/providers/Microsoft.RecoveryServices/', '/providers/microsoft.recoveryservices/');
-  return `${lower}/backupFabrics/Azure/protectionContainers/${param(request, 'container')}/protectedItems/${param(request, 'item')}`;
+  return `${vault.id}/backupFabrics/Azure/protectionContainers/${param(request, 'container')}/protectedItems/${param(request, 'item')}`;
 }
 
 function containerPath(request: ArmRequest, vault: Vault): string {

@@ -39,7 +39,7 @@ export function changePolicy(
       {
         operation: 'ConfigureBackup',
         takes,
-        properties: configured(item, policy),
+        properties: configured(item, policy, vault),
         ...(error === undefined ? {} : { error }),
         apply: () => {
           item.policyState = 'Consistent';

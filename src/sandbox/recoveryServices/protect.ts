@@ -97,7 +97,7 @@ function undelete(context: BackupContext, request: ArmRequest, vault: Vault): Ar
   return start(context, request, vault, item, {
     operation: 'Undelete',
     takes: 30_000,
-    properties: placeOf(item),
+    properties: placeOf(item, vault),
     apply: () => {
       item.deletedAt = undefined;
     },
@@ -112,12 +112,17 @@ function stop(context: BackupContext, request: ArmRequest, vault: Vault, state: 
   return start(context, request, vault, item, {
     operation: 'DisableBackup',
     takes: item.workload === 'VM' ? 2_000 : 31_000,
-    properties: item.workload === 'VM' ? { ...placeOf(item), 'Policy Name': '' } : placeOf(item),
+    properties: item.workload === 'VM' ? { ...placeOf(item), 'Policy Name': '' } : placeOf(item, vault),
     apply: () => {
       item.policyName = undefined;
       item.protectionState = 'ProtectionStopped';
     },
   });
+}
+
+/** Recorded: a machine is resumed in a moment, a database is configured anew. */
+function resumeTakes(item: ProtectedItem): number {
+  return isDatabase(item) ? 70_000 : 2_000;
 }
 
 /** Changes the policy, or resumes with it. */
@@ -134,8 +139,8 @@ function reassign(
   const error = troubleInside(context, vault, item);
   return start(context, request, vault, item, {
     operation: 'ConfigureBackup',
-    takes: item.policyName === undefined ? 2_000 : 31_000,
-    properties: configured(item, policy),
+    takes: item.policyName === undefined ? resumeTakes(item) : 31_000,
+    properties: configured(item, policy, vault),
     ...(error === undefined ? {} : { error }),
     apply: (at) => {
       item.policyName = policy.name;

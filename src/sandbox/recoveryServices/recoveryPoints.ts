@@ -47,7 +47,7 @@ function listPoints(context: BackupContext, request: ArmRequest): ArmReply {
   // Documented: a list of nothing but the log has the files too, where it is asked to.
   const detailed = said.toLowerCase() === 'log' && filter.get('extendedinfo')?.toLowerCase() === 'true';
   return context.tools.paged(request, [
-    ...points.map((point) => pointResource(context, vault, item, point)),
+    ...points.map((point) => listed(context, item, point, pointResource(context, vault, item, point))),
     // Recorded: the log comes last.
     ...(ofDatabase && types.includes('Log') ? [logRange(context, vault, item, { from, until }, detailed)] : []),
   ]);
@@ -88,13 +88,6 @@ function pointResource(context: BackupContext, vault: Vault, item: ProtectedItem
 }
 
 function propertiesOfPoint(context: BackupContext, item: ProtectedItem, point: RecoveryPoint): JsonObject {
-  const expiry = {
-    recoveryPointProperties: {
-      expiryTime: wholeSeconds(point.expiresAt).replace('Z', '.0000000Z'),
-      ruleName: point.rule,
-      isSoftDeleted: false,
-    },
-  };
   switch (item.workload) {
     case 'VM':
       return machinePoint(context, item, point);
@@ -118,9 +111,24 @@ function propertiesOfPoint(context: BackupContext, item: ProtectedItem, point: R
         type: point.type,
         recoveryPointTierDetails: tiers(context, point),
         recoveryPointMoveReadinessInfo: notMovable,
-        ...expiry,
       };
   }
+}
+
+/** Azure milliseconds until a list tells how long a database's point is kept: recorded, not in the first nine minutes. */
+const expirySettles = 15 * 60_000;
+
+/** A point as lists have it. Recorded: only they tell how long a database's point is kept, and not at once. */
+function listed({ world }: BackupContext, item: ProtectedItem, point: RecoveryPoint, resource: JsonObject): JsonObject {
+  if (!isDatabase(item) || world.now() < point.at + world.clock.scaled(expirySettles)) {
+    return resource;
+  }
+  const recoveryPointProperties = {
+    expiryTime: wholeSeconds(point.expiresAt).replace('Z', '.0000000Z'),
+    ruleName: point.rule,
+    isSoftDeleted: false,
+  };
+  return { ...resource, properties: { ...(isObject(resource.properties) ? resource.properties : {}), recoveryPointProperties } };
 }
 
 const notMovable: JsonObject = {

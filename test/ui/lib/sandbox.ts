@@ -14,6 +14,8 @@ export interface OwnSandbox {
   readonly pid: number;
   /** Requests that it received. `path` is a glob over the whole path. */
   ledger(method: string, path: string): Promise<LedgerEntry[]>;
+  /** Something that happens in the world beside backup, such as `drop-database` (docs/sandbox.md). */
+  happens(change: string, what: Record<string, string>): Promise<void>;
 }
 
 /** @param dataDir of the window */
@@ -27,27 +29,33 @@ export function ownSandbox(dataDir: string): OwnSandbox {
     details: SandboxEndpoint;
   };
   const { resourceManagerEndpoint, clientSecret } = record.details;
+  const ask = (url: URL, body?: object) => asked(url, record.certificateAuthority, clientSecret, body);
   return {
     endpoint: resourceManagerEndpoint,
     pid: record.pid,
     ledger: async (method, path) => {
       const url = new URL('/_sandbox/ledger', resourceManagerEndpoint);
       url.search = new URLSearchParams({ method, path }).toString();
-      const { entries } = JSON.parse(await get(url, record.certificateAuthority, clientSecret)) as { entries: LedgerEntry[] };
+      const { entries } = JSON.parse(await ask(url)) as { entries: LedgerEntry[] };
       return entries;
     },
+    happens: async (change, what) => void (await ask(new URL(`/_sandbox/world/${change}`, resourceManagerEndpoint), what)),
   };
 }
 
-function get(url: URL, ca: string, secret: string): Promise<string> {
+/** GET; POST where there is a body. */
+function asked(url: URL, ca: string, secret: string, body?: object): Promise<string> {
   return new Promise((resolve, reject) => {
-    request(url, { ca, headers: { [secretHeader]: secret } }, (response) => {
+    request(url, { ca, headers: { [secretHeader]: secret }, method: body ? 'POST' : 'GET' }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(`${response.statusCode}: ${text}`))));
+      response.on('end', () => {
+        if (response.statusCode === 200 || response.statusCode === 204) resolve(text);
+        else reject(new Error(`${response.statusCode}: ${text}`));
+      });
     })
       .on('error', reject)
-      .end();
+      .end(body && JSON.stringify(body));
   });
 }
 

@@ -13,6 +13,9 @@ export interface Row {
   spoken: string;
 }
 
+/** A row's whole label, what its label matches, or also what its description matches: one machine may stand there twice. */
+type RowName = string | RegExp | { label: string | RegExp; description: RegExp };
+
 /** The rows of the tree in our view. Only rows in sight exist: a lot of rows needs a tall window or a filter. */
 export class Tree {
   readonly #page: Page;
@@ -26,17 +29,22 @@ export class Tree {
     return this.#page.locator('.sidebar .pane-body .monaco-list-row');
   }
 
-  /**
-   * The row with this label (its whole label), or the one whose label matches. `under` names an ancestor: of rows of
-   * the same label, the first one below that.
-   */
-  row(label: string | RegExp): Locator {
+  /** The first row of this name. */
+  row(name: RowName): Locator {
+    if (typeof name === 'object' && 'label' in name) {
+      const said = this.#page.locator('.label-description', { hasText: name.description });
+      return this.#labelled(name.label).filter({ has: said }).first();
+    }
+    return this.#labelled(name).first();
+  }
+
+  #labelled(label: string | RegExp): Locator {
     const exact = typeof label === 'string' ? new RegExp(`^\\s*${label.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) : label;
-    return this.rows.filter({ has: this.#page.locator('.label-name', { hasText: exact }) }).first();
+    return this.rows.filter({ has: this.#page.locator('.label-name', { hasText: exact }) });
   }
 
   /** Waits for a row and reads it. */
-  async read(label: string | RegExp): Promise<Row> {
+  async read(label: RowName): Promise<Row> {
     const row = this.row(label);
     await row.waitFor();
     return read(row);
@@ -50,12 +58,17 @@ export class Tree {
   }
 
   /** Opens a row and waits until its children have come; there is always one, be it a row that says why there is none. */
-  async expand(label: string | RegExp): Promise<void> {
+  async expand(label: RowName): Promise<void> {
     const row = this.row(label);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
     await row.and(this.#page.locator('[aria-expanded="true"]')).waitFor();
     await this.#childrenOf(row);
+  }
+
+  /** Waits until what stands below an open row is there, e.g. after a refresh of it. */
+  async waitForLoaded(label: RowName): Promise<void> {
+    await this.#childrenOf(this.row(label));
   }
 
   /** Waits until the row that follows is one below this row, and not one that says that it loads. */
@@ -74,11 +87,11 @@ export class Tree {
   }
 
   /** Opens row after row, each below the one before: `await tree.reveal('Contoso', 'vault-1', 'Protected items')`. */
-  async reveal(...labels: (string | RegExp)[]): Promise<void> {
+  async reveal(...labels: RowName[]): Promise<void> {
     for (const label of labels) await this.expand(label);
   }
 
-  async collapse(label: string | RegExp): Promise<void> {
+  async collapse(label: RowName): Promise<void> {
     const row = this.row(label);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
@@ -86,21 +99,28 @@ export class Tree {
   }
 
   /** Selects a row with a click; with `add` to those that are selected. */
-  async select(label: string | RegExp, { add = false } = {}): Promise<void> {
+  async select(label: RowName, { add = false } = {}): Promise<void> {
     await this.row(label).click(add ? { modifiers: ['ControlOrMeta'] } : {});
   }
 
-  /** Opens a row's context menu and gives its entries. Escape closes it. */
-  async menuItems(label: string | RegExp): Promise<string[]> {
+  async #rightClick(label: RowName): Promise<void> {
+    // The tooltip of the row that the mouse was left on may lie over this one.
+    await this.#page.mouse.move(0, 0);
+    await this.#page.locator('.workbench-hover').filter({ visible: true }).waitFor({ state: 'hidden' });
     await this.row(label).click({ button: 'right' });
+  }
+
+  /** Opens a row's context menu and gives its entries. Escape closes it. */
+  async menuItems(label: RowName): Promise<string[]> {
+    await this.#rightClick(label);
     const items = this.#page.locator('.context-view .monaco-menu .action-item .action-label:not(.separator)');
     await items.first().waitFor();
     return (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== '');
   }
 
   /** Chooses an entry of a row's context menu. */
-  async menu(label: string | RegExp, entry: string): Promise<void> {
-    await this.row(label).click({ button: 'right' });
+  async menu(label: RowName, entry: string): Promise<void> {
+    await this.#rightClick(label);
     const item = this.#page.locator('.context-view .monaco-menu').getByRole('menuitem', { name: entry, exact: true });
     // A menu ignores clicks for its first tenth of a second; the keyboard it takes at once.
     await item.hover();
@@ -109,14 +129,14 @@ export class Tree {
   }
 
   /** Clicks an icon at the end of a row, by its tooltip. */
-  async inlineAction(label: string | RegExp, tooltip: string): Promise<void> {
+  async inlineAction(label: RowName, tooltip: string): Promise<void> {
     const row = this.row(label);
     await row.hover();
     await row.locator(`.actions .action-label[aria-label^="${tooltip}"]`).click();
   }
 
   /** The tooltip of a row, as shown when the mouse rests on it. A row that is drawn anew meanwhile loses it: then once more. */
-  async tooltip(label: string | RegExp, attempts = 4): Promise<string> {
+  async tooltip(label: RowName, attempts = 4): Promise<string> {
     const hover = this.#page.locator('.workbench-hover, .monaco-hover').filter({ visible: true });
     await this.#page.mouse.move(0, 0);
     await hover.waitFor({ state: 'hidden' });
@@ -134,14 +154,14 @@ export class Tree {
   }
 
   /** Waits until a row's description matches. */
-  async waitForDescription(label: string | RegExp, description: RegExp, timeout = 20_000): Promise<void> {
+  async waitForDescription(label: RowName, description: RegExp, timeout = 20_000): Promise<void> {
     await this.row(label)
       .filter({ has: this.#page.locator('.label-description', { hasText: description }) })
       .waitFor({ timeout });
   }
 
   /** Waits until no row has this label. */
-  async waitForGone(label: string | RegExp, timeout = 20_000): Promise<void> {
+  async waitForGone(label: RowName, timeout = 20_000): Promise<void> {
     await this.row(label).waitFor({ state: 'detached', timeout });
   }
 }

@@ -193,9 +193,20 @@ export class VsCodeWindow {
     return (await lines.innerText()).replaceAll('\u00a0', ' ');
   }
 
-  /** What was last copied. */
-  clipboard(): Promise<string> {
-    return this.page.evaluate(() => navigator.clipboard.readText());
+  /** What was last copied, as soon as it matches: copying takes its way through the extension host. */
+  async clipboard(matching: RegExp): Promise<string> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const text = await this.page.evaluate(() => navigator.clipboard.readText());
+      if (matching.test(text)) return text;
+      if (Date.now() > deadline) throw new Error(`${matching} was not copied; the clipboard holds ${JSON.stringify(text)}.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Empties the clipboard, so that what comes next is new. */
+  clearClipboard(): Promise<void> {
+    return this.page.evaluate(() => navigator.clipboard.writeText(''));
   }
 
   /** Writes the settings files anew; VS Code takes notice by itself. */

@@ -87,8 +87,20 @@ describe('package.json and the documentation', () => {
     assert.equal(commands.get('azureBackup.backUpNow')?.title, 'Back Up Now...');
     assert.equal(commands.get('azureBackup.discoverVms')?.title, 'Discover VMs');
     for (const id of commands.keys()) {
-      assert.match(id, /^azureBackup\.[a-zA-Z]+$/);
+      assert.match(id, /^azureBackup\.(palette\.)?[a-zA-Z]+$/);
     }
+  });
+
+  it('the palette has no two commands of one title, and menus keep the short ones', () => {
+    const hidden = new Set(contributions.menus?.['commandPalette']?.filter(({ when }) => when === 'false').map(({ command }) => command));
+    const titles = (contributions.commands ?? []).filter(({ command }) => !hidden.has(command)).map(({ title }) => title);
+    assert.deepEqual(
+      titles.filter((title, at) => titles.indexOf(title) !== at),
+      [],
+    );
+    assert.ok(titles.includes('Protect SQL Database...') && titles.includes('Back Up VM Now...'), titles.join(', '));
+    const inMenus = new Set(contributions.menus?.['view/item/context']?.map(({ command }) => command));
+    assert.ok(inMenus.has('azureBackup.protectDatabase') && !inMenus.has('azureBackup.palette.protectDatabase'));
   });
 
   it('menus name only commands that are contributed, and only this extension’s views', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isCancelled } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
+import { pickedNodes } from '../../../src/commands/pickedNodes.ts';
 import { previewRequest, runCommand } from '../../../src/commands/runCommand.ts';
 import { backUpNow } from '../../../src/providers/recoveryServices/actions/backUpNow.ts';
 import { discoverVms } from '../../../src/providers/recoveryServices/actions/discover.ts';
@@ -119,6 +120,16 @@ describe('running an action', () => {
     assert.equal(services.started.length, 1);
     assert.match(prompter.told[0]?.message ?? '', /does not apply to db-01/);
     await rejectsWith(runAction(services, protectVm, [itemNode('web-01', ['protected'])]), 'NothingToDo');
+  });
+
+  it('a row that went while its menu was open is said to have gone; nothing is asked in its place', async () => {
+    const prompter = new ScriptedPrompter();
+    const services = servicesWith(prompter, { routes: policies });
+    for (const args of [[undefined], [null, [null]], [undefined, undefined]]) {
+      const picked = pickedNodes(args);
+      await rejectsWith(runAction(services, protectVm, picked), 'RowGone');
+    }
+    assert.deepEqual([pickedNodes([]), prompter.shown, services.started], [undefined, [], []], 'from the palette there are no arguments');
   });
 
   it('what is done to one at a time refuses several', async () => {

@@ -1,13 +1,26 @@
 /** Never lost, never repeated: each action against each way in which an answer can be spoiled. */
 import assert from 'node:assert/strict';
 import { delay } from '../../../src/core/cancellation.ts';
-import type { OperationRecord, PreparedRequest } from '../../../src/core/operation.ts';
 import type { ActionTarget } from '../../../src/providers/action.ts';
 import * as api from '../../../src/providers/recoveryServices/api.ts';
 import { jobState, protectedItemState, type ProtectedItem } from '../../../src/providers/recoveryServices/model.ts';
 import { backupNow } from '../../../src/providers/recoveryServices/requests.ts';
-import type { FaultInput } from '../../../src/sandbox/faults/schema.ts';
-import { decodedPath, SpoiledCloud } from './spoiledCloud.ts';
+import type { SpoiledCloud } from './spoiledCloud.ts';
+import {
+  cloudFor,
+  isRefusedFirst,
+  isUnheard,
+  messageOf,
+  ofFollowing,
+  ofSending,
+  onlyThis,
+  questionsAfter,
+  sayings,
+  together,
+  type FollowingRow,
+  type SendingRow,
+  type Spoiling,
+} from './spoilings.ts';
 
 const vaultName = 'rsv-webshop-weu';
 const dayMs = 86_400_000;
@@ -121,62 +134,6 @@ const casesOf: Readonly<Record<string, (cloud: SpoiledCloud, vault: ActionTarget
   },
 };
 
-/** The same of databases, of a vault that has a server; every server has a `master`. */
-const databaseCasesOf: typeof casesOf = {
-  async protectDatabase(cloud) {
-    const erp = await vaultOf(cloud, 'rsv-erp-weu');
-    const found = (await api.listProtectableItems(cloud.arm, erp.id, { types: ['AzureWorkload'] })).items;
-    const model = found.find(({ friendlyName, role }) => friendlyName === 'Reporting' && role === 'database');
-    assert.ok(model);
-    return {
-      actionId: 'protectDatabase',
-      target: { kind: 'protectableItem', id: model.id, name: model.friendlyName, model },
-      answers: { policy: `${erp.id}/backupPolicies/HourlyLogBackup` },
-      happened: async () => (await databases(cloud, erp)).some(({ friendlyName }) => friendlyName === 'Reporting'),
-    };
-  },
-
-  async backUpDatabase(cloud) {
-    const erp = await vaultOf(cloud, 'rsv-erp-weu');
-    const target = await database(cloud, erp, 'NorthwindERP');
-    const copies = async (): Promise<number> =>
-      (await api.listRecoveryPoints(cloud.arm, target.id)).items.filter(({ ruleName }) => ruleName === 'On-Demand').length;
-    const before = await copies();
-    return {
-      actionId: 'backUpDatabase',
-      target,
-      answers: { backupType: 'CopyOnlyFull', compression: 'no', expiry: new Date(Date.now() + 30 * dayMs).toISOString() },
-      happened: async () => (await copies()) === before + 1,
-    };
-  },
-
-  async changePolicyOfDatabase(cloud) {
-    const target = await database(cloud, await vaultOf(cloud, 'rsv-erp-weu'), 'Payroll');
-    const policyId = `${(target.model as ProtectedItem).vaultId ?? ''}/backupPolicies/HourlyLogBackup`;
-    return {
-      actionId: 'changePolicy',
-      target,
-      answers: { policy: policyId },
-      happened: async () => /hourlylogbackup$/i.test((await api.getProtectedItem(cloud.arm, target.id)).policyId ?? ''),
-    };
-  },
-
-  async deleteDatabase(cloud) {
-    const target = await database(cloud, await vaultOf(cloud, 'rsv-erp-weu'), 'msdb');
-    return { actionId: 'stopDeleteData', target, answers: {}, happened: async () => (await stateOf(cloud, target.id)) === 'softDeleted' };
-  },
-};
-
-async function databases(cloud: SpoiledCloud, vault: ActionTarget): Promise<readonly ProtectedItem[]> {
-  return (await api.listProtectedItems(cloud.arm, vault.id, { backupManagementType: 'AzureWorkload' })).items;
-}
-
-async function database(cloud: SpoiledCloud, vault: ActionTarget, name: string): Promise<ActionTarget> {
-  const model = (await databases(cloud, vault)).find(({ friendlyName }) => friendlyName === name);
-  assert.ok(model, name);
-  return { kind: 'protectedItem', id: model.id, name, model };
-}
-
 async function items(cloud: SpoiledCloud, vault: ActionTarget): Promise<readonly ProtectedItem[]> {
   return (await api.listProtectedItems(cloud.arm, vault.id, { backupManagementType: 'AzureIaasVM' })).items;
 }
@@ -192,72 +149,20 @@ async function backupsOf(cloud: SpoiledCloud, vault: ActionTarget): Promise<read
   return jobs.filter((job) => job.entityFriendlyName === 'vm-web-01' && job.operation === 'Backup');
 }
 
-/** A fault without the place that it hits. */
-type Spoiling = FaultInput extends infer Each ? (Each extends unknown ? Omit<Each, 'path' | 'pathPattern' | 'method'> : never) : never;
-
-/** What hits the request that changes something. */
-const ofSending: readonly { readonly name: string; readonly fault: Spoiling; readonly taken: boolean; readonly told?: RegExp }[] = [
-  { name: 'the connection breaks before it is taken', fault: { kind: 'resetBefore' }, taken: false },
-  { name: 'the connection breaks after it was taken', fault: { kind: 'resetAfter' }, taken: true },
-  { name: '500, not taken', fault: { kind: 'error', status: 500 }, taken: false },
-  { name: '500, taken', fault: { kind: 'error', status: 500, takesEffect: true }, taken: true },
-  { name: '503, taken', fault: { kind: 'error', status: 503, takesEffect: true }, taken: true },
-  { name: 'a web page of a gateway', fault: { kind: 'htmlError' }, taken: false },
-  { name: 'no answer in time, taken', fault: { kind: 'slow', ms: 900 }, taken: true },
-  { name: 'a torn answer', fault: { kind: 'truncate' }, taken: true },
-  { name: 'throttled once', fault: { kind: 'throttle', retryAfterSeconds: 0 }, taken: true },
-  {
-    name: 'throttled again and again',
-    fault: { kind: 'throttle', retryAfterSeconds: 0, count: 'unlimited' },
-    taken: false,
-    told: /429|Throttled/,
-  },
-  { name: 'the token has expired', fault: { kind: 'expireToken' }, taken: true },
-  { name: 'the token has expired, with a challenge', fault: { kind: 'expireToken', challenge: true }, taken: true },
-  { name: 'no permission', fault: { kind: 'error', status: 403, count: 'unlimited' }, taken: false, told: /AuthorizationFailed/ },
-  { name: 'another operation is in the way', fault: { kind: 'error', status: 409 }, taken: false, told: /Conflict/ },
-];
-
-/** What hits the questions after it; more often than the pipeline asks again by itself. */
-const ofFollowing: readonly { readonly name: string; readonly fault: Spoiling }[] = [
-  { name: 'the connection breaks', fault: { kind: 'resetBefore', count: 6 } },
-  { name: '500 with an empty message', fault: { kind: 'error', status: 500, code: 'CloudStorageUnexpectedError', message: '', count: 6 } },
-  { name: '503', fault: { kind: 'error', status: 503, count: 6 } },
-  { name: 'a web page of a gateway', fault: { kind: 'htmlError', count: 6 } },
-  { name: 'no answer in time', fault: { kind: 'slow', ms: 500, count: 2 } },
-  { name: 'torn JSON', fault: { kind: 'truncate', count: 3 } },
-  { name: 'throttled', fault: { kind: 'throttle', retryAfterSeconds: 0, count: 6 } },
-  { name: 'not found at first', fault: { kind: 'error', status: 404, count: 3 } },
-  { name: 'the token has expired', fault: { kind: 'expireToken' } },
-];
-
-const sayings = (record: OperationRecord): string => JSON.stringify({ error: record.error, outcome: record.outcome, trace: record.trace });
-
-function onlyThis(request: PreparedRequest, fault: Spoiling): FaultInput {
-  const pathPattern = `^${decodedPath(request.url).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
-  return { ...fault, method: request.method, pathPattern };
-}
-
-function questionsAfter(fault: Spoiling): FaultInput {
-  const pathPattern = '/(operationsStatus|operationResults|backupOperations|backupOperationResults|backupJobs)/[^/]+$';
-  return { ...fault, method: 'GET', pathPattern };
-}
-
 /** Slow enough that a backup still runs when it is cancelled, on a busy machine too. */
 const speed = 200;
-const atOnce = 6;
 
 /** Runs every action, one after another, in a sandbox of its own. What went wrong comes back, a line for each. */
 async function everyAction(fault: Spoiling, check: (cloud: SpoiledCloud, one: Case) => Promise<void>): Promise<readonly string[]> {
   const problems: string[] = [];
-  const cloud = await SpoiledCloud.open(speed, fault.kind === 'slow' ? 500 : 10_000);
+  const cloud = await cloudFor(fault, speed);
   try {
     const vault = await vaultOf(cloud);
-    for (const [name, make] of Object.entries({ ...casesOf, ...databaseCasesOf })) {
+    for (const [name, make] of Object.entries(casesOf)) {
       try {
         await check(cloud, await make(cloud, vault));
       } catch (error) {
-        problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(`${name}: ${messageOf(error)}`);
       }
     }
   } finally {
@@ -266,21 +171,21 @@ async function everyAction(fault: Spoiling, check: (cloud: SpoiledCloud, one: Ca
   return problems;
 }
 
-async function sending(cloud: SpoiledCloud, one: Case, { fault, taken, told }: (typeof ofSending)[number]): Promise<void> {
+async function sending(cloud: SpoiledCloud, one: Case, row: SendingRow): Promise<void> {
+  const { fault, taken, told } = row;
   const { record, attempts, effects } = await cloud.run(one.actionId, one.target, one.answers, (request) => [onlyThis(request, fault)]);
   assert.equal(effects, taken ? 1 : 0, `it took effect ${effects} times: ${sayings(record)}`);
   assert.equal((await one.happened()) ?? taken, taken, 'what the service says');
-  const refusedFirst = fault.kind === 'throttle' || fault.kind === 'expireToken';
-  assert.ok(refusedFirst || attempts === 1, `it was sent ${attempts} times`);
+  assert.ok(isRefusedFirst(row) || attempts === 1, `it was sent ${attempts} times`);
   // Nobody can find out what the service keeps no trace of.
-  const lost = one.actionId === 'discoverVms' && told === undefined && !refusedFirst && fault.kind !== 'truncate';
+  const lost = one.actionId === 'discoverVms' && isUnheard(row);
   assert.equal(record.status, lost ? 'unknown' : taken ? 'succeeded' : 'failed', sayings(record));
   if (told) {
     assert.match(record.error?.message ?? '', told);
   }
 }
 
-async function following(cloud: SpoiledCloud, one: Case, { fault }: (typeof ofFollowing)[number]): Promise<void> {
+async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow): Promise<void> {
   const { record, effects } = await cloud.run(one.actionId, one.target, one.answers, () => [questionsAfter(fault)]);
   assert.equal(effects, 1, 'it took effect once');
   assert.equal((await one.happened()) ?? true, true, 'what the service says');
@@ -289,32 +194,17 @@ async function following(cloud: SpoiledCloud, one: Case, { fault }: (typeof ofFo
 
 describe('every action, whatever becomes of its answers', function () {
   this.timeout(90_000);
-  const works = [
-    ...ofSending.map((row) => ({
-      title: `sending: ${row.name}`,
-      run: () => everyAction(row.fault, (cloud, one) => sending(cloud, one, row)),
-    })),
-    ...ofFollowing.map((row) => ({
-      title: `following: ${row.name}`,
-      run: () => everyAction(row.fault, (cloud, one) => following(cloud, one, row)),
-    })),
-  ];
-  const outcomes = new Map<string, Promise<readonly string[]>>();
-
-  before(() => {
-    // Some at a time: they mostly wait.
-    const lanes = Array.from({ length: atOnce }, () => Promise.resolve<readonly string[]>([]));
-    for (const [at, { title, run }] of works.entries()) {
-      const lane = at % atOnce;
-      const outcome = (lanes[lane] ?? Promise.resolve()).then(run).catch((error: unknown) => [String(error)]);
-      lanes[lane] = outcome;
-      outcomes.set(title, outcome);
-    }
-  });
-
-  for (const { title } of works) {
-    it(title, async () => {
-      assert.deepEqual(await outcomes.get(title), []);
-    });
-  }
+  together(
+    [
+      ...ofSending.map((row) => ({
+        title: `sending: ${row.name}`,
+        run: () => everyAction(row.fault, (cloud, one) => sending(cloud, one, row)),
+      })),
+      ...ofFollowing.map((row) => ({
+        title: `following: ${row.name}`,
+        run: () => everyAction(row.fault, (cloud, one) => following(cloud, one, row)),
+      })),
+    ],
+    6,
+  );
 });

@@ -94,7 +94,7 @@ describe('one target that leads to several operations', () => {
     const errors = results.map((result) => ('error' in result ? result.error : undefined));
     assert.ok(errors.every((error) => error instanceof BackupError));
     assert.deepEqual(
-      errors.map((error) => (error).facts.code),
+      errors.map((error) => error.facts.code),
       ['JournalUnwritable', 'NotSent', 'NotSent'],
     );
     await noteUnstarted(

@@ -684,7 +684,7 @@ describe('inventory: containers with databases', () => {
     const { nodes } = await inventory.children(container, { signal });
     assert.deepEqual(
       nodes.map(({ label, icon }) => [label, icon.id]),
-      [['SQL Server: 6 items found', 'pass']],
+      [['SQL Server: 6 databases found', 'pass']],
     );
     assert.deepEqual(cloud.asked, []);
   });
@@ -693,7 +693,7 @@ describe('inventory: containers with databases', () => {
     cloud.set(paths.containers, [sqlContainer('erp-db-01', {}, inquired(0, missingRight))]);
     const [container] = await below('Containers');
     assert.equal(container?.icon.id, 'warning');
-    assert.match(container?.description ?? '', /^SQL · the look for databases failed · registered/);
+    assert.match(container?.description ?? '', /^SQL · database discovery failed · registered/);
     const { nodes } = await inventory.children(container, { signal });
     assert.equal(nodes.length, 1, 'Azure repeats the error as that of the whole');
     const [row] = nodes;
@@ -735,6 +735,6 @@ describe('inventory: containers with databases', () => {
     assert.deepEqual(changed, ['Containers']);
     const [again] = await below('Containers');
     const { nodes } = await inventory.children(again, { signal });
-    assert.equal(nodes[0]?.label, 'SQL Server: 2 items found');
+    assert.equal(nodes[0]?.label, 'SQL Server: 2 databases found');
   });
 });

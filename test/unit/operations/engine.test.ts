@@ -109,6 +109,24 @@ describe('operation engine', () => {
     });
   }
 
+  it('does not take for its own what was found by looking and did not do what was asked', async () => {
+    const { engine, arm, clock, follower } = house(folder);
+    arm.sendReplies = [noAnswer()];
+    follower.settlement = { found: 'started', tracking: { url: signedUrl }, because: 'the job J1 is of this moment' };
+    follower.reading = { reading: 'different', sentence: 'vm-1 has no new recovery point.' };
+    arm.pollReplies = [answer(200, { step: 'succeeded' })];
+    const { id } = await engine.start(plan);
+    await clock.advance(10 * minute);
+    assert.equal(statusOf(engine, id), 'unknown');
+    assert.match(engine.get(id)?.error?.message ?? '', /somebody else: vm-1 has no new recovery point\./);
+    // That one is out of the way: nothing is left that could be this one.
+    follower.settlement = { found: 'absent', because: 'the vault has no such job' };
+    await engine.lookAgain(id);
+    assert.equal(statusOf(engine, id), 'failed');
+    assert.equal(engine.get(id)?.error?.code, 'NotStarted');
+    assert.equal(arm.sent.length, 1);
+  });
+
   it('takes absence only from the last look, because a request may still be on its way', async () => {
     const { engine, arm, clock, follower } = house(folder);
     arm.sendReplies = [noAnswer()];

@@ -64,7 +64,7 @@ describe('discovering SQL Servers', () => {
       discoverSql.readBack(contextOf({ [protectableContainersList]: { value } }).context, record);
     assert.deepEqual(await read([protectableContainerJson()]), {
       reading: 'unclear',
-      sentence: 'vault-a can register 1 VM; Register looks for SQL Server in it.',
+      sentence: 'vault-a can register 1 VM. Registering one finds the databases in it.',
     });
     assert.match((await read([])).sentence, /found no VM/);
     assert.equal((await discoverSql.settle(contextOf({}).context, record)).found, 'unclear');
@@ -156,6 +156,9 @@ describe('a container that was deleted meanwhile', () => {
       );
       const ended = { [containerId]: containerJson({ registrationStatus: 'NotRegistered' }), [itemsList]: { value: [] } };
       await assert.rejects(action.build(contextOf(ended).context, containerTarget(), {}), refused('ContainerGone', /\(not registered\)/));
+      // Microsoft's published answer to a read of such a container has no word on it.
+      const silent = { [containerId]: containerJson({ registrationStatus: '' }), [itemsList]: { value: [] } };
+      assert.equal((await action.build(contextOf(silent).context, containerTarget(), {})).intent['containerId'], containerId);
     });
   }
 });
@@ -226,7 +229,7 @@ describe('reading a container back', () => {
       sentence: 'sql-01 is registered with vault-a. SQL Server: 4 databases found.',
     });
     const two = containerJson(later, [inquiryJson('SQL', 1), inquiryJson('SAPHana', 0)]);
-    assert.match((await read(inquireContainer, two)).sentence, /SQL Server: 1 database found\. SAP HANA: 0 databases found\.$/);
+    assert.match((await read(inquireContainer, two)).sentence, /SQL Server: 1 database found\. SAP HANA: 0 items found\.$/);
     assert.match((await read(registerContainer, containerJson({}, []))).sentence, /names no databases in it yet/);
   });
 
@@ -262,7 +265,7 @@ describe('reading a container back', () => {
     const { warnings } = await read(registerContainer, containerJson({}, [silent]));
     assert.equal(warnings?.[0]?.code, 'InquiryFailed');
     const whole = await read(registerContainer, containerJson({}, [], { code: 'VMNotInRunningStateUserError', message: 'The VM is off.' }));
-    assert.match(whole.sentence, /The look for databases failed: The VM is off\./);
+    assert.match(whole.sentence, /The discovery of databases failed: The VM is off\./);
     assert.equal(whole.warnings?.[0]?.code, 'VMNotInRunningStateUserError');
   });
 

@@ -163,7 +163,7 @@ describe('SQL Servers’ machines from discovery to unregistration, against the 
     const after = (await api.listProtectableContainers(arm, vault.id)).items;
     assert.equal(record.status, 'succeeded', told(record));
     assert.ok(after.length > before, 'a machine that came meanwhile is found');
-    assert.equal(record.outcome, `rsv-sql-weu can register ${after.length} VMs; Register looks for SQL Server in it.`);
+    assert.equal(record.outcome, `rsv-sql-weu can register ${after.length} VMs. Registering one finds the databases in it.`);
   });
 
   it('registers one, sees what it holds, and registers it again', async () => {

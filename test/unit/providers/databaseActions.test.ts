@@ -39,11 +39,22 @@ describe('requests about SQL databases', () => {
     assert.deepEqual([intent['serverName'], intent['parentName'], intent['workload']], ['erp-db-01', 'MSSQLSERVER', 'sql']);
   });
 
+  it('are refused, and never made for another database, where an id holds a slash as it is; naming it does not fail', async () => {
+    const target = protectableDatabaseTarget({ ...msdb, name: 'a/b' });
+    assert.equal(protectDatabase.describe(target).name, 'a/b');
+    const { context } = contextOf(sqlPolicy);
+    await assert.rejects(protectDatabase.build(context, target, { policy: policyId('HourlyLogBackup') }), code('UnexpectedId'));
+    const there = { ...msdb, name: 'a/b' };
+    const stopping = contextOf({ [databaseId(there)]: databaseJson(there) });
+    await assert.rejects(stopKeepData.build(stopping.context, databaseTarget(there), {}), code('UnexpectedId'));
+  });
+
   it('keep every character of a name, in the address and nowhere else', async () => {
     for (const name of ['a;b', "O'Brien [x]", '売上 größe', '50% off', '100%', 'Sales#2', 'Who?', 'a b&c=d']) {
       const place: Place = { ...msdb, name };
-      const { context } = contextOf({ ...sqlPolicy, [databaseId(place)]: databaseJson(place) });
+      const { context, arm } = contextOf(sqlPolicy);
       const { request } = await protectDatabase.build(context, protectableDatabaseTarget(place), { policy: policyId('HourlyLogBackup') });
+      arm.routes.set(databaseId(place).toLowerCase(), databaseJson(place));
       const path = new URL(request.url).pathname;
       assert.equal(decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)), `sqldatabase;mssqlserver;${name.toLowerCase()}`);
       const stop = await stopKeepData.build(context, databaseTarget(place), {});

@@ -44,8 +44,14 @@ const logs = (...ends: string[]): JsonObject => ({
 
 describe('what is read back of a database’s backup', () => {
   const read = async (type: string, value: readonly JsonObject[] | number): Promise<ReadBack> => {
-    const { context } = contextOf({ [points]: typeof value === 'number' ? value : { value: [...value] } });
-    return backUpDatabase.readBack(context, await backupOf(type));
+    const { arm, context } = contextOf({ [points]: typeof value === 'number' ? value : { value: [...value] } });
+    const outcome = await backUpDatabase.readBack(context, await backupOf(type));
+    assert.deepEqual(
+      arm.asked.map((url) => url.includes("$filter=restorepointquerytype eq 'log'")),
+      [type === 'Log'],
+      'the logs are asked for as Azure CLI was recorded to',
+    );
+    return outcome;
   };
   const before = '2026-03-01T09:59:00Z';
   const after = '2026-03-01T10:01:30Z';
@@ -79,7 +85,12 @@ describe('what is read back of a database’s backup', () => {
       sentence: 'The logs of msdb reach to 2026-03-01 10:01 UTC; how long they are kept is up to the policy HourlyLogBackup.',
     });
     assert.match((await read('Log', [logs(before), point('Full', after)])).sentence, /logs do not reach beyond/);
-    assert.equal((await read('Log', [logs()])).reading, 'different');
+    // Without any range nothing is told: neither that they reach so far, nor that they do not.
+    for (const value of [[logs()], []]) {
+      const { reading, sentence } = await read('Log', value);
+      assert.equal(reading, 'unclear');
+      assert.match(sentence, /does not say yet/);
+    }
   });
 
   it('is nothing where the database has gone', async () => {

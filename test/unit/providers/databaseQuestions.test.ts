@@ -46,7 +46,7 @@ describe('the policies that are offered for SQL databases', () => {
     );
     assert.equal(
       choices[0]?.detail,
-      'Full: daily at 02:30 UTC, keeps 30 days · Differential: weekly on Sunday, keeps 20 days · Log: every 1 hour, keeps 15 days · not compressed · protects 2 items',
+      'Full: daily at 02:30 UTC, keeps 30 days · Differential: weekly on Sunday, keeps 20 days · Log: every hour, keeps 15 days · not compressed · protects 2 items',
     );
     assert.match(choices[1]?.detail ?? '', / · compressed · /);
     assert.equal(choices[0]?.description, 'recommended');
@@ -94,9 +94,9 @@ describe('the backup types of a database', () => {
       choices.map(({ value }) => value),
       ['Full', 'CopyOnlyFull', 'Differential', 'Log'],
     );
-    assert.match(choices[0]?.detail ?? '', /45 days to 99 years$/);
-    assert.match(choices[2]?.detail ?? '', /kept by the policy HourlyLogBackup: 20 days$/);
-    assert.match(choices[3]?.detail ?? '', /kept by the policy HourlyLogBackup: 15 days$/);
+    assert.match(choices[0]?.detail ?? '', /^Kept for 45 days to 99 years · /);
+    assert.match(choices[2]?.detail ?? '', /^Kept by the policy HourlyLogBackup: 20 days · /);
+    assert.match(choices[3]?.detail ?? '', /^Kept by the policy HourlyLogBackup: 15 days · /);
     assert.deepEqual(
       choices.map(({ recommended }) => recommended),
       [true, undefined, undefined, undefined],
@@ -123,7 +123,7 @@ describe('the backup types of a database', () => {
     assert.match(read.choices[3]?.description ?? '', /simple recovery model/);
     const unread = await ask(backUpDatabase, 'backupType', [target], { [list]: 403, [databaseId(msdb)]: 403 });
     assert.equal(unread.choices[3]?.description, undefined);
-    assert.match(unread.choices[3]?.detail ?? '', /kept as the policy keeps log backups$/);
+    assert.match(unread.choices[3]?.detail ?? '', /^Kept as the policy keeps log backups · /);
   });
 });
 
@@ -186,7 +186,11 @@ describe('the date until which a database’s backup is kept', () => {
     const last = new Date(now);
     last.setUTCFullYear(2125);
     assert.equal(expiryFor('Full', at(2125, 3, 1), now).getTime(), last.getTime(), 'not an hour beyond');
-    assert.match(refusal('Full', at(2127, 3, 2), at(2028, 2, 29)) ?? '', /until 2127-03-01/, 'from a leap day');
+    // 2127 has no 29 February: the day before, as Azure's own calendar has it, and not the day after.
+    const leapDay = at(2028, 2, 29);
+    assert.match(refusal('Full', at(2127, 3, 1), leapDay) ?? '', /until 2127-02-28/);
+    assert.equal(refusal('Full', at(2127, 2, 28), leapDay), undefined);
+    assert.ok(expiryFor('Full', at(2127, 2, 28), leapDay).getTime() <= at(2127, 2, 28));
   });
 
   it('of a copy-only backup is any moment to come', () => {

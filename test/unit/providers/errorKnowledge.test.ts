@@ -8,6 +8,9 @@ describe('what is known of Azure Backup’s error codes', () => {
   it('is found whatever the casing, by number too, and is nothing for a code that nobody knows', () => {
     assert.match(remediesFor('usererrorguestagentstatusunavailable')[0] ?? '', /agent/);
     assert.deepEqual(remediesFor('400094'), remediesFor('BCMV2VMNotFound'));
+    for (const code of ['BMSUserErrorInvalidInput', 'BMSUserErrorProtectionIntentAlreadyExists', 'BMSUserErrorProtectionIntentNotFound']) {
+      assert.match(remediesFor(code)[0] ?? '', /refresh the tree/i, code);
+    }
     assert.deepEqual(remediesFor('SomethingNew'), []);
     assert.deepEqual(remediesFor('constructor'), []);
     assert.deepEqual(remediesFor(''), []);
@@ -49,6 +52,11 @@ describe('what T-SQL mends', () => {
     assert.match(text('Sales') ?? '', /^ALTER DATABASE \[Sales\] SET RECOVERY FULL;/);
     assert.match(text('a]; DROP DATABASE [b') ?? '', /^ALTER DATABASE \[a\]\]; DROP DATABASE \[b\] SET RECOVERY FULL;/);
     assert.match(text() ?? '', /^ALTER DATABASE <name of the database> SET/);
+    // What runs scripts line by line takes these for its own, in brackets or not.
+    for (const name of ['a\nGO\nDROP DATABASE b\nGO\n', 'a\r!!format c:\r', 'a\u2028GO', '$(SQLCMDSERVER)']) {
+      assert.match(text(name) ?? '', /^ALTER DATABASE <name of the database> SET RECOVERY FULL;\n/, JSON.stringify(name));
+    }
+    assert.match(text('50% $off; größe') ?? '', /^ALTER DATABASE \[50% \$off; größe\] SET/);
   });
 
   it('is not offered where it would not help: master has its model for good, and a differential asks for none', () => {
@@ -56,6 +64,14 @@ describe('what T-SQL mends', () => {
     assert.equal(errorWithRemedies(error, { database: 'Master', backupType: 'Log' }).statement, undefined);
     assert.equal(errorWithRemedies(error, { database: 'Sales', backupType: 'Differential' }).statement, undefined);
     assert.equal(errorWithRemedies({ code: 'VMNotInRunningStateUserError', message: 'x' }).statement, undefined);
+  });
+
+  it('sets a database online that was taken offline, and none that is being restored', () => {
+    const text = (state: string): string | undefined =>
+      errorWithRemedies({ code: 'UserErrorSQLDatabaseNotOnline', message: `Its state is '${state}'.` }, { database: 'Sales' }).statement
+        ?.text;
+    assert.equal(text('Offline'), 'ALTER DATABASE [Sales] SET ONLINE;\n');
+    assert.deepEqual([text('Restoring'), text('Recovery pending'), text('Suspect')], [undefined, undefined, undefined]);
   });
 
   it('comes with one sentence or more for each code of SQL Server, none of them without an end', () => {

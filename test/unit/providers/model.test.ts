@@ -57,6 +57,20 @@ describe('Reading Azure records', () => {
     assert.equal(readPolicy({ id: 'p', properties: { workLoadType: 'SQLDataBase' } }).workloadType, 'SQLDataBase');
   });
 
+  it('never takes what only holds databases for something that can be protected itself', () => {
+    const protectable = (properties: object): boolean =>
+      readProtectableItem({ id: `${containerId}/protectableItems/x`, properties }).isProtectable;
+    for (const properties of [
+      { workloadItemType: 'SQLInstance' },
+      { protectableItemType: 'SQLInstance', isProtectable: true },
+      { protectableItemType: 'SQLAvailabilityGroupContainer' },
+    ]) {
+      assert.equal(protectable(properties), false, JSON.stringify(properties));
+    }
+    assert.equal(protectable({ protectableItemType: 'SAPHanaDBInstance', IsProtectable: true }), true, 'which is backed up by snapshots');
+    assert.equal(protectable({ protectableItemType: 'SQLDataBase' }), true);
+  });
+
   it('knows a VM under every name that Azure has for one', () => {
     for (const type of ['Microsoft.Compute/virtualMachines', 'AzureIaaSVMProtectedItem', 'Microsoft.ClassicCompute/virtualMachines']) {
       assert.equal(readProtectedItem(item({ protectedItemType: type })).isVirtualMachine, true, type);
@@ -312,6 +326,18 @@ describe('Policies in a line', () => {
       'weekly 1 week; yearly 10 years',
     ],
     [
+      'many days of a week',
+      {
+        schedulePolicy: {
+          scheduleRunFrequency: 'Weekly',
+          scheduleRunDays: ['Monday', 'Tuesday', 'Friday'],
+          scheduleRunTimes: ['2017-10-20T09:30:00Z'],
+        },
+      },
+      'Weekly on Mon, Tue, Fri at 09:30 UTC',
+      '',
+    ],
+    [
       'database policy with parts',
       {
         settings: { timeZone: 'UTC' },
@@ -328,7 +354,7 @@ describe('Policies in a line', () => {
           },
         ],
       },
-      'Full: daily at 22:00 UTC; Log: every 1 hour',
+      'Full: daily at 22:00 UTC; Log: every hour',
       'Full: 30 days; Log: 15 days',
     ],
     ['a form of tomorrow', { schedulePolicy: { moonPhase: 'full' }, retentionPolicy: 7 }, '', ''],

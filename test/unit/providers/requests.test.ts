@@ -114,6 +114,13 @@ describe('Requests of Azure Backup', () => {
     assert.equal('authorization' in request.headers, false);
   });
 
+  it('are of no other item where an id goes on behind its name', async () => {
+    const id = `${container}/protectedItems/SQLDataBase;mssqlserver;a`;
+    await assert.rejects(requests.deleteItem(cloud, { id: `${id}/b` }), /Expected the id of a protected item of a vault, got .*\/b\./);
+    const request = await requests.deleteItem(cloud, { id: `${id}%2Fb/` });
+    assert.ok(new URL(request.url).pathname.endsWith('/SQLDataBase%3Bmssqlserver%3Ba%2Fb'), request.url);
+  });
+
   it('names what is no item of a vault', async () => {
     await assert.rejects(requests.deleteItem(cloud, { id: vmId }), /Expected the id of something of a vault, got \/subscriptions/);
   });

@@ -466,10 +466,21 @@ describe('Tracker arm.operation', () => {
   });
 
   it('mends the address that Azure answers to an unregistration', () => {
-    const location = `${cloud}${vault}/backupOperationResults/g4?fabricName=Azure?api-version=2025-02-01&t=1`;
-    const step = operations.begin(record(), answer(202, undefined, { location }), start);
-    assert.equal(new URL(step.next?.url ?? '').searchParams.get('api-version'), '2025-02-01');
-    assert.equal(new URL(step.next?.url ?? '').searchParams.get('fabricName'), 'Azure');
+    // Recorded: plain in 2023, escaped in 2024, and escaped in capitals since 2025.
+    for (const written of ['?api-version=2025-02-01', '%3fapi-version%3d2025-02-01', '%3Fapi-version%3D2025-02-01']) {
+      const location = `${cloud}${vault}/backupOperationResults/g4?fabricName=Azure${written}&t=1&c=a%3Fb%3D`;
+      const step = operations.begin(record(), answer(202, undefined, { location }), start);
+      assert.deepEqual(
+        [...new URL(step.next?.url ?? '').searchParams],
+        [
+          ['fabricName', 'Azure'],
+          ['api-version', '2025-02-01'],
+          ['t', '1'],
+          ['c', 'a?b='],
+        ],
+        written,
+      );
+    }
   });
 
   it('makes a relative address one of its own cloud', () => {

@@ -131,7 +131,7 @@ describe('sandbox domain: protection of SQL Server databases', () => {
     assert.match(deleted.headers['Azure-AsyncOperation'] ?? '', /\/backupOperations\//);
     sql.domain.pass(2 * minute);
     const bag = (await sql.domain.jobOf(sqlVault, deleted)).at('properties.extendedInfo.propertyBag');
-    assert.deepEqual(bag, { ContainerUniqueName: 'compute;rg-sql-prod;sql-sales-01' });
+    assert.deepEqual(bag, { ContainerUniqueName: 'Compute;rg-sql-prod;sql-sales-01' });
     const gone = (await sql.domain.item(sqlVault, 'Sales')).properties;
     assert.deepEqual(
       [gone.isScheduledForDeferredDelete, gone.protectionState, gone.softDeleteRetentionPeriod],

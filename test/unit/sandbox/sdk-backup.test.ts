@@ -274,7 +274,7 @@ describe('sandbox with Azure’s own clients', function () {
       onResponse: (response) => (raw = response as Raw),
     });
     const location = raw?.headers.get('location') ?? '';
-    assert.match(location, /\/backupOperationResults\/[0-9a-f-]+\?fabricName=Azure\?api-version=/, 'Azure’s second question mark');
+    assert.match(location, /\/backupOperationResults\/[0-9a-f-]+\?fabricName=Azure%3Fapi-version%3D/, 'Azure’s second question mark');
     const guid = /backupOperationResults\/([^?]+)/.exec(location)?.[1] ?? '';
     await until('the end of the unregistration', async () => {
       const path = `/subscriptions/${id}/resourceGroups/${group}/providers/Microsoft.RecoveryServices/vaults/${vault}/backupFabrics/Azure/protectionContainers/VMAppContainer;Compute;rg-sap-prod;sapapp-p02/operationResults/${guid}`;

@@ -107,6 +107,13 @@ describe('what was started together', () => {
     assert.match(text, /a b \(X\)/);
   });
 
+  it('says a code once where the sentence of the service ends with it', () => {
+    const text = batchDocument(
+      made([one('a', 'failed', { error: { code: 'AuthorizationFailed', message: 'No. (AuthorizationFailed)', requestId: 'r1' } })]),
+    );
+    assert.match(text, /^ {4}No\. \(AuthorizationFailed\) \(request r1\)$/m);
+  });
+
   it('is one line of the status bar while it runs', () => {
     const here = (): { followedBy: 'here'; notConnected: boolean } => ({ followedBy: 'here', notConnected: false });
     const records = [...ten().slice(0, 4), ...['u', 'v', 'w'].map((name) => one(name, 'running'))];
@@ -244,7 +251,9 @@ describe('telling the end of what was started together', () => {
     ten().forEach((record) => engine.put(record));
     end(one('payroll', 'unknown'));
     await time.advance(0);
-    end(one('payroll', 'succeeded'));
+    // Its end came in the same moment, and was told with the others.
+    end(one('a', 'succeeded'));
+    end(one('payroll', 'succeeded', { endedAt: '2026-03-01T12:30:00.000Z' }));
     await time.advance(othersTurnMs * 2);
     assert.equal(told.length, 1);
     assert.deepEqual(alone, ['payroll']);

@@ -4,7 +4,7 @@ import { sameArmId } from '../../../core/armId.ts';
 import { displayName } from '../../../core/displayText.ts';
 import { BackupError } from '../../../core/errors.ts';
 import type { OperationRecord, OperationTarget } from '../../../core/operation.ts';
-import { autoProtection, kinds, targetKinds, workloads } from '../../tokens.ts';
+import { autoProtection, itemStates, kinds, targetKinds, workloads } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget } from '../../action.ts';
 import { getProtectionIntent } from '../api.ts';
 import { createIntent, deleteIntent, protectionIntentIdOf } from '../containerRequests.ts';
@@ -33,7 +33,7 @@ export const autoProtect: Action<ProtectableItem> = {
   title: 'Turn On Auto-Protection',
   summary: 'Lets a vault protect all databases of SQL Server instances or availability groups, those to come too, with a policy.',
   nothing: 'This vault knows no instance and no availability group whose databases it could protect by itself. Register a machine first.',
-  when: { all: [kinds.protectableItem, workloads.sql, autoProtection.autoProtectable] },
+  when: { all: [kinds.protectableItem, workloads.sql, autoProtection.autoProtectable], none: [itemStates.busy] },
   inlineIcon: 'shield',
   assurance: 'none',
   questions: [
@@ -104,7 +104,7 @@ export const stopAutoProtect: Action<ProtectableItem> = {
   title: 'Turn Off Auto-Protection',
   summary: 'Ends that a vault protects new databases by itself; databases that are protected stay so.',
   nothing: 'This vault protects the new databases of no instance and no availability group by itself.',
-  when: { all: [kinds.protectableItem, workloads.sql, autoProtection.autoProtected] },
+  when: { all: [kinds.protectableItem, workloads.sql, autoProtection.autoProtected], none: [itemStates.busy] },
   assurance: 'confirm',
   questions: [],
   consequences: () =>
@@ -122,7 +122,10 @@ export const stopAutoProtect: Action<ProtectableItem> = {
         code: 'StateChanged',
         attempted,
         resource: model.id,
-        remedies: ['Refresh the tree.'],
+        remedies: [
+          'Refresh the tree.',
+          'Where it is still shown as auto-protected then, turn that off in the Azure portal: it was turned on in a way that is not found from here.',
+        ],
       });
     }
     return {

@@ -124,7 +124,9 @@ async function readPointBack(context: ActionContext, record: OperationRecord): P
   const since = Date.parse(fact(record, 'seenAt'));
   let points: readonly RecoveryPoint[];
   try {
-    points = (await listRecoveryPoints(context.arm, fact(record, 'itemId'), undefined, readOptions(context, record))).items;
+    // As Azure CLI was recorded to ask for the logs: whether a list of everything has their ranges too is not on record.
+    const filter = type.value === 'Log' ? { restorePointQueryType: 'Log' } : undefined;
+    points = (await listRecoveryPoints(context.arm, fact(record, 'itemId'), filter, readOptions(context, record))).items;
   } catch (error) {
     if (statusOf(error) === 404) {
       return { reading: 'different', sentence: `${name} is not in the vault any more, so it has no recovery point.` };
@@ -138,6 +140,9 @@ async function readPointBack(context: ActionContext, record: OperationRecord): P
   const [newest] = moments
     .filter(({ time }) => time !== undefined && Date.parse(time) >= since)
     .toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''));
+  if (type.value === 'Log' && moments.length === 0) {
+    return { reading: 'unclear', sentence: `The job of ${name} has ended; how far its logs reach, the vault does not say yet.` };
+  }
   if (newest?.time === undefined) {
     const missing =
       type.value === 'Log' ? 'its logs do not reach beyond the moment' : `it has no ${type.word} recovery point from after the moment`;

@@ -15,8 +15,9 @@ export function describeContainer(container: Container, id: string): OperationTa
   return { ...vaultMembers(container.vaultId), id, name: container.friendlyName, kind: 'container' };
 }
 
-export function isRegistered(container: Container): boolean {
-  return container.registrationStatus?.toLowerCase() === 'registered';
+/** Microsoft's published answers have containers without a word on it: what a vault answers with is registered. */
+export function isRegistered({ registrationStatus }: Container): boolean {
+  return registrationStatus === undefined || registrationStatus.toLowerCase() === 'registered';
 }
 
 /**
@@ -73,10 +74,15 @@ export async function registeredContainer(
 }
 
 /**
- * For register, re-register and inquire: whether it is registered, and what the look for databases in it came to.
+ * For register, re-register and inquire: whether it is registered, and what the discovery of databases in it came to.
+ * @param options saysRegistered: false where nobody asked for that.
  * Of the latter two it is unclear whether they did anything where Azure wrote down no new time: it does not always.
  */
-export async function readContainerBack(context: ActionContext, record: OperationRecord): Promise<ReadBack> {
+export async function readContainerBack(
+  context: ActionContext,
+  record: OperationRecord,
+  { saysRegistered = true }: { readonly saysRegistered?: boolean } = {},
+): Promise<ReadBack> {
   const container = await containerOrNone(context, fact(record, 'containerId'), readOptions(context, record));
   const name = displayName(record.target.name);
   const vault = displayName(record.target.containerName ?? '');
@@ -90,7 +96,7 @@ export async function readContainerBack(context: ActionContext, record: Operatio
   const warnings = inquiryProblems(container);
   return {
     reading: wasUpdated(container, record) ? 'asAsked' : 'unclear',
-    sentence: `${name} is registered with ${vault}. ${inquirySentence(container)}`,
+    sentence: `${saysRegistered ? `${name} is registered with ${vault}. ` : ''}${inquirySentence(container)}`,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }

@@ -29,7 +29,7 @@ export const backupTypes: readonly TypeRules[] = [
   {
     value: 'CopyOnlyFull',
     label: 'Copy-only full',
-    word: 'full',
+    word: 'copy-only full',
     meaning: 'The whole database, without touching the chain that differential backups build on',
     keeping: `kept for as long as you choose, up to ${mostYears} years`,
     keep: { proposedDays: 30, leastDays: 0 },
@@ -93,15 +93,23 @@ export function expiryFor(type: DatabaseBackupType, chosenMs: number, nowMs: num
   return new Date(Math.min(Math.max(chosenMs, least), shiftedUtc(nowMs, mostYears)));
 }
 
+/** Years end on the same day of the calendar, those from a leap day on the day before where there is none: as Azure counts. */
 function shifted(ms: number, by: { readonly days?: number; readonly years?: number }): number {
   const at = new Date(ms);
-  at.setFullYear(at.getFullYear() + (by.years ?? 0), at.getMonth(), at.getDate() + (by.days ?? 0));
+  const [year, month] = [at.getFullYear() + (by.years ?? 0), at.getMonth()];
+  at.setFullYear(year, month, Math.min(at.getDate(), daysIn(year, month)) + (by.days ?? 0));
   return at.getTime();
 }
 
 function shiftedUtc(ms: number, years: number): number {
   const at = new Date(ms);
-  return at.setUTCFullYear(at.getUTCFullYear() + years);
+  const [year, month] = [at.getUTCFullYear() + years, at.getUTCMonth()];
+  return at.setUTCFullYear(year, month, Math.min(at.getUTCDate(), daysIn(year, month)));
+}
+
+/** @param month from 0 */
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 }
 
 /** `2027-01-31`, of this machine's calendar; texts compare as days do. */

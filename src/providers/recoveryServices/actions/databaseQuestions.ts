@@ -22,7 +22,8 @@ export async function typeChoices(context: ActionContext, targets: readonly Targ
       value,
       label,
       ...(doubt === undefined ? {} : { description: doubt }),
-      detail: `${meaning} · ${kept}`,
+      // How long it is kept first: a narrow list cuts off what stands last.
+      detail: `${kept.charAt(0).toUpperCase()}${kept.slice(1)} · ${meaning}`,
       ...(value === 'Full' ? { recommended: true } : {}),
     };
   });

@@ -78,7 +78,7 @@ export const discoverSql = discovery(
       const { items } = await listProtectableContainers(context.arm, vaultId, options);
       return items.length === 0
         ? 'found no VM that could be registered and is not.'
-        : `can register ${items.length} ${items.length === 1 ? 'VM' : 'VMs'}; Register looks for SQL Server in it.`;
+        : `can register ${items.length === 1 ? '1 VM' : `${items.length} VMs`}. Registering one finds the databases in it.`;
     },
   },
   {

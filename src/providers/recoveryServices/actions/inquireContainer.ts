@@ -1,5 +1,5 @@
 import { displayName } from '../../../core/displayText.ts';
-import { containerStates, kinds, targetKinds } from '../../tokens.ts';
+import { containerStates, itemStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action } from '../../action.ts';
 import { inquireContainer as inquireRequest } from '../containerRequests.ts';
 import { workloadTypeOf } from '../inquiry.ts';
@@ -19,7 +19,7 @@ export const inquireContainer: Action<Container> = {
   // Also on a server among the protectable items, whose target is its container.
   when: {
     all: [containerStates.registrable],
-    none: [kinds.protectableContainer, containerStates.machineGone, containerStates.softDeletedContainer],
+    none: [kinds.protectableContainer, containerStates.machineGone, containerStates.softDeletedContainer, itemStates.busy],
   },
   many: true,
   inlineIcon: 'search',
@@ -38,7 +38,7 @@ export const inquireContainer: Action<Container> = {
     };
   },
 
-  readBack: readContainerBack,
+  readBack: (context, record) => readContainerBack(context, record, { saysRegistered: false }),
 
   settle: (context, record) => settleByUpdate(context, record, 'Rediscovering'),
 };

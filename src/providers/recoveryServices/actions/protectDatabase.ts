@@ -1,14 +1,15 @@
 import { displayName } from '../../../core/displayText.ts';
-import { kinds, protectableKinds, protectableStates, targetKinds, workloads } from '../../tokens.ts';
+import { itemStates, kinds, protectableKinds, protectableStates, targetKinds, workloads } from '../../tokens.ts';
 import type { Action } from '../../action.ts';
 import type { ProtectableItem } from '../model.ts';
-import { protectDatabase as protectRequest, protectedDatabaseIdOf } from '../requests.ts';
+import { amongProtectedItems, protectDatabase as protectRequest, protectedDatabaseIdOf } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { itemWorkloads } from '../workload.ts';
 import { describeItem, freshPolicy, isStopped, vaultIdOf } from './looking.ts';
 import { policyChoices } from './policyChoices.ts';
 import { readPolicyBack } from './reading.ts';
 import { jobFacts, settleByJobs } from './settling.ts';
+import { needUnprotected } from './unprotected.ts';
 
 export const protectDatabase: Action<ProtectableItem> = {
   does: 'send',
@@ -18,7 +19,7 @@ export const protectDatabase: Action<ProtectableItem> = {
   nothing: 'This vault knows no SQL database that is not protected. "Rediscover Databases" of a registered server lets it look again.',
   system: 'recoveryServices',
   targetKind: targetKinds.protectableItem,
-  when: { all: [kinds.protectableItem, workloads.sql, protectableKinds.database, protectableStates.notProtected] },
+  when: { all: [kinds.protectableItem, workloads.sql, protectableKinds.database, protectableStates.notProtected], none: [itemStates.busy] },
   many: true,
   inlineIcon: 'shield',
   group: '1_protect@2',
@@ -35,13 +36,15 @@ export const protectDatabase: Action<ProtectableItem> = {
   ],
   tracker: trackerNames.job,
 
-  describe: ({ model }) => describeItem({ ...model, id: protectedDatabaseIdOf(model) }),
+  // Of one with an odd id too: what refuses it is the building of its request, beside the others that go on.
+  describe: ({ model }) => describeItem({ ...model, id: amongProtectedItems(model.id) }),
 
   async build(context, target, answers) {
     const { model } = target;
     const attempted = `protect ${displayName(model.friendlyName)}`;
     const { policy, seenAt } = await freshPolicy(context, target, answers['policy'], vaultIdOf(model), attempted, itemWorkloads.sql);
     const itemId = protectedDatabaseIdOf(model);
+    await needUnprotected(context, { ...target, itemId, policyId: policy.id }, attempted);
     return {
       request: await protectRequest(context.arm.environment, model, policy.id),
       intent: { ...jobFacts({ ...model, id: itemId }), itemId, policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },

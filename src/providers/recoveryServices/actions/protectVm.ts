@@ -1,5 +1,5 @@
 import { displayName } from '../../../core/displayText.ts';
-import { targetKinds, kinds, protectableStates, workloads } from '../../tokens.ts';
+import { itemStates, targetKinds, kinds, protectableStates, workloads } from '../../tokens.ts';
 import type { Action } from '../../action.ts';
 import type { ProtectableItem } from '../model.ts';
 import { protectedItemIdOf, protectVm as protectRequest } from '../requests.ts';
@@ -9,6 +9,7 @@ import { describeItem, freshPolicy, isStopped, vaultIdOf } from './looking.ts';
 import { policyChoices } from './policyChoices.ts';
 import { readPolicyBack } from './reading.ts';
 import { settleByJobs } from './settling.ts';
+import { needUnprotected } from './unprotected.ts';
 import { needsEnhanced } from './vmNeeds.ts';
 
 export const protectVm: Action<ProtectableItem> = {
@@ -19,7 +20,7 @@ export const protectVm: Action<ProtectableItem> = {
   nothing: 'This vault knows no VM that is not protected. "Discover VMs" lets it look for new ones.',
   system: 'recoveryServices',
   targetKind: targetKinds.protectableItem,
-  when: { all: [kinds.protectableItem, workloads.vm, protectableStates.notProtected] },
+  when: { all: [kinds.protectableItem, workloads.vm, protectableStates.notProtected], none: [itemStates.busy] },
   many: true,
   inlineIcon: 'shield',
   group: '1_protect@2',
@@ -42,9 +43,11 @@ export const protectVm: Action<ProtectableItem> = {
     const { model } = target;
     const attempted = `protect ${displayName(model.friendlyName)}`;
     const { policy, seenAt } = await freshPolicy(context, target, answers['policy'], vaultIdOf(model), attempted, itemWorkloads.vm);
+    const itemId = protectedItemIdOf(model);
+    await needUnprotected(context, { ...target, itemId, policyId: policy.id }, attempted);
     return {
       request: await protectRequest(context.arm.environment, model, policy.id),
-      intent: { itemId: protectedItemIdOf(model), policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
+      intent: { itemId, policyId: policy.id, seenAt, jobOperation: 'ConfigureBackup' },
     };
   },
 

@@ -1,7 +1,7 @@
 /** Machines with SQL Server become containers of a vault, and become it anew. */
 import { displayName } from '../../../core/displayText.ts';
 import { BackupError } from '../../../core/errors.ts';
-import { containerStates, kinds, targetKinds } from '../../tokens.ts';
+import { containerStates, itemStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action } from '../../action.ts';
 import { protectionContainerIdOf, registerContainer as registerRequest } from '../containerRequests.ts';
 import { workloadTypeOf } from '../inquiry.ts';
@@ -28,7 +28,7 @@ export const registerContainer: Action<Container> = {
   nothing: 'This vault knows no VM that could be registered and is not. "Discover SQL Servers" lets it look for new ones.',
   system: 'recoveryServices',
   targetKind: targetKinds.protectableContainer,
-  when: { all: [kinds.protectableContainer, containerStates.registrable] },
+  when: { all: [kinds.protectableContainer, containerStates.registrable], none: [itemStates.busy] },
   many: true,
   inlineIcon: 'plug',
   group: '1_protect@1',
@@ -82,7 +82,7 @@ export const reregisterContainer: Action<Container> = {
   nothing: 'This vault has no registered machine with SQL Server.',
   system: 'recoveryServices',
   targetKind: targetKinds.container,
-  when: { all: [kinds.container, containerStates.registrable, containerStates.registered] },
+  when: { all: [kinds.container, containerStates.registrable, containerStates.registered], none: [itemStates.busy] },
   many: true,
   group: '1_protect@4',
   assurance: 'none',

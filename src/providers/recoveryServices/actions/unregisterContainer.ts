@@ -2,7 +2,7 @@
 import { sameArmId } from '../../../core/armId.ts';
 import { displayName } from '../../../core/displayText.ts';
 import { BackupError } from '../../../core/errors.ts';
-import { containerStates, kinds, targetKinds } from '../../tokens.ts';
+import { containerStates, itemStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget } from '../../action.ts';
 import { listProtectedItems } from '../api.ts';
 import { unregisterContainer as unregisterRequest } from '../containerRequests.ts';
@@ -22,7 +22,7 @@ export const unregisterContainer: Action<Container> = {
   nothing: 'This vault has no registered machine with SQL Server.',
   system: 'recoveryServices',
   targetKind: targetKinds.container,
-  when: { all: [kinds.container, containerStates.registrable], none: [containerStates.softDeletedContainer] },
+  when: { all: [kinds.container, containerStates.registrable], none: [containerStates.softDeletedContainer, itemStates.busy] },
   many: true,
   group: '4_stop@4',
   assurance: 'confirm',
@@ -82,6 +82,8 @@ interface Obstacle {
   matches(item: ProtectedItem): boolean;
 }
 
+const deleteFirst = 'Choose Stop Protection and Delete Data on each that is protected or stopped.';
+
 /** The first that matches counts. */
 const obstacles: readonly Obstacle[] = [
   {
@@ -92,12 +94,12 @@ const obstacles: readonly Obstacle[] = [
   },
   {
     what: 'with stopped protection',
-    remedy: 'Those with stopped protection: choose Stop Protection and Delete Data on them.',
+    remedy: deleteFirst,
     matches: isStopped,
   },
   {
     what: 'protected',
-    remedy: 'Protected ones: choose Stop Protection and Delete Data on them.',
+    remedy: deleteFirst,
     matches: () => true,
   },
 ];
@@ -125,7 +127,7 @@ async function needEmpty(context: ActionContext, target: ActionTarget<Container>
   const parts = found.map(({ obstacle, items: of }) => `${of.length} ${obstacle.what} (${namesOf(of)})`);
   throw new BackupError(
     `${displayName(target.model.friendlyName)} cannot be unregistered while the vault keeps backups of its databases: ${parts.join(', ')}. Nothing was sent.`,
-    { code: 'ItemsInContainer', attempted, resource: target.id, remedies: found.map(({ obstacle }) => obstacle.remedy) },
+    { code: 'ItemsInContainer', attempted, resource: target.id, remedies: [...new Set(found.map(({ obstacle }) => obstacle.remedy))] },
   );
 }
 

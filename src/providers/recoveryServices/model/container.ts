@@ -20,7 +20,7 @@ export interface Container extends AzureRecord {
   readonly sourceResourceId?: string;
   readonly protectedItemCount?: number;
   readonly isScheduledForDeferredDelete: boolean;
-  /** What the last look for databases inside it came to: `Success`, `Failed`. */
+  /** What the last discovery of databases inside it came to: `Success`, `Failed`. */
   readonly inquiryStatus?: string;
   /** What was wrong with that look as a whole; Azure says `Success` beside an error that only one workload has. */
   readonly inquiryError?: ErrorRecord;

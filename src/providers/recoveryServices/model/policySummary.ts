@@ -59,7 +59,7 @@ function named(name: string, text: string): string {
 function scheduleOf(schedule: Fields, zone: string): string {
   const minutes = schedule.number('scheduleFrequencyInMins');
   if (minutes !== undefined) {
-    return `Every ${minutes % 60 === 0 ? counted(minutes / 60, 'Hours') : counted(minutes, 'Minutes')}`;
+    return minutes === 60 ? 'Every hour' : `Every ${minutes % 60 === 0 ? counted(minutes / 60, 'Hours') : counted(minutes, 'Minutes')}`;
   }
   const frequency = schedule.text('scheduleRunFrequency');
   const weekly = schedule.object('weeklySchedule');
@@ -82,11 +82,16 @@ function scheduleOf(schedule: Fields, zone: string): string {
     }
     case 'Weekly': {
       const days = texts([...schedule.list('scheduleRunDays'), ...weekly.list('scheduleRunDays')]);
-      return `Weekly${days.length > 0 ? ` on ${days.join(', ')}` : ''}${at}`;
+      return `Weekly${days.length > 0 ? ` on ${daysText(days)}` : ''}${at}`;
     }
     default:
       return `${frequency}${at}`;
   }
+}
+
+/** One or two in full; of more, their first three letters: a list of choices has a line for all of a policy. */
+function daysText(days: readonly string[]): string {
+  return (days.length > 2 ? days.map((day) => day.slice(0, 3)) : days).join(', ');
 }
 
 const longTerm = [

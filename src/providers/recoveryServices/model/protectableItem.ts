@@ -22,7 +22,7 @@ export interface ProtectableItem extends AzureRecord {
   /** The server that a database is on. */
   readonly serverName?: string;
   readonly parentName?: string;
-  /** False for instances, which only hold what can be protected. True where Azure does not say. */
+  /** False for SQL Server instances and availability groups, which only hold what can be protected. True where Azure does not say. */
   readonly isProtectable: boolean;
   readonly isAutoProtectable: boolean;
   /** New databases of it are protected by themselves. Azure answers this in lists of protectable items. */
@@ -37,7 +37,7 @@ export interface ProtectableItem extends AzureRecord {
   readonly nodes: readonly string[];
 }
 
-export type ProtectableRole = 'database' | 'instance' | 'availabilityGroup' | 'other';
+type ProtectableRole = 'database' | 'instance' | 'availabilityGroup' | 'other';
 
 const roles: Readonly<Record<string, ProtectableRole>> = {
   sqldatabase: 'database',
@@ -49,6 +49,9 @@ const roles: Readonly<Record<string, ProtectableRole>> = {
   saphanadbinstance: 'instance',
   sqlavailabilitygroupcontainer: 'availabilityGroup',
 };
+
+/** Answers of some versions do not say so of them. */
+const holdsOnly = /^sql(instance|availabilitygroupcontainer)$/i;
 
 /** Also reads the entries of a container's `items`. @throws BackupError `MalformedRecord` */
 export function readProtectableItem(raw: unknown): ProtectableItem {
@@ -68,7 +71,7 @@ export function readProtectableItem(raw: unknown): ProtectableItem {
     resourceGroup: properties.text('resourceGroup'),
     serverName: properties.text('serverName', 'parentContainerFriendlyName'),
     parentName: properties.text('parentName'),
-    isProtectable: properties.flag('isProtectable') ?? true,
+    isProtectable: !holdsOnly.test(itemType ?? '') && (properties.flag('isProtectable') ?? true),
     isAutoProtectable: properties.flag('isAutoProtectable') ?? false,
     isAutoProtected: properties.flag('isAutoProtected') ?? false,
     role: roles[itemType?.toLowerCase() ?? ''] ?? 'other',

@@ -37,12 +37,16 @@ export function endOf(job: Job): JobEnd | undefined {
   }
 }
 
-/** The database of a job that calls itself `msdb [sql-01]` or, in older answers, `MSSQLSERVER/msdb [sql-01]`. */
+/**
+ * The database of a job that calls itself `msdb [sql-01]` or, in older answers, `MSSQLSERVER/msdb [sql-01]`. Only backups
+ * and restores name their host: of any other job `Sales [old]` is the database's own name.
+ */
 function subjectOf(job: Job): ErrorSubject {
   if (job.workloadType?.toLowerCase() !== 'sqldatabase') {
     return {};
   }
-  const name = job.entityFriendlyName.replace(/ \[[^\]]*\]$/, '');
+  const namesHost = /backup|restore/i.test(job.operation ?? '') && !/^(configure|disable|delete)/i.test(job.operation ?? '');
+  const name = namesHost ? job.entityFriendlyName.replace(/ \[[^\]]*\]$/, '') : job.entityFriendlyName;
   return { database: name, backupType: /\((.*)\)$/.exec(job.operation ?? '')?.[1] ?? '' };
 }
 

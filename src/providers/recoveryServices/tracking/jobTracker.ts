@@ -2,6 +2,7 @@ import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { OperationRecord, Tracker, TrackedResponse, TrackStep } from '../../../core/operation.ts';
+import { errorWithRemedies } from '../errorKnowledge.ts';
 import { fieldsOf, toText } from '../model/fields.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState } from './asyncOperation.ts';
 import type { Wanted } from './findJob.ts';
@@ -88,7 +89,7 @@ function stepFirst(state: OperatingState, response: TrackedResponse, nowMs: numb
       // A 5xx comes here only once Azure has insisted on it, and says nothing of the job.
       return response.status >= 500
         ? find(state.cloud, state.wanted, state.operation.paceMs, nowMs, answer.error)
-        : { state: { ...state } as unknown as JsonObject, status: 'failed', error: answer.error };
+        : { state: { ...state } as unknown as JsonObject, status: 'failed', error: ofDatabase(answer.error, state.wanted) };
     case 'cancelled':
       return { state: { ...state } as unknown as JsonObject, status: 'cancelled' };
     case 'lost':
@@ -96,6 +97,16 @@ function stepFirst(state: OperatingState, response: TrackedResponse, nowMs: numb
     case 'succeeded':
       return operationSucceeded(state, jobsOf(answer.body, state.wanted?.vaultId), nowMs);
   }
+}
+
+/** An operation's answer does not name its database, and a statement that mends it has to. */
+function ofDatabase(error: ErrorRecord, wanted: Wanted | undefined): ErrorRecord {
+  if (wanted?.database === undefined || error.statement === undefined) {
+    return error;
+  }
+  const { statement: _ofAny, ...rest } = error;
+  const { backupType } = wanted.database;
+  return errorWithRemedies(rest, { database: wanted.entity, ...(backupType === undefined ? {} : { backupType }) });
 }
 
 function operationSucceeded(state: OperatingState, jobs: { ids: string[]; failed: ErrorRecord[] }, nowMs: number): TrackStep {

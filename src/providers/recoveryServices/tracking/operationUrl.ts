@@ -24,12 +24,17 @@ function absolute(header: string | undefined, cloud: string): string | undefined
 }
 
 /**
- * Azure's answer to an unregistration has `?fabricName=Azure?api-version=...`: read as it stands, it names no api-version,
- * so every question mark after the first becomes the ampersand that it was meant to be.
+ * Azure's answer to an unregistration has `?fabricName=Azure?api-version=...` (recorded in 2023) or, since 2024,
+ * `?fabricName=Azure%3Fapi-version%3D...`: read as it stands, it names no api-version, so every question mark after the first,
+ * and one that is escaped before an api-version, becomes the ampersand that it was meant to be.
  */
 function repaired(url: string): string {
   const at = url.indexOf('?');
-  return at < 0 ? url : url.slice(0, at + 1) + url.slice(at + 1).replaceAll('?', '&');
+  if (at < 0) {
+    return url;
+  }
+  const query = url.slice(at + 1).replace(/%3Fapi-version%3D/gi, '&api-version=');
+  return url.slice(0, at + 1) + query.replaceAll('?', '&');
 }
 
 /** The URL with repeated slashes of its path taken as one; undefined where it has none. Azure writes `/subscriptions//...`. */
