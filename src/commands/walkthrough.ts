@@ -10,7 +10,7 @@ export const walkthroughs = [
         id: 'useSandbox',
         title: 'Start the sandbox',
         description:
-          'It behaves as Azure does: three subscriptions, vaults, some thirty VMs, jobs that take their time.\n[Use the Sandbox](command:azureBackup.useSandbox)',
+          'It behaves as Azure does: three subscriptions, vaults, some forty VMs, jobs that take their time.\n[Use the Sandbox](command:azureBackup.useSandbox)',
         media: { markdown: 'media/walkthrough/sandbox.md' },
         completionEvents: ['onContext:azureBackup.connection == connected'],
       },
@@ -20,7 +20,7 @@ export const walkthroughs = [
         description:
           'In the tree, open a vault and its "Protectable items", right-click a VM and choose Protect... and a policy. From here it works too.\n[Protect a VM](command:azureBackup.protectVm)',
         media: { markdown: 'media/walkthrough/protect.md' },
-        completionEvents: ['onCommand:azureBackup.protectVm'],
+        completionEvents: ['onCommand:azureBackup.protectVm', 'onCommand:azureBackup.palette.protectVm'],
       },
       {
         id: 'backUp',
@@ -28,7 +28,19 @@ export const walkthroughs = [
         description:
           'Right-click the VM under "Protected items" and choose Back Up Now... The Jobs panel follows it, also after a reload of the window.\n[Back Up Now](command:azureBackup.backUpNow)',
         media: { markdown: 'media/walkthrough/backup.md' },
-        completionEvents: ['onCommand:azureBackup.backUpNow'],
+        completionEvents: ['onCommand:azureBackup.backUpNow', 'onCommand:azureBackup.palette.backUpNow'],
+      },
+      {
+        id: 'sql',
+        title: 'Protect SQL Server databases',
+        description:
+          'In the vault rsv-sql-weu, open "Protectable containers", right-click sql-multi-01 and choose Register. Its databases then stand under "Protectable items".\n[Register](command:azureBackup.registerContainer)\n[Protect SQL Databases](command:azureBackup.palette.protectDatabase)',
+        media: { markdown: 'media/walkthrough/sql.md' },
+        completionEvents: [
+          'onCommand:azureBackup.protectDatabase',
+          'onCommand:azureBackup.palette.protectDatabase',
+          'onCommand:azureBackup.autoProtect',
+        ],
       },
       {
         id: 'azure',

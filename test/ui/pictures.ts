@@ -1,7 +1,7 @@
-// Takes the screenshots of README.md anew, in a real window with the packaged extension: npm run pictures.
+// Takes the screenshots of README.md and docs anew, in a real window with the packaged extension: npm run pictures.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWindow, type VsCodeWindow } from './lib/index.ts';
+import { openWindow, ownSandbox, type VsCodeWindow } from './lib/index.ts';
 import { root, say } from '../../scripts/lib/deps.mjs';
 
 /** What the package can spare. */
@@ -27,6 +27,44 @@ async function save(window: VsCodeWindow, name: string): Promise<void> {
   say(`docs/images/${name}: ${Math.round(picture.length / 1024)} KB`);
 }
 
+/** A backup of a VM that runs, beside vaults in many states. */
+async function jobsPanel(window: VsCodeWindow): Promise<void> {
+  const { tree, quickInput, jobs, page } = window;
+  await tree.reveal('Northwind Production', 'Recovery Services vaults', 'rsv-webshop-weu', 'Protectable items', 'Protected items');
+  await tree.reveal('Azure virtual machines', 'rsv-erp-weu');
+  // The first of the two vaults that now stand open.
+  await tree.reveal('Protected items', 'Azure virtual machines');
+  await tree.menu(vm, 'Back Up Now...');
+  await quickInput.message(/Keep the recovery point until/);
+  await quickInput.accept();
+  await window.viewAction('Show Jobs');
+  await jobs.waitForSelected(vm, 'Back Up Now');
+  await page.mouse.move(1000, 890);
+  await jobs.waitForState(vm, 'Back Up Now', /^Running, [4-8]\d %$/);
+  await save(window, 'jobs-panel.png');
+}
+
+/** The databases of a server, and a log backup that the recovery model does not allow. */
+async function sqlServer(window: VsCodeWindow): Promise<void> {
+  const { tree, quickInput, jobs, page } = window;
+  const legacy = { label: 'sql-legacy-01', description: /^SQL/ };
+  await tree.collapse('rsv-erp-weu');
+  await tree.collapse('rsv-webshop-weu');
+  await tree.reveal('rsv-sql-weu', 'Containers', legacy, 'Protectable items', 'sql-sales-01', 'MSSQLSERVER');
+  const sales = { machine: 'sql-sales-01', instance: 'MSSQLSERVER', name: 'Sales' };
+  await ownSandbox(window.dataDir).happens('change-database', { ...sales, recoveryModel: 'Simple' });
+  await tree.menu('Sales', 'Back Up Now...');
+  await quickInput.pick('Log');
+  await quickInput.pick('No');
+  await jobs.row('Sales', 'Back Up Now').click();
+  await jobs.waitForSelected('Sales', 'Back Up Now');
+  await jobs.waitForState('Sales', 'Back Up Now', /^Failed$/);
+  await tree.waitForDescription('Sales', /^failed/);
+  await window.command('Notifications: Clear All Notifications');
+  await page.mouse.move(1000, 890);
+  await save(window, 'sql-server.png');
+}
+
 export default async function takePictures(): Promise<void> {
   const window = await openWindow({
     machine: { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 30, latency: 0, seed: 1 } },
@@ -34,21 +72,10 @@ export default async function takePictures(): Promise<void> {
     viewport: { width: 1400, height: 900 },
   });
   try {
-    const { tree, quickInput, jobs, page } = window;
     await window.openView();
     await widenSideBar(window, 500);
-    await tree.reveal('Northwind Production', 'Recovery Services vaults', 'rsv-webshop-weu', 'Protectable items', 'Protected items');
-    await tree.reveal('Azure virtual machines', 'rsv-erp-weu');
-    // The first of the two vaults that now stand open.
-    await tree.reveal('Protected items', 'Azure virtual machines');
-    await tree.menu(vm, 'Back Up Now...');
-    await quickInput.message(/Keep the recovery point until/);
-    await quickInput.accept();
-    await window.viewAction('Show Jobs');
-    await jobs.waitForSelected(vm, 'Back Up Now');
-    await page.mouse.move(1000, 890);
-    await jobs.waitForState(vm, 'Back Up Now', /^Running, [4-8]\d %$/);
-    await save(window, 'jobs-panel.png');
+    await jobsPanel(window);
+    await sqlServer(window);
   } finally {
     await window.close();
   }
