@@ -1,42 +1,21 @@
 // Registration, inquiry and auto-protection driven by Azure's own client library, and the world changed by control routes.
 import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import { ComputeManagementClient } from '@azure/arm-compute';
-import {
+import type {
   RecoveryServicesBackupClient,
-  type AzureVMAppContainerProtectionContainer,
-  type AzureVmWorkloadSQLAvailabilityGroupProtectableItem,
-  type AzureVmWorkloadSQLInstanceProtectableItem,
-  type AzureWorkloadSQLAutoProtectionIntent,
-  type WorkloadProtectableItemResource,
+  AzureVMAppContainerProtectionContainer,
+  AzureVmWorkloadSQLAvailabilityGroupProtectableItem,
+  AzureVmWorkloadSQLInstanceProtectableItem,
+  AzureWorkloadSQLAutoProtectionIntent,
+  WorkloadProtectableItemResource,
 } from '@azure/arm-recoveryservicesbackup';
 import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox/server/start.ts';
 import { credentialOf, send } from './platformSupport.ts';
+import { backupClientOf, collect, until } from './sdkSupport.ts';
 
 const [fabric, vault, group] = ['Azure', 'rsv-sql-weu', 'rg-backup-prod'];
 const filter = "backupManagementType eq 'AzureWorkload'";
-
-async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of pages) {
-    all.push(one);
-  }
-  return all;
-}
-
-/** Looks again until the answer is there, for ten seconds. */
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) {
-      return found;
-    }
-    assert.ok(Date.now() < end, `${what} did not come`);
-    await wait(50);
-  }
-}
 
 describe('sandbox with Azure’s own clients: SQL Server in machines', function () {
   this.timeout(30_000);
@@ -54,7 +33,7 @@ describe('sandbox with Azure’s own clients: SQL Server in machines', function 
       retryOptions: { maxRetries: 0 },
     };
     const [id = ''] = subscriptionIds;
-    backup = new RecoveryServicesBackupClient(credentialOf(sandbox), id, options);
+    backup = backupClientOf(sandbox);
     compute = new ComputeManagementClient(credentialOf(sandbox), id, options);
   });
   after(() => sandbox.close());

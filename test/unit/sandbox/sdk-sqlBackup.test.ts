@@ -1,17 +1,16 @@
 // SQL Server in the sandbox, driven by Azure's own client library over HTTPS.
 import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
-import {
+import type {
   RecoveryServicesBackupClient,
-  type AzureVmWorkloadProtectionPolicy,
-  type AzureWorkloadJob,
-  type AzureWorkloadRecoveryPoint,
-  type AzureWorkloadSQLPointInTimeRecoveryPoint,
-  type OperationStatusJobsExtendedInfo,
+  AzureVmWorkloadProtectionPolicy,
+  AzureWorkloadJob,
+  AzureWorkloadRecoveryPoint,
+  AzureWorkloadSQLPointInTimeRecoveryPoint,
+  OperationStatusJobsExtendedInfo,
 } from '@azure/arm-recoveryservicesbackup';
 import { parseFaults } from '../../../src/sandbox/faults/schema.ts';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox/server/start.ts';
-import { credentialOf } from './platformSupport.ts';
+import { backupClientOf, until } from './sdkSupport.ts';
 
 const [group, vault, fabric] = ['rg-backup-prod', 'rsv-sql-weu', 'Azure'];
 
@@ -24,13 +23,7 @@ describe('SQL Server in the sandbox with Azure’s own client', function () {
 
   before(async () => {
     sandbox = await startSandbox({ speed: 600 });
-    const { resourceManagerEndpoint, subscriptionIds } = sandbox.endpoint;
-    client = new RecoveryServicesBackupClient(credentialOf(sandbox), subscriptionIds[0] ?? '', {
-      endpoint: resourceManagerEndpoint,
-      credentialScopes: `${resourceManagerEndpoint}/.default`,
-      tlsOptions: { ca: sandbox.certificateAuthority },
-      retryOptions: { maxRetries: 0 },
-    });
+    client = backupClientOf(sandbox);
     for await (const one of client.backupProtectedItems.list(vault, group, { filter: "backupManagementType eq 'AzureWorkload'" })) {
       if (/;sales$/.test(one.name ?? '')) {
         [container = '', item = ''] = [one.id?.split('/')[12], one.name];
@@ -39,18 +32,6 @@ describe('SQL Server in the sandbox with Azure’s own client', function () {
     assert.ok(container && item);
   });
   after(() => sandbox.close());
-
-  async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const end = Date.now() + 10_000;
-    for (;;) {
-      const found = await look();
-      if (found !== undefined) {
-        return found;
-      }
-      assert.ok(Date.now() < end, `${what} did not come`);
-      await wait(20);
-    }
-  }
 
   /** Guid of the operation that a backup's 202 has named. */
   async function trigger(backupType: string): Promise<string> {
