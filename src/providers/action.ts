@@ -173,7 +173,7 @@ export interface FirstRequest {
  * Operations of one lane run one after another, in the order in which they were started, each until it has ended: Azure
  * makes one restore point of a VM at a time. Those that wait are shown as waiting and can be taken back before they are sent.
  */
-export interface Lane {
+interface Lane {
   /** Compared as it is: an `armIdKey`. */
   readonly key: string;
   /** For a person: `Waiting for another restore point of vm-01`. */

@@ -14,4 +14,4 @@ export {
   whyUnsupported,
   type Consistency,
 } from './model/support.ts';
-export { diskText, readVirtualMachine, withDisks, type VirtualMachine, type VmDisk } from './model/virtualMachine.ts';
+export { diskText, readVirtualMachine, withDisks, type VirtualMachine } from './model/virtualMachine.ts';
