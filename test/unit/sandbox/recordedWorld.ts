@@ -1,7 +1,7 @@
 /** What was recorded of a real vault, and the names of the sandbox's world in place of the recorded ones. */
 import { readFileSync } from 'node:fs';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -60,7 +60,7 @@ export class Translation {
 }
 
 /** Each leaf of a value with its place, what differs from run to run told by its kind: `properties.startTime`, `time`. */
-export function leavesOf(value: unknown, place = ''): Map<string, unknown> {
+function leavesOf(value: unknown, place = ''): Map<string, unknown> {
   if (Array.isArray(value)) {
     return new Map([[`${place}[]`, value.length], ...value.flatMap((one, at) => [...leavesOf(one, `${place}[${at}]`)])] as [
       string,
