@@ -1,16 +1,18 @@
 /**
  * A window in a process of its own, with three operations of a lane that all windows of the folder share. What is sent and
- * what has ended stands in `log.txt`, a line each, in the order in which it happened. Arguments: the folder, a name.
+ * what has ended stands in `log.txt`, a line each, in the order in which it happened. Arguments: the folder, a name, and `dies` for one that is killed at its first request.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringAt } from '../../../src/core/json.ts';
 import type { Tracker } from '../../../src/core/operation.ts';
+import type { Follower } from '../../../src/operations/types.ts';
 import { Engine } from '../../../src/operations/engine.ts';
 import { answer, FakeArm, FakeFollower, origin, plan } from './fakes.ts';
 
-const [folder = '', name = ''] = process.argv.slice(2);
-const log = (line: string): void => appendFileSync(path.join(folder, 'log.txt'), `${line}\n`);
+const [folder = '', name = '', fate] = process.argv.slice(2);
+const logFile = path.join(folder, 'log.txt');
+const log = (line: string): void => appendFileSync(logFile, `${line}\n`);
 const workMs = 300;
 
 const tracker: Tracker = {
@@ -19,14 +21,22 @@ const tracker: Tracker = {
   poll: (state) => ({ url: stringAt(state, 'url') ?? '' }),
   step: (state) => ({ status: 'succeeded', state }),
 };
-const follower = new FakeFollower();
 // What was sent is there: the log says so before the answer comes.
-follower.settle = (): ReturnType<FakeFollower['settle']> =>
-  Promise.resolve({ found: 'started', tracking: { url: `${origin}/points/found` }, because: 'it is there' });
+const settle: Follower['settle'] = (_arm, { request }) => {
+  const url = request?.url ?? '';
+  const isThere = existsSync(logFile) && readFileSync(logFile, 'utf8').includes(`begin ${url.split('/').at(-1)} `);
+  return Promise.resolve(
+    isThere ? { found: 'started', tracking: { url }, because: 'it is there' } : { found: 'absent', because: 'it is not there' },
+  );
+};
+const follower: Follower = Object.assign(new FakeFollower(), { settle });
 
 const arm = new FakeArm();
 arm.send = ({ url }) => {
   log(`begin ${url.split('/').at(-1)} by ${name}`);
+  if (fate === 'dies') {
+    process.kill(process.pid, 'SIGKILL');
+  }
   return Promise.resolve(answer(202, undefined, { location: url }));
 };
 arm.poll = (url) => {
