@@ -82,7 +82,7 @@ describe('ui: hostile names are text everywhere', () => {
     await window.screenshot('hostile-2-policies');
     await quickInput.cancel();
 
-    await window.command('Azure Backup: Protect...');
+    await window.command('Azure Backup: Protect VM...');
     await quickInput.pick('rsv-webshop-weu');
     await quickInput.item(names[0]?.name ?? '').waitFor();
     const listed = await quickInput.list();

@@ -87,7 +87,7 @@ describe('ui: the life of protected VMs', () => {
     await quickInput.pick('DefaultPolicy');
     await tree.waitForDescription('jumpbox', /^first backup pending/, jobMs);
     await tree.waitForDescription('erp-print', /^first backup pending/, jobMs);
-    await window.dialogs.waitForNotification(/2 operations ended: all succeeded|Protect, (jumpbox|erp-print): succeeded/);
+    await window.dialogs.waitForNotification(/Protect: all 2 succeeded\./);
     await window.screenshot('life-6-protected-many');
   });
 
