@@ -77,6 +77,7 @@ describe('ui: VM restore points in the tree', () => {
     await window.screenshot('points-5-empty');
     await tree.menu('rpc-vm-api-01', 'Add Restore Point...');
     await quickInput.waitForTitle('Add Restore Point: rpc-vm-api-01');
+    await quickInput.message(/Name of the restore point/);
     await quickInput.accept('by-hand');
     await window.screenshot('points-6-consistency');
     await quickInput.accept();
@@ -112,7 +113,9 @@ describe('ui: VM restore points in the tree', () => {
     await tree.menu('by-hand', 'Copy Restore Point to Another Region...');
     await quickInput.pick(/^North Europe/);
     await quickInput.pick(/^New collection/);
+    await quickInput.message(/Name of the new restore point collection/);
     await quickInput.accept('api-copies');
+    await quickInput.message(/Name of the copy/);
     await quickInput.accept('by-hand-copy');
     await tree.row('api-copies').waitFor({ timeout: workMs });
     await tree.expand('api-copies');
