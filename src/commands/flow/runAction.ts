@@ -38,10 +38,10 @@ export async function runAction(
   const context = (signal: AbortSignal): ActionContext => ({ arm, signal, now: services.now });
   const chosen: Chosen = { nodes: picked };
   if (picked?.length === 0) {
-    throw new BackupError('That row is not in the tree any more: nothing was done.', {
+    throw new BackupError('The row that was clicked has gone, or was being read anew at that moment: nothing was done.', {
       code: 'RowGone',
       attempted: action.title,
-      remedies: ['Look where it stands now, e.g. among the containers once it is registered, and choose it there.'],
+      remedies: ['Click it again, or look where it stands now.'],
     });
   }
   if (picked) {
