@@ -21,11 +21,21 @@ const rooms = {
   sandbox: ['cloud', 'providers', 'operations', 'inventory', 'tree', 'commands', 'views'],
 };
 
-const zones = Object.entries(rooms).map(([room, forbidden]) => ({
-  target: `./src/${room}`,
-  from: forbidden.map((other) => `./src/${other}`),
-  message: `src/${room} may not import this room: see the import rules in CONTRIBUTING.md.`,
-}));
+/** One folder a system: what several need stands in providers/arm or beside it. */
+const systems = ['recoveryServices', 'restorePoints', 'apiManagement', 'veeam'];
+
+const zones = [
+  ...Object.entries(rooms).map(([room, forbidden]) => ({
+    target: `./src/${room}`,
+    from: forbidden.map((other) => `./src/${other}`),
+    message: `src/${room} may not import this room: see the import rules in CONTRIBUTING.md.`,
+  })),
+  ...systems.map((system) => ({
+    target: `./src/providers/${system}`,
+    from: systems.filter((other) => other !== system).map((other) => `./src/providers/${other}`),
+    message: 'A system knows no other one: what both need stands in providers/arm.',
+  })),
+];
 
 const noVscode = { name: 'vscode', message: 'vscode is imported in extension.ts, tree, commands, views and *Vscode.ts only.' };
 const noStaticSdk = {

@@ -16,10 +16,8 @@ import { hasEnded } from './core/operation.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { Engine } from './operations/engine.ts';
 import { refusalExplainer } from './operations/explain.ts';
-import { remediesFor } from './providers/recoveryServices/errorKnowledge.ts';
-import { trackers } from './providers/recoveryServices/tracking.ts';
-import { computeRemediesFor } from './providers/restorePoints/errorKnowledge.ts';
-import { restorePointTrackers } from './providers/restorePoints/tracking.ts';
+import { remediesFor } from './providers/remedies.ts';
+import { trackers } from './providers/trackers.ts';
 import type { LateProvider } from './tree/lateProvider.ts';
 import { registerTree } from './tree/registerTree.ts';
 import type { Row } from './tree/rows.ts';
@@ -42,17 +40,17 @@ export interface House {
  * @param view the tree's place in the window, for which `rows` is asked
  */
 export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeView<Row>, rows: LateProvider): House {
-  const control = createConnection(context, { remediesFor: remediesOfAll });
+  const control = createConnection(context, { remediesFor });
   const { connection, log } = control;
   const links = new HeldLinks(Date.now);
   const inventory = createInventory({ connection, links });
   const operations = new Engine({
     folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
     arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
-    trackers: new Map([...trackers, ...restorePointTrackers].map((tracker) => [tracker.name, tracker])),
+    trackers,
     followers: followersOf(),
     canceller: (record) => cancellingRequest(record, connection.arm().environment),
-    explain: refusalExplainer(remediesOfAll),
+    explain: refusalExplainer(remediesFor),
     isGone: (cloud) => control.isGone(cloud),
   });
   const texts = new TextDocuments();
@@ -106,12 +104,6 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     textOf: async (uri) => (uri.scheme === textScheme ? texts : tree).textOf(uri),
     dispose: () => operations.dispose(),
   };
-}
-
-/** Azure Backup's codes are its own; Microsoft.Compute uses few and general ones, whose messages tell them apart. */
-function remediesOfAll(code: string, message: string): readonly string[] {
-  const known = remediesFor(code);
-  return known.length > 0 ? known : computeRemediesFor(code, message);
 }
 
 /** A window that was reloaded goes on with what it followed: that takes the cloud. */

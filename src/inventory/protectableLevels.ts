@@ -2,7 +2,7 @@
 import { throwIfCancelled } from '../core/cancellation.ts';
 import { armIdKey } from '../core/armId.ts';
 import { isFor } from '../providers/recoveryServices/actions/intents.ts';
-import { fieldsOf } from '../providers/recoveryServices/model/fields.ts';
+import { fieldsOf } from '../providers/arm/fields.ts';
 import type { Container, ProtectableItem, ProtectedItem, ProtectionIntent } from '../providers/recoveryServices/model.ts';
 import { offered } from './emptyStates.ts';
 import type { Built, Level } from './levels.ts';

@@ -2,7 +2,7 @@ import { apiVersions } from '../cloud/apiVersions.ts';
 import type { ArmClient } from '../cloud/types.ts';
 import { lastSegment, segmentOf } from '../core/armId.ts';
 import type { InventoryNode } from '../inventory/types.ts';
-import { armPath } from '../providers/recoveryServices/armUrl.ts';
+import { armPath } from '../providers/arm/armUrl.ts';
 import { laidOutJson } from './jsonText.ts';
 
 export interface ResourceAddress {

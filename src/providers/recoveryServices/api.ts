@@ -6,20 +6,20 @@
 import { apiVersions } from '../../cloud/apiVersions.ts';
 import type { ArmClient } from '../../cloud/types.ts';
 import { lastSegment } from '../../core/armId.ts';
-import { armPath, filterMoment, type FilterValues } from './armUrl.ts';
-import { readAll, readMerged, readOne, type ListQuery, type ReadOptions } from './lists.ts';
+import { armPath, filterMoment, type FilterValues } from '../arm/armUrl.ts';
+import { readAll, readMerged, readOne, type ListQuery, type ReadOptions } from '../arm/lists.ts';
 import { readContainer, type Container } from './model/container.ts';
 import { readJob, type Job } from './model/job.ts';
 import { readPolicy, type Policy } from './model/policy.ts';
 import { readProtectableItem, type ProtectableItem } from './model/protectableItem.ts';
 import { readProtectionIntent, type ProtectionIntent } from './model/protectionIntent.ts';
 import { readProtectedItem, type ProtectedItem } from './model/protectedItem.ts';
-import { readRecord, type AzureRecord, type RecordList } from './model/record.ts';
+import { readRecord, type AzureRecord, type RecordList } from '../arm/record.ts';
 import { readRecoveryPoint, type RecoveryPoint } from './model/recoveryPoint.ts';
 import { readVault, type Vault } from './model/vault.ts';
 
-export { readAll, readMerged, readPage } from './lists.ts';
-export type { ListQuery, ReadOptions, RecordPage } from './lists.ts';
+export { readAll, readMerged, readPage } from '../arm/lists.ts';
+export type { ListQuery, ReadOptions, RecordPage } from '../arm/lists.ts';
 
 /** Container lists must name one type each: these are asked side by side. */
 export const containerManagementTypes = ['AzureIaasVM', 'AzureWorkload', 'AzureStorage', 'MAB', 'DPM', 'AzureBackupServer'] as const;

@@ -5,7 +5,7 @@
 import { lastSegment, segmentOf } from '../../core/armId.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { PreparedRequest } from '../../core/operation.ts';
-import { filterText } from './armUrl.ts';
+import { filterText } from '../arm/armUrl.ts';
 import type { Container } from './model/container.ts';
 import type { ProtectableItem } from './model/protectableItem.ts';
 import type { ProtectionIntent } from './model/protectionIntent.ts';

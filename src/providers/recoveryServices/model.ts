@@ -1,5 +1,5 @@
 /** The records of Azure Backup as the rest of the house sees them. Each keeps Azure's own JSON in `raw`. */
-export type { AzureRecord, RecordList } from './model/record.ts';
+export type { AzureRecord, RecordList } from '../arm/record.ts';
 export type { Vault } from './model/vault.ts';
 export type { Container, WorkloadInquiry } from './model/container.ts';
 export type { ProtectableItem } from './model/protectableItem.ts';

@@ -11,9 +11,9 @@ import { BackupError } from '../../core/errors.ts';
 import { withoutSignatures } from '../../core/signedUrl.ts';
 import type { Json } from '../../core/json.ts';
 import type { PreparedRequest, TrackedResponse } from '../../core/operation.ts';
-import { fieldsOf } from '../recoveryServices/model/fields.ts';
-import { beginOperation, stepOperation } from '../recoveryServices/tracking/asyncOperation.ts';
-import { operationUrls } from '../recoveryServices/tracking/operationUrl.ts';
+import { fieldsOf } from '../arm/fields.ts';
+import { beginOperation, stepOperation } from '../arm/asyncOperation.ts';
+import { operationUrls } from '../arm/operationUrl.ts';
 import { computeRemediesFor } from './errorKnowledge.ts';
 import type { ReadOptions } from './api.ts';
 

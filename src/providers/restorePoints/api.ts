@@ -6,9 +6,9 @@ import { apiVersions } from '../../cloud/apiVersions.ts';
 import type { ArmClient } from '../../cloud/types.ts';
 import { lastSegment, sameArmId } from '../../core/armId.ts';
 import { BackupError } from '../../core/errors.ts';
-import { armPath } from '../recoveryServices/armUrl.ts';
-import { readAll, readOne, readPage, type ListQuery, type ReadOptions, type RecordPage } from '../recoveryServices/lists.ts';
-import type { RecordList } from '../recoveryServices/model/record.ts';
+import { armPath } from '../arm/armUrl.ts';
+import { readAll, readOne, readPage, type ListQuery, type ReadOptions, type RecordPage } from '../arm/lists.ts';
+import type { RecordList } from '../arm/record.ts';
 import {
   readCollection,
   readDisk,
@@ -27,8 +27,8 @@ import {
   type VirtualMachine,
 } from './model.ts';
 
-export { readAll } from '../recoveryServices/lists.ts';
-export type { ListQuery, ReadOptions, RecordPage } from '../recoveryServices/lists.ts';
+export { readAll } from '../arm/lists.ts';
+export type { ListQuery, ReadOptions, RecordPage } from '../arm/lists.ts';
 
 const compute = ['providers', 'Microsoft.Compute'] as const;
 

@@ -5,11 +5,9 @@ import { menuTitle, merged, withTable } from '../../../scripts/lib/contributions
 import { followersOf } from '../../../src/commands/followers.ts';
 import { actionIds, commandIdOf } from '../../../src/providers/actionIds.ts';
 import { actionTable } from '../../../src/providers/actionTable.ts';
-import { trackers as vaultTrackers } from '../../../src/providers/recoveryServices/tracking.ts';
-import { restorePointTrackers } from '../../../src/providers/restorePoints/tracking.ts';
 import * as words from '../../../src/providers/tokens.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
-const trackers = [...vaultTrackers, ...restorePointTrackers];
 const { contextValueOf, whenClauseOf } = words;
 const tokens: ReadonlySet<string> = new Set(
   [
@@ -36,10 +34,7 @@ describe('the action table', () => {
     assert.deepEqual([...new Set(ids)], ids);
     for (const action of actionTable) {
       assert.match(action.id, /^[a-z][A-Za-z]+$/);
-      assert.ok(
-        trackers.some(({ name }) => name === action.tracker),
-        `${action.id}: ${action.tracker}`,
-      );
+      assert.ok(trackers.has(action.tracker), `${action.id}: ${action.tracker}`);
       for (const token of [...action.when.all, ...(action.when.none ?? [])]) {
         assert.ok(tokens.has(token), `${action.id} asks for the token ${token}, which no row carries`);
       }

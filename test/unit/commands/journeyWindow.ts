@@ -16,10 +16,9 @@ import { createInventory, type LiveInventory } from '../../../src/inventory/inve
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { Engine } from '../../../src/operations/engine.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
-import { restorePointTrackers } from '../../../src/providers/restorePoints/tracking.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { ScriptedPrompter, type Scripted } from './scriptedPrompter.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 /** How long an operation may take. */
 export const patienceMs = 60_000;
@@ -59,7 +58,7 @@ export class Window {
     this.engine = new Engine({
       folder: join(folder, 'journal'),
       arm: () => (this.connection.state.kind === 'connected' ? this.connection.arm() : undefined),
-      trackers: new Map([...trackers, ...restorePointTrackers].map((tracker) => [tracker.name, tracker])),
+      trackers: trackers,
       followers: followersOf(),
       canceller: (record) => cancellingRequest(record, environment),
       explain: (response, attempted, resource) =>

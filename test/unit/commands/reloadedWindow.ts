@@ -17,8 +17,8 @@ import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { Engine } from '../../../src/operations/engine.ts';
 import { refusalExplainer } from '../../../src/operations/explain.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { ScriptedPrompter } from './scriptedPrompter.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const [folder = '', entry = '', task] = process.argv.slice(2);
 const signal = AbortSignal.timeout(60_000);
@@ -36,7 +36,7 @@ const inventory = createInventory({ connection });
 const engine = new Engine({
   folder: join(folder, 'operations'),
   arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
-  trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+  trackers: trackers,
   followers: followersOf(),
   canceller: (record) => cancellingRequest(record, connection.arm().environment),
   explain: refusalExplainer(() => []),

@@ -18,9 +18,9 @@ import { Engine } from '../../../src/operations/engine.ts';
 import { refusalExplainer } from '../../../src/operations/explain.ts';
 import type { ActionTarget, AnySendAction } from '../../../src/providers/action.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const hurry = 60;
 const patienceMs = 20_000;
@@ -66,7 +66,7 @@ export class SpoiledCloud {
       folder: join(folder, 'journal'),
       clock: hurriedClock,
       arm: () => this.arm,
-      trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+      trackers: trackers,
       followers: followersOf(),
       canceller: (record) => cancellingRequest(record, environment),
       explain: refusalExplainer(() => []),

@@ -7,7 +7,6 @@ import { changePolicy } from '../../../src/providers/recoveryServices/actions/po
 import { protectVm } from '../../../src/providers/recoveryServices/actions/protectVm.ts';
 import { stopDeleteData, stopKeepData, undelete } from '../../../src/providers/recoveryServices/actions/stopActions.ts';
 import type { ProtectedItem, Vault } from '../../../src/providers/recoveryServices/model.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { contextOf, itemTarget, jobTarget, nowMs, protectableTarget, recordOf } from './actionsSupport.ts';
 import {
   type Answer,
@@ -21,6 +20,7 @@ import {
   stoppedProperties,
   vaultId,
 } from './fakeArm.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const jobsList = `${vaultId}/backupJobs`;
 const before = { [itemId]: itemJson(), [policyId('WeeklyPolicy')]: policyJson('WeeklyPolicy') };
@@ -50,7 +50,7 @@ describe('settling a request that got no answer', () => {
       },
     });
     assert.equal(settled.found, 'started');
-    const tracker = trackers.find(({ name }) => name === backUpNow.tracker);
+    const tracker = trackers.get(backUpNow.tracker);
     assert.match(
       tracker?.poll(settled.tracking).url ?? '',
       /^https:\/\/arm\.test\/.*\/backupJobs\/mine\?/,
@@ -108,7 +108,7 @@ describe('settling a request that got no answer', () => {
     const record = await recordOf(cancelJob, contextOf({ [jobId]: jobJson('job-1') }).context, jobTarget('job-1'));
     const cancelling = await cancelJob.settle(contextOf({ [jobId]: jobJson('job-1', { status: 'Cancelling' }) }).context, record);
     assert.equal(cancelling.found, 'started');
-    const tracker = trackers.find(({ name }) => name === cancelJob.tracker);
+    const tracker = trackers.get(cancelJob.tracker);
     const answered = tracker?.step(
       cancelling.tracking,
       { status: 200, headers: {}, body: jobJson('job-1', { status: 'Cancelling' }) },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ArmClient, Page } from '../../../src/cloud/types.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import * as api from '../../../src/providers/recoveryServices/api.ts';
-import { armPath, filterMoment, filterText } from '../../../src/providers/recoveryServices/armUrl.ts';
+import { armPath, filterMoment, filterText } from '../../../src/providers/arm/armUrl.ts';
 
 const vault = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1';
 

@@ -5,10 +5,10 @@ import type { OperationRecord } from '../../../src/core/operation.ts';
 import type { Action } from '../../../src/providers/action.ts';
 import { autoProtect, stopAutoProtect } from '../../../src/providers/recoveryServices/actions/autoProtection.ts';
 import { readProtectableItem, type ProtectableItem } from '../../../src/providers/recoveryServices/model.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { bodyOf, contextOf, lineOf, nowMs, recordOf } from './actionsSupport.ts';
 import { containerId, containerJson, instanceTarget, intentJson, intentsList } from './containerFakes.ts';
 import { policyId, policyJson, vaultId, type Answer } from './fakeArm.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 type Routes = Readonly<Record<string, Answer>>;
 const sqlPolicy = (name: string): JsonObject =>
@@ -147,7 +147,7 @@ describe('auto-protection read back and settled', () => {
     return { record, own: intentIdOf(record.intent) };
   }
   const ended = (record: OperationRecord, tracking: JsonObject): string | undefined =>
-    trackers.find(({ name }) => name === record.tracker)?.step(tracking, { status: 200, headers: {}, body: { value: [] } }, nowMs).status;
+    trackers.get(record.tracker)?.step(tracking, { status: 200, headers: {}, body: { value: [] } }, nowMs).status;
 
   it('is done with the answer: 200 for on, 204 for off', async () => {
     for (const [action, status] of [
@@ -155,7 +155,7 @@ describe('auto-protection read back and settled', () => {
       [stopAutoProtect, 204],
     ] as const) {
       const { record } = await sent(action);
-      const tracker = trackers.find(({ name }) => name === record.tracker);
+      const tracker = trackers.get(record.tracker);
       assert.equal(tracker?.begin(record, { status, headers: {} }, nowMs).status, 'succeeded');
     }
   });

@@ -8,7 +8,6 @@ import { inquireContainer } from '../../../src/providers/recoveryServices/action
 import { registerContainer, reregisterContainer } from '../../../src/providers/recoveryServices/actions/registerContainer.ts';
 import { unregisterContainer } from '../../../src/providers/recoveryServices/actions/unregisterContainer.ts';
 import type { Container, Vault } from '../../../src/providers/recoveryServices/model.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { bodyOf, contextOf, lineOf, nowMs, recordOf } from './actionsSupport.ts';
 import {
   containerId,
@@ -24,6 +23,7 @@ import {
   protectableContainersList,
 } from './containerFakes.ts';
 import { softDeletedProperties, stoppedProperties, vaultId, type Answer } from './fakeArm.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 type Routes = Readonly<Record<string, Answer>>;
 const registered: Routes = { [containerId]: containerJson(), [itemsList]: { value: [] } };
@@ -304,7 +304,7 @@ describe('settling what got no answer, by looking only', () => {
   /** The engine goes on from what was found: the next answer ends it. */
   const ends = (action: Action<Container>, settled: Settlement): void => {
     assert.equal(settled.found, 'started', settled.because);
-    const tracker = trackers.find(({ name }) => name === action.tracker);
+    const tracker = trackers.get(action.tracker);
     assert.ok(tracker);
     assert.ok(new URL(tracker.poll(settled.tracking).url).pathname.endsWith(containersList.slice(-26)), 'a list that is there in any case');
     assert.equal(tracker.step(settled.tracking, { status: 200, headers: {}, body: { value: [] } }, nowMs).status, 'succeeded');

@@ -22,9 +22,9 @@ import { registerContainer, reregisterContainer } from '../../../src/providers/r
 import { unregisterContainer } from '../../../src/providers/recoveryServices/actions/unregisterContainer.ts';
 import * as api from '../../../src/providers/recoveryServices/api.ts';
 import type { AzureRecord, Vault } from '../../../src/providers/recoveryServices/model.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { tokenOf } from '../sandbox/platformSupport.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 /** How long an operation may take. */
 const patienceMs = 30_000;
@@ -81,7 +81,7 @@ describe('SQL Servers’ machines from discovery to unregistration, against the 
     engine = new Engine({
       folder: path.join(folder, 'journal'),
       arm: () => arm,
-      trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+      trackers: trackers,
       followers: followersOf(),
       canceller: () => Promise.reject(new Error('Nothing is cancelled here')),
       explain: refusalExplainer(remediesFor),

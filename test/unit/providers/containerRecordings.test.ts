@@ -8,7 +8,8 @@ import * as requests from '../../../src/providers/recoveryServices/containerRequ
 import { inquiryProblems, inquirySentence, workloadTypeOf } from '../../../src/providers/recoveryServices/inquiry.ts';
 import { readContainer, type Container } from '../../../src/providers/recoveryServices/model.ts';
 import { refreshContainers } from '../../../src/providers/recoveryServices/requests.ts';
-import { trackerNames, trackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { trackerNames } from '../../../src/providers/recoveryServices/tracking.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 interface Interaction {
   readonly request: { readonly method: string; readonly url: string; readonly body?: Json };
@@ -56,7 +57,7 @@ const responseOf = (one: Interaction): { status: number; headers: Record<string,
 
 /** Steps the tracker of registrations through what was recorded, each repetition too. */
 function follow(accepted: Interaction, polls: readonly Interaction[]): TrackStep[] {
-  const tracker = trackers.find(({ name }) => name === trackerNames.armResult);
+  const tracker = trackers.get(trackerNames.armResult);
   assert.ok(tracker);
   const record = { cloud: 'https://management.azure.com', target: { id: '/x', name: 'x', kind: 'container' } } as OperationRecord;
   const steps = [tracker.begin(record, responseOf(accepted), 0)];

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { OperationRecord, TrackedResponse, TrackStep } from '../../../src/core/operation.ts';
-import { trackerNames, trackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { trackerNames } from '../../../src/providers/recoveryServices/tracking.ts';
 import { containerJson } from './containerFakes.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const cloud = 'https://management.example';
 const container =
   '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1/backupFabrics/Azure/protectionContainers/c';
 const state = `${cloud}${container}/operationsStatus/g1?api-version=2019-05-13-preview&t=1`;
 const result = `${cloud}${container}/operationResults/g1?api-version=2025-02-01&t=1`;
-const tracker = trackers.find(({ name }) => name === trackerNames.armResult);
+const tracker = trackers.get(trackerNames.armResult);
 const record = { cloud, target: { id: container, name: 'c', kind: 'container' } } as OperationRecord;
 const minuteMs = 60_000;
 

@@ -6,7 +6,6 @@ import type { ReadBack, Settlement } from '../../../src/providers/action.ts';
 import { backUpDatabase } from '../../../src/providers/recoveryServices/actions/backUpDatabase.ts';
 import { stopDeleteData, stopKeepData } from '../../../src/providers/recoveryServices/actions/stopActions.ts';
 import { protectDatabase } from '../../../src/providers/recoveryServices/actions/protectDatabase.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { contextOf, nowMs, recordOf } from './actionsSupport.ts';
 import {
   databaseId,
@@ -21,6 +20,8 @@ import {
   sqlPolicyJson,
 } from './databaseFakes.ts';
 import { itemJson, policyId, serverTime, softDeletedProperties, stoppedProperties, vaultId, type Answer } from './fakeArm.ts';
+import { trackerNames } from '../../../src/providers/recoveryServices/tracking.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const id = databaseId(msdb);
 const points = `${id}/recoveryPoints`;
@@ -211,7 +212,7 @@ describe('settling a database’s operation by the jobs of the vault', () => {
 });
 
 describe('finding the job of a database that Azure did not name', () => {
-  const [tracker] = trackers;
+  const tracker = trackers.get(trackerNames.job);
   assert.ok(tracker);
   const date = new Date(serverTime).toUTCString();
   const answer = (body: Json): TrackedResponse => ({ status: 200, headers: {}, body });

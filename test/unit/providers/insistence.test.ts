@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import type { OperationRecord, TrackedResponse, Tracker, TrackStep } from '../../../src/core/operation.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
-import { insistMs } from '../../../src/providers/recoveryServices/tracking/pacing.ts';
+import { insistMs } from '../../../src/providers/arm/pacing.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const cloud = 'https://management.example';
 const vault = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1';
 const start = Date.parse('2026-03-01T12:00:00Z');
 const minute = 60_000;
 
-const trackerOf = (name: string): Tracker => trackers.find((one) => one.name === name) ?? assert.fail(name);
+const trackerOf = (name: string): Tracker => trackers.get(name) ?? assert.fail(name);
 const record = (): OperationRecord =>
   newRecord('op', cloud, start, {
     actionId: 'x',

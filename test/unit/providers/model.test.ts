@@ -15,7 +15,7 @@ import {
   type ProtectedItemState,
 } from '../../../src/providers/recoveryServices/model.ts';
 import { workloadOf } from '../../../src/providers/recoveryServices/workload.ts';
-import { readRecords } from '../../../src/providers/recoveryServices/model/record.ts';
+import { readRecords } from '../../../src/providers/arm/record.ts';
 
 const vault = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1';
 const containerId = `${vault}/backupFabrics/Azure/protectionContainers/IaasVMContainer;iaasvmcontainerv2;rg;web`;

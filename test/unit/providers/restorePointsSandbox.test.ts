@@ -10,7 +10,6 @@ import { BackupError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { hasEnded, type OperationRecord, type OperationTarget, type PreparedRequest, type TrackStep } from '../../../src/core/operation.ts';
 import { answerOfMany, type Action, type ActionContext, type ActionTarget, type Answers } from '../../../src/providers/action.ts';
-import { trackers } from '../../../src/providers/recoveryServices/tracking.ts';
 import { addRestorePoint, createRestorePoint } from '../../../src/providers/restorePoints/actions/createPoints.ts';
 import { copyCollection, copyRestorePoint } from '../../../src/providers/restorePoints/actions/copyPoints.ts';
 import { createCollection } from '../../../src/providers/restorePoints/actions/createCollection.ts';
@@ -25,9 +24,9 @@ import {
   type RestorePointCollection,
   type VirtualMachine,
 } from '../../../src/providers/restorePoints/model.ts';
-import { restorePointTrackers } from '../../../src/providers/restorePoints/tracking.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { tokenOf } from '../sandbox/platformSupport.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 /** The actions, their requests, the trackers and the reading back together, without the engine. */
 describe('VM restore points through the provider, against the sandbox', function () {
@@ -97,7 +96,7 @@ describe('VM restore points through the provider, against the sandbox', function
 
   /** Sends once and follows to the end; every step goes through JSON, as a journal would have it. */
   async function follow(trackerName: string, record: OperationRecord, request: PreparedRequest): Promise<TrackStep[]> {
-    const tracker = [...trackers, ...restorePointTrackers].find(({ name }) => name === trackerName);
+    const tracker = trackers.get(trackerName);
     assert.ok(tracker);
     const response = await arm.send(request);
     assert.ok(response.status < 300, `${request.method} ${request.url}: ${response.status} ${response.text}`);

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { OperationRecord, TrackStep } from '../../../src/core/operation.ts';
 import { computeRemediesFor, withComputeRemedies } from '../../../src/providers/restorePoints/errorKnowledge.ts';
-import { pointTracking, restorePointTrackers } from '../../../src/providers/restorePoints/tracking.ts';
+import { pointTracking, trackerNames } from '../../../src/providers/restorePoints/tracking.ts';
 import { nextWaitMs, pointPacing } from '../../../src/providers/restorePoints/tracking/pointPacing.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const cloud = 'https://arm.test';
 const collection = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.Compute/restorePointCollections/copies';
 const pointId = `${collection}/restorePoints/p1`;
-const [tracker] = restorePointTrackers;
+const tracker = trackers.get(trackerNames.point);
 assert.ok(tracker);
 
 interface DiskView {

@@ -10,9 +10,10 @@ import { hasEnded, type OperationRecord, type PreparedRequest, type TrackStep } 
 import * as api from '../../../src/providers/recoveryServices/api.ts';
 import { protectedItemState, type Job, type ProtectedItem, type Vault } from '../../../src/providers/recoveryServices/model.ts';
 import * as requests from '../../../src/providers/recoveryServices/requests.ts';
-import { trackerNames, trackers } from '../../../src/providers/recoveryServices/tracking.ts';
+import { trackerNames } from '../../../src/providers/recoveryServices/tracking.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { tokenOf } from '../sandbox/platformSupport.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 /** Requests, trackers and reading together, without engine and actions. */
 describe('A VM’s way through the provider, against the sandbox', function () {
@@ -44,7 +45,7 @@ describe('A VM’s way through the provider, against the sandbox', function () {
 
   /** Sends once and follows to the end; every step, each through JSON as a journal would have it. */
   async function run(prepared: PreparedRequest, trackerName: string, jobOperation?: string): Promise<TrackStep[]> {
-    const tracker = trackers.find(({ name }) => name === trackerName);
+    const tracker = trackers.get(trackerName);
     assert.ok(tracker);
     const response = await arm.send(prepared);
     assert.ok(response.status < 300, `${response.status} ${response.text}`);
@@ -125,7 +126,7 @@ describe('A VM’s way through the provider, against the sandbox', function () {
   it('finds the job by looking where its operation is not known any more', async () => {
     const before = new Set((await backupsOfItem()).map(({ id }) => id));
     const response = await arm.send(await requests.backupNow(arm.environment, item, new Date(Date.now() + 86_400_000)));
-    const tracker = trackers[0];
+    const tracker = trackers.get(trackerNames.job);
     assert.ok(tracker && response.status === 202);
     const { 'azure-asyncoperation': _operation, location: _location, ...headers } = response.headers;
     const target = { id: item.id, name: item.friendlyName, kind: 'VM' };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { OperationRecord, TrackedResponse, Tracker, TrackStep } from '../../../src/core/operation.ts';
-import { jobTracking, trackerNames, trackers } from '../../../src/providers/recoveryServices/tracking.ts';
-import { pacing, retryAfterMs, waitMs } from '../../../src/providers/recoveryServices/tracking/pacing.ts';
+import { jobTracking, trackerNames } from '../../../src/providers/recoveryServices/tracking.ts';
+import { pacing, retryAfterMs, waitMs } from '../../../src/providers/arm/pacing.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 
 const cloud = 'https://management.example';
 const vault = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1';
@@ -13,7 +14,7 @@ const start = Date.UTC(2025, 4, 28, 12);
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 const tracker = (name: string): Tracker => {
-  const found = trackers.find((one) => one.name === name);
+  const found = trackers.get(name);
   assert.ok(found, name);
   return found;
 };

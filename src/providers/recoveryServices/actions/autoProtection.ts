@@ -13,7 +13,8 @@ import { trackerNames } from '../tracking.ts';
 import { itemWorkloads } from '../workload.ts';
 import { containerOrNone, foundThere, isRegistered } from './containers.ts';
 import { intentsOf } from './intents.ts';
-import { fact, freshPolicy, readOptions, statusOf, vaultIdOf, vaultMembers } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { freshPolicy, vaultIdOf, vaultMembers } from './looking.ts';
 import { policyChoices, policyNameOf } from './policyChoices.ts';
 
 const shared = {

@@ -10,7 +10,8 @@ import { trackerNames } from '../tracking.ts';
 import { backupTypeOf, backupTypes, expiryFor, proposedExpiry, refuseKeeping } from './databaseBackups.ts';
 import { compressionChoices, typeChoices } from './databaseQuestions.ts';
 import { refuseWhereNotProtected } from './backUpNow.ts';
-import { describeItem, fact, freshItem, readOptions, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { describeItem, freshItem } from './looking.ts';
 import { policyNameOf } from './policyChoices.ts';
 import { jobFacts, settleByJobs } from './settling.ts';
 

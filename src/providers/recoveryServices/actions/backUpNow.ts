@@ -7,7 +7,8 @@ import { listRecoveryPoints } from '../api.ts';
 import type { ProtectedItem } from '../model.ts';
 import { backupNow } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
-import { describeItem, fact, freshItem, isStopped, readOptions, refuse, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { describeItem, freshItem, isStopped, refuse } from './looking.ts';
 import { settleByJobs } from './settling.ts';
 
 const dayMs = 86_400_000;

@@ -7,8 +7,9 @@ import type { ActionContext, ReadBack, Settlement } from '../../action.ts';
 import { getContainer, lists, type ReadOptions } from '../api.ts';
 import { inquiryProblems, inquirySentence } from '../inquiry.ts';
 import type { Container } from '../model.ts';
-import { trackingOfUrl } from '../tracking.ts';
-import { fact, readOptions, statusOf, vaultIdOf, vaultMembers } from './looking.ts';
+import { trackingOfUrl } from '../../arm/armOperation.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { vaultIdOf, vaultMembers } from './looking.ts';
 
 /** How an operation on a container is named in the journal and the panel. */
 export function describeContainer(container: Container, id: string): OperationTarget {

@@ -6,7 +6,8 @@ import type { ActionContext, ActionTarget, Choice } from '../../action.ts';
 import { getProtectedItem, listPolicies } from '../api.ts';
 import type { Policy, ProtectedItem } from '../model.ts';
 import { backupTypes } from './databaseBackups.ts';
-import { readOptions, vaultIdOf } from './looking.ts';
+import { readOptions } from '../../arm/asking.ts';
+import { vaultIdOf } from './looking.ts';
 
 type Target = ActionTarget<ProtectedItem>;
 

@@ -7,7 +7,8 @@ import { listProtectableContainers, listProtectableItems, type ReadOptions } fro
 import type { Vault } from '../model.ts';
 import { refreshContainers } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
-import { fact, readOptions, vaultMembers } from './looking.ts';
+import { fact, readOptions } from '../../arm/asking.ts';
+import { vaultMembers } from './looking.ts';
 
 interface Discovery {
   readonly backupManagementType: string;

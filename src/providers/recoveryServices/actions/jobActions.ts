@@ -3,12 +3,14 @@ import type { OperationRecord } from '../../../core/operation.ts';
 import { jobStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget, FollowAction, ReadBack } from '../../action.ts';
 import { getJob } from '../api.ts';
-import { armPath } from '../armUrl.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import { isCancellable, jobState, type Job } from '../model.ts';
 import { cancelJob as cancelRequest } from '../requests.ts';
 import { BackupError } from '../../../core/errors.ts';
-import { trackerNames, jobTracking, trackingOfUrl } from '../tracking.ts';
-import { fact, readOptions, vaultMembers } from './looking.ts';
+import { trackingOfUrl } from '../../arm/armOperation.ts';
+import { trackerNames, jobTracking } from '../tracking.ts';
+import { fact, readOptions } from '../../arm/asking.ts';
+import { vaultMembers } from './looking.ts';
 
 /** `Backup of vm-01`. */
 function jobTitle(job: Job): string {

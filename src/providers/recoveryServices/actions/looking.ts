@@ -2,17 +2,12 @@
 import { lastSegment } from '../../../core/armId.ts';
 import { BackupError } from '../../../core/errors.ts';
 import { displayName } from '../../../core/displayText.ts';
-import type { JsonObject } from '../../../core/json.ts';
-import type { OperationRecord, OperationTarget } from '../../../core/operation.ts';
+import type { OperationTarget } from '../../../core/operation.ts';
 import type { ActionContext, ActionTarget } from '../../action.ts';
-import type { ReadOptions } from '../api.ts';
-import { armPath } from '../armUrl.ts';
+import { readOptions, serviceTime, statusOf } from '../../arm/asking.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import { readPolicy, readProtectedItem, type Policy, type ProtectedItem } from '../model.ts';
 import { fitsWorkload, workloadOf, type Workload } from '../workload.ts';
-
-export function readOptions(context: ActionContext, of: { readonly tenantId?: string }): ReadOptions {
-  return { signal: context.signal, ...(of.tenantId === undefined ? {} : { tenantId: of.tenantId }) };
-}
 
 /** @throws BackupError where the id is of nothing that stands in a vault: a mistake of ours or of Azure's. */
 export function vaultIdOf(of: { readonly id: string; readonly vaultId?: string }): string {
@@ -170,26 +165,4 @@ export function refuse(item: ProtectedItem, because: string, remedy: string, att
 /** True where Azure says that protection is stopped, and the data is not deleted. */
 export function isStopped(item: ProtectedItem): boolean {
   return !item.isScheduledForDeferredDelete && /^(protectionstopped|backupssuspended|protectionpaused)$/i.test(item.protectionState ?? '');
-}
-
-/** The HTTP status of an error, where it has one. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof BackupError ? error.facts.status : undefined;
-}
-
-/** A journaled fact. @throws BackupError where the journal does not hold it (written by another version) */
-export function fact(record: Pick<OperationRecord, 'intent' | 'title'>, name: string): string {
-  const value: JsonObject[string] = record.intent[name];
-  if (typeof value !== 'string') {
-    throw new BackupError(`The journal of "${record.title}" does not say ${name}: it was written by another version.`, {
-      code: 'JournalIncomplete',
-      remedies: ['Look at the resource in the tree.'],
-    });
-  }
-  return value;
-}
-
-function serviceTime(header: string | undefined, nowMs: number): string {
-  const ms = header === undefined ? Number.NaN : Date.parse(header);
-  return new Date(Number.isNaN(ms) ? nowMs : ms).toISOString();
 }

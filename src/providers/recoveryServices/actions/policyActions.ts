@@ -6,7 +6,8 @@ import type { Action, ActionContext, ActionTarget, Answers, BuiltAction } from '
 import type { ProtectedItem } from '../model.ts';
 import { assignPolicy } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
-import { changeableWorkload, describeItem, fact, freshItem, freshPolicy, isStopped, refuse, vaultIdOf } from './looking.ts';
+import { fact } from '../../arm/asking.ts';
+import { changeableWorkload, describeItem, freshItem, freshPolicy, isStopped, refuse, vaultIdOf } from './looking.ts';
 import { policyChoices, policyNameOf } from './policyChoices.ts';
 import { readPolicyBack } from './reading.ts';
 import { jobFacts, settleByJobs } from './settling.ts';

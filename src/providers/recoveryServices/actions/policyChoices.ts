@@ -6,7 +6,8 @@ import type { ActionContext, ActionTarget, Choice } from '../../action.ts';
 import { listPolicies } from '../api.ts';
 import type { Policy, ProtectableItem, ProtectedItem } from '../model.ts';
 import { fitsWorkload, type Workload } from '../workload.ts';
-import { changeableWorkload, readOptions, vaultIdOf } from './looking.ts';
+import { readOptions } from '../../arm/asking.ts';
+import { changeableWorkload, vaultIdOf } from './looking.ts';
 
 export interface PolicyNeeds {
   /** At least one VM that only an Enhanced policy protects. */

@@ -5,7 +5,8 @@ import type { OperationRecord } from '../../../core/operation.ts';
 import type { ActionContext, ReadBack } from '../../action.ts';
 import { getProtectedItem, listProtectedItems } from '../api.ts';
 import { protectedItemState, type ProtectedItem } from '../model.ts';
-import { fact, isStopped, readOptions, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { isStopped } from './looking.ts';
 import { itemWorkloads } from '../workload.ts';
 import { policyNameOf } from './policyChoices.ts';
 

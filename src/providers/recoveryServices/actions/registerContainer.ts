@@ -18,7 +18,7 @@ import {
   settleByUpdate,
   updatedAt,
 } from './containers.ts';
-import { fact, readOptions } from './looking.ts';
+import { fact, readOptions } from '../../arm/asking.ts';
 
 export const registerContainer: Action<Container> = {
   does: 'send',

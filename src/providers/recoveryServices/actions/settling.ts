@@ -9,7 +9,7 @@ import type { Job, ProtectableItem, ProtectedItem } from '../model.ts';
 import { jobTracking } from '../tracking.ts';
 import { fitOf, isTold, namesakesAmong, ownerFacts, ownerOf, type Fit, type JobOwner, type Namesakes } from '../tracking/whoseJob.ts';
 import { workloadOf } from '../workload.ts';
-import { fact, readOptions, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
 
 /** A job's start is on the service's clock, as `seenAt` is; seconds get lost in an HTTP date. */
 const slackMs = 5_000;

@@ -5,7 +5,8 @@ import { displayName } from '../../../core/displayText.ts';
 import type { ActionContext, ActionTarget } from '../../action.ts';
 import { getVault, getVaultConfig } from '../api.ts';
 import { softDeleteKeeps, type ProtectedItem } from '../model.ts';
-import { readOptions, vaultIdOf } from './looking.ts';
+import { readOptions } from '../../arm/asking.ts';
+import { vaultIdOf } from './looking.ts';
 
 /** Azure's own, where a vault does not say for how long. */
 const defaultDays = 14;

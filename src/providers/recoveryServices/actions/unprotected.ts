@@ -3,7 +3,8 @@ import { sameArmId } from '../../../core/armId.ts';
 import type { ActionContext } from '../../action.ts';
 import { getProtectedItem } from '../api.ts';
 import type { ProtectedItem } from '../model.ts';
-import { isStopped, readOptions, refuse, statusOf } from './looking.ts';
+import { readOptions, statusOf } from '../../arm/asking.ts';
+import { isStopped, refuse } from './looking.ts';
 import { policyNameOf } from './policyChoices.ts';
 
 /** Of the item as it will be. */

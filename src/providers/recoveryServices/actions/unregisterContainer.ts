@@ -9,7 +9,8 @@ import { unregisterContainer as unregisterRequest } from '../containerRequests.t
 import type { Container, ProtectedItem } from '../model.ts';
 import { trackerNames } from '../tracking.ts';
 import { containerOrNone, describeContainer, foundThere, isRegistered, registeredContainer } from './containers.ts';
-import { fact, isStopped, readOptions, vaultIdOf } from './looking.ts';
+import { fact, readOptions } from '../../arm/asking.ts';
+import { isStopped, vaultIdOf } from './looking.ts';
 
 /** Names in a sentence; the rest are counted. */
 const mostNames = 3;

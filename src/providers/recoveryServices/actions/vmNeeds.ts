@@ -3,9 +3,9 @@ import { apiVersions } from '../../../cloud/apiVersions.ts';
 import { isCancelled } from '../../../core/cancellation.ts';
 import { arrayAt, objectAt, stringAt, type Json } from '../../../core/json.ts';
 import type { ActionContext, ActionTarget } from '../../action.ts';
-import { armPath } from '../armUrl.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import type { ProtectableItem } from '../model.ts';
-import { readOptions } from './looking.ts';
+import { readOptions } from '../../arm/asking.ts';
 
 /** More are not looked at: the answer only sorts and marks policies, Azure decides. */
 const mostLooked = 20;

@@ -2,8 +2,8 @@ import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { withoutSignatures } from '../../../core/signedUrl.ts';
 import { readErrorDetail } from './errorDetail.ts';
-import { defined, fieldsOf, type Fields } from './fields.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { defined, fieldsOf, type Fields } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** A protection container: a VM, a server with databases, a storage account ... registered with a vault. */
 export interface Container extends AzureRecord {

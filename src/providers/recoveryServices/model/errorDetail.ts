@@ -1,4 +1,4 @@
-import { toText, type Fields } from './fields.ts';
+import { toText, type Fields } from '../../arm/fields.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { withoutSignatures } from '../../../core/signedUrl.ts';
 

@@ -2,8 +2,8 @@ import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { OperationTask, TaskStatus } from '../../../core/operation.ts';
 import { readErrorDetail } from './errorDetail.ts';
-import { defined, fieldsOf, toText, type Fields } from './fields.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { defined, fieldsOf, toText, type Fields } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** A backup job. Lists leave out what Azure calls extended info: tasks, percentage and property bag come with one job only. */
 export interface Job extends AzureRecord {

@@ -1,7 +1,7 @@
 import { idUpTo } from '../../../core/armId.ts';
-import { defined } from './fields.ts';
+import { defined } from '../../arm/fields.ts';
 import { describeParts, describeRetention, describeSchedule, type PolicyPart } from './policySummary.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 export interface Policy extends AzureRecord {
   readonly vaultId?: string;

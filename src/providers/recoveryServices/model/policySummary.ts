@@ -1,5 +1,5 @@
 /** Policies in a line for a person. What a part says is left out where Azure's answer has it in a form that we do not know. */
-import { fieldsOf, toMoment, toText, type Fields } from './fields.ts';
+import { fieldsOf, toMoment, toText, type Fields } from '../../arm/fields.ts';
 
 /** `Daily at 14:30 UTC`, `Weekly on Sunday, Tuesday at 10:00 UTC`, `Every 4 hours from 08:00 for 12 hours UTC`. */
 export function describeSchedule(properties: Fields): string {

@@ -1,8 +1,8 @@
 import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
-import { defined, fieldsOf, type Fields } from './fields.ts';
+import { defined, fieldsOf, type Fields } from '../../arm/fields.ts';
 import { isVirtualMachineType } from './kinds.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** Something that a vault has found and could protect. */
 export interface ProtectableItem extends AzureRecord {

@@ -1,9 +1,9 @@
 import { idUpTo } from '../../../core/armId.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { readErrorDetail } from './errorDetail.ts';
-import { defined, fieldsOf } from './fields.ts';
+import { defined, fieldsOf } from '../../arm/fields.ts';
 import { isVirtualMachineType } from './kinds.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** A protected item of any kind: VM, database, file share, and kinds that we only show. */
 export interface ProtectedItem extends AzureRecord {

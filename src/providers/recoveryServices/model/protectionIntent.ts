@@ -1,6 +1,6 @@
 import { idUpTo } from '../../../core/armId.ts';
-import { defined } from './fields.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { defined } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** What a vault is to do by itself: protect each new database of an instance or an availability group. */
 export interface ProtectionIntent extends AzureRecord {

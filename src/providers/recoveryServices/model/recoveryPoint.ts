@@ -1,6 +1,6 @@
 import { idUpTo } from '../../../core/armId.ts';
-import { defined, fieldsOf, toMoment, type Fields } from './fields.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { defined, fieldsOf, toMoment, type Fields } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** Where a recovery point lies. */
 export interface RecoveryPointTier {

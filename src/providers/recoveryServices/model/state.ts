@@ -1,5 +1,5 @@
 /** What Azure's several state members come to, in one word: for icons, descriptions and the end of operations. */
-import { fieldsOf } from './fields.ts';
+import { fieldsOf } from '../../arm/fields.ts';
 import type { Job } from './job.ts';
 import type { ProtectedItem } from './protectedItem.ts';
 

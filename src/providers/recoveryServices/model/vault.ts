@@ -1,6 +1,6 @@
 import { segmentOf } from '../../../core/armId.ts';
-import { defined } from './fields.ts';
-import { readRecord, type AzureRecord } from './record.ts';
+import { defined } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** `properties.securitySettings.softDeleteSettings` of a vault. Absent members: Azure did not say. */
 interface SoftDeleteSettings {

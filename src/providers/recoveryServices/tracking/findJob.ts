@@ -2,8 +2,8 @@
 import { arrayAt, type Json } from '../../../core/json.ts';
 import { lists } from '../api.ts';
 import { readJob, type Job } from '../model/job.ts';
-import { readRecords } from '../model/record.ts';
-import { pacing } from './pacing.ts';
+import { readRecords } from '../../arm/record.ts';
+import { pacing } from '../../arm/pacing.ts';
 import { fitOf, type Fit, type JobOwner } from './whoseJob.ts';
 
 /** Plain JSON: whose job is looked for. */

@@ -2,10 +2,10 @@
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { TrackedResponse, TrackStep } from '../../../core/operation.ts';
-import { errorOf } from './asyncOperation.ts';
+import { errorOf } from '../../arm/asyncOperation.ts';
 import { candidatesIn, findJobUrl, type Wanted } from './findJob.ts';
 import { beginJobs } from './jobPhases.ts';
-import { pacing, retryAfterMs, waitMs } from './pacing.ts';
+import { pacing, retryAfterMs, waitMs } from '../../arm/pacing.ts';
 import { beginTelling, stepTelling, type Telling, type Told } from './telling.ts';
 
 /** Plain JSON. Moments are milliseconds since the epoch. */

@@ -2,11 +2,11 @@
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { JobReference, OperationProgress, OperationTask, TrackedResponse, TrackStep } from '../../../core/operation.ts';
-import { armPath } from '../armUrl.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import { readJob, type Job } from '../model/job.ts';
-import { errorOf } from './asyncOperation.ts';
+import { errorOf } from '../../arm/asyncOperation.ts';
 import { endOf, progressOf, referenceOf, taskOf, type JobEnd } from './jobProgress.ts';
-import { pacing, retryAfterMs, waitMs } from './pacing.ts';
+import { pacing, retryAfterMs, waitMs } from '../../arm/pacing.ts';
 
 /**
  * Plain JSON. Several jobs are asked in turn, one a time: as often as one job alone would be. Together they have ended

@@ -5,7 +5,7 @@ import type { Job } from '../model/job.ts';
 import { errorWithRemedies } from '../errorKnowledge.ts';
 import type { ErrorSubject } from '../sqlKnowledge.ts';
 import { isCancellable, jobState, type JobState } from '../model/state.ts';
-import { defined } from '../model/fields.ts';
+import { defined } from '../../arm/fields.ts';
 
 export interface JobEnd {
   readonly status: Extract<OperationStatus, 'succeeded' | 'succeededWithWarnings' | 'failed' | 'cancelled'>;

@@ -3,12 +3,12 @@ import type { ErrorRecord } from '../../../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { OperationRecord, Tracker, TrackedResponse, TrackStep } from '../../../core/operation.ts';
 import { errorWithRemedies } from '../errorKnowledge.ts';
-import { fieldsOf, toText } from '../model/fields.ts';
-import { beginOperation, errorOf, stepOperation, type OperationState } from './asyncOperation.ts';
+import { fieldsOf, toText } from '../../arm/fields.ts';
+import { beginOperation, errorOf, stepOperation, type OperationState } from '../../arm/asyncOperation.ts';
 import type { Wanted } from './findJob.ts';
 import { beginFinding, findingUrl, stepFinding, type FindingState } from './findingPhase.ts';
 import { beginJobs, jobsState, jobUrl, stepJob, type JobsState } from './jobPhases.ts';
-import { insistMs } from './pacing.ts';
+import { insistMs } from '../../arm/pacing.ts';
 import { ownerOf } from './whoseJob.ts';
 
 /**

@@ -2,11 +2,11 @@
 import { arrayAt, stringAt } from '../../../core/json.ts';
 import type { TrackedResponse } from '../../../core/operation.ts';
 import { lists } from '../api.ts';
-import { armPath } from '../armUrl.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import { readJob } from '../model/job.ts';
 import { readProtectableItem } from '../model/protectableItem.ts';
 import { readProtectedItem } from '../model/protectedItem.ts';
-import { readRecords } from '../model/record.ts';
+import { readRecords } from '../../arm/record.ts';
 import type { Candidate, Wanted } from './findJob.ts';
 import { fitOf, isTold, namesakesAmong, nearest, type Fit, type Namesakes } from './whoseJob.ts';
 

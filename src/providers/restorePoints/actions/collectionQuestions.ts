@@ -12,7 +12,8 @@ import {
   type VirtualMachine,
 } from '../model.ts';
 import { proposeName, refuseName } from '../names.ts';
-import { countPoints, readOptions, sum, type Of } from './looking.ts';
+import { readOptions } from '../../arm/asking.ts';
+import { countPoints, sum, type Of } from './looking.ts';
 
 /** The answer for a collection that is yet to be made. No id begins so. */
 export const newCollection = 'new';

@@ -9,7 +9,8 @@ import { trackerNames } from '../tracking.ts';
 import { newNameQuestion, regionQuestion } from './collectionQuestions.ts';
 import { locationOf } from './createPoints.ts';
 import { describeMachine } from './describing.ts';
-import { fact, freshCollection, freshMachine, readOptions, refusal, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { freshCollection, freshMachine, refusal } from './looking.ts';
 import { newPlace } from './placing.ts';
 import { settleCollection } from './settling.ts';
 

@@ -10,7 +10,8 @@ import type { RestorePoint, RestorePointCollection } from '../model.ts';
 import { deleteCollection as deleteCollectionRequest, deletePoint } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { describeCollection, describePoint } from './describing.ts';
-import { fact, freshCollection, freshPoint, lookFor, readOptions, refusal } from './looking.ts';
+import { fact, readOptions } from '../../arm/asking.ts';
+import { freshCollection, freshPoint, lookFor, refusal } from './looking.ts';
 import { settleDeletion } from './settling.ts';
 
 const shared = { does: 'send', system: 'restorePoints', questions: [], tracker: trackerNames.armOperation } as const;

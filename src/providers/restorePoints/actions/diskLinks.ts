@@ -9,7 +9,8 @@ import type { DiskRestorePoint } from '../model.ts';
 import { beginAccess, endAccess } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { describeDiskPoint } from './describing.ts';
-import { freshPoint, readOptions, refusal, requireUsable, statusOf } from './looking.ts';
+import { readOptions, statusOf } from '../../arm/asking.ts';
+import { freshPoint, refusal, requireUsable } from './looking.ts';
 
 const hour = 3_600;
 

@@ -4,7 +4,8 @@ import type { Choice, PickManyQuestion, PickQuestion, TextQuestion } from '../..
 import { lists, readAll } from '../api.ts';
 import { diskText, disksOf, sameRegion, type RestorePoint } from '../model.ts';
 import { refuseName, timeInName } from '../names.ts';
-import { freshCollection, freshPoint, readOptions } from './looking.ts';
+import { readOptions } from '../../arm/asking.ts';
+import { freshCollection, freshPoint } from './looking.ts';
 
 /** Answers that leave something out of the request. */
 export const noZone = 'none';

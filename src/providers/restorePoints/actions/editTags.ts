@@ -4,14 +4,16 @@ import type { OperationRecord } from '../../../core/operation.ts';
 import { kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ReadBack, Settlement } from '../../action.ts';
 import { apiVersions } from '../../../cloud/apiVersions.ts';
-import { armPath } from '../../recoveryServices/armUrl.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import { getCollection } from '../api.ts';
 import type { RestorePointCollection } from '../model.ts';
 import { changeTags } from '../requests.ts';
 import { parseTags, sameTags, tagsText, type Tags } from '../tags.ts';
-import { trackerNames, trackingOfUrl } from '../tracking.ts';
+import { trackingOfUrl } from '../../arm/armOperation.ts';
+import { trackerNames } from '../tracking.ts';
 import { describeCollection } from './describing.ts';
-import { fact, freshCollection, readOptions, refusal } from './looking.ts';
+import { fact, readOptions } from '../../arm/asking.ts';
+import { freshCollection, refusal } from './looking.ts';
 
 export const editCollectionTags: Action<RestorePointCollection> = {
   does: 'send',

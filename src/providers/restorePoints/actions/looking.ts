@@ -5,8 +5,8 @@ import { BackupError } from '../../../core/errors.ts';
 import { displayName } from '../../../core/displayText.ts';
 import type { Json } from '../../../core/json.ts';
 import type { ActionContext } from '../../action.ts';
-import { armPath } from '../../recoveryServices/armUrl.ts';
-import { readOptions, statusOf } from '../../recoveryServices/actions/looking.ts';
+import { armPath } from '../../arm/armUrl.ts';
+import { readOptions, statusOf } from '../../arm/asking.ts';
 import { getCollection, getCollectionWithPoints, getMachineWithDisks, getRestorePoint, listCollectionsOf } from '../api.ts';
 import {
   canRestore,
@@ -19,8 +19,6 @@ import {
   type RestorePointCollection,
   type VirtualMachine,
 } from '../model.ts';
-
-export { fact, readOptions, statusOf } from '../../recoveryServices/actions/looking.ts';
 
 /** Whose token is used. */
 export interface Of {

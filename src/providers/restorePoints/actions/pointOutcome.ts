@@ -5,7 +5,7 @@ import type { OperationRecord } from '../../../core/operation.ts';
 import type { ActionContext, ReadBack } from '../../action.ts';
 import { getRestorePoint } from '../api.ts';
 import { disksOf, pointState, type RestorePoint } from '../model.ts';
-import { fact, readOptions, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
 
 /** A restore point by `pointId`; the consistency that was asked for is in `consistency`. */
 export async function readPointBack(context: ActionContext, record: OperationRecord): Promise<ReadBack> {

@@ -20,7 +20,8 @@ import { idOfRequest, restoreDisk } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { describeDisk, describePoint } from './describing.ts';
 import { asItWas, diskQuestions, noZone } from './diskQuestions.ts';
-import { fact, freshCollection, freshPoint, readOptions, refusal, requireFree, requireUsable, statusOf } from './looking.ts';
+import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { freshCollection, freshPoint, refusal, requireFree, requireUsable } from './looking.ts';
 import { settleDisk } from './settling.ts';
 
 export const restoreDisks: Action<RestorePoint> = {

@@ -5,10 +5,12 @@ import { displayName } from '../../../core/displayText.ts';
 import { objectAt, type Json } from '../../../core/json.ts';
 import type { OperationRecord } from '../../../core/operation.ts';
 import type { ActionContext, Settlement } from '../../action.ts';
-import { armPath } from '../../recoveryServices/armUrl.ts';
+import { armPath } from '../../arm/armUrl.ts';
 import { readCollection, readDisk, readRestorePoint, sameRegion } from '../model.ts';
-import { pointTracking, trackingOfUrl } from '../tracking.ts';
-import { fact, lookFor } from './looking.ts';
+import { trackingOfUrl } from '../../arm/armOperation.ts';
+import { pointTracking } from '../tracking.ts';
+import { fact } from '../../arm/asking.ts';
+import { lookFor } from './looking.ts';
 
 /** The service's clock says seconds, and its own times are finer. */
 const slackMs = 5_000;

@@ -1,7 +1,7 @@
 import { segmentOf } from '../../../core/armId.ts';
 import { isObject } from '../../../core/json.ts';
-import { defined, toText } from '../../recoveryServices/model/fields.ts';
-import { readRecord, readRecords, type AzureRecord, type RecordList } from '../../recoveryServices/model/record.ts';
+import { defined, toText } from '../../arm/fields.ts';
+import { readRecord, readRecords, type AzureRecord, type RecordList } from '../../arm/record.ts';
 import { readRestorePoint, type RestorePoint } from './restorePoint.ts';
 
 /** What a collection is made of: `machine` of a VM, `collection` of one in another region, whose points it holds copies of. */

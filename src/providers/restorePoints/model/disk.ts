@@ -1,6 +1,6 @@
 import { segmentOf } from '../../../core/armId.ts';
-import { defined } from '../../recoveryServices/model/fields.ts';
-import { readRecord, type AzureRecord } from '../../recoveryServices/model/record.ts';
+import { defined } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** A managed disk. */
 export interface Disk extends AzureRecord {

@@ -1,6 +1,6 @@
 import { idUpTo } from '../../../core/armId.ts';
-import { defined } from '../../recoveryServices/model/fields.ts';
-import { readRecord, type AzureRecord } from '../../recoveryServices/model/record.ts';
+import { defined } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** One disk of a restore point, as a resource of its own. */
 export interface DiskRestorePoint extends AzureRecord {

@@ -1,5 +1,5 @@
-import { fieldsOf } from '../../recoveryServices/model/fields.ts';
-import { readRecord, type AzureRecord } from '../../recoveryServices/model/record.ts';
+import { fieldsOf } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /**
  * The comparison key of a region. Azure spells one region in several ways: `eastus2euap`, `EastUS2EUAP`, `East US 2 EUAP`.

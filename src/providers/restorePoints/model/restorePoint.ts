@@ -1,6 +1,6 @@
 import { armIdKey, idUpTo, sameArmId } from '../../../core/armId.ts';
-import { defined, fieldsOf, type Fields } from '../../recoveryServices/model/fields.ts';
-import { readRecord, type AzureRecord } from '../../recoveryServices/model/record.ts';
+import { defined, fieldsOf, type Fields } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 
 /** How far the copy of one disk is, from `$expand=instanceView`. */
 interface Replication {

@@ -1,6 +1,6 @@
 import { armIdKey, lastSegment, segmentOf } from '../../../core/armId.ts';
-import { defined, fieldsOf, type Fields } from '../../recoveryServices/model/fields.ts';
-import { readRecord, type AzureRecord } from '../../recoveryServices/model/record.ts';
+import { defined, fieldsOf, type Fields } from '../../arm/fields.ts';
+import { readRecord, type AzureRecord } from '../../arm/record.ts';
 import type { Disk } from './disk.ts';
 
 /** A disk of a VM. */

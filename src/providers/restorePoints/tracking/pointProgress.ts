@@ -2,7 +2,7 @@
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { OperationProgress, OperationTask } from '../../../core/operation.ts';
 import { displayName } from '../../../core/displayText.ts';
-import { defined } from '../../recoveryServices/model/fields.ts';
+import { defined } from '../../arm/fields.ts';
 import { withComputeRemedies } from '../errorKnowledge.ts';
 import { diskStatus, disksOf, percentOf, reasonOfDisk, type KnownSizes, type PointState } from '../model/pointState.ts';
 import type { PointDisk, RestorePoint } from '../model/restorePoint.ts';

@@ -1,9 +1,9 @@
 /** Following what ARM calls an asynchronous operation: by its state (`Azure-AsyncOperation`) or by its result (`Location`). */
-import type { ErrorRecord } from '../../../core/errors.ts';
-import type { Json } from '../../../core/json.ts';
-import type { TrackedResponse } from '../../../core/operation.ts';
-import { errorWithRemedies } from '../errorKnowledge.ts';
-import { fieldsOf } from '../model/fields.ts';
+import type { ErrorRecord } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import type { TrackedResponse } from '../../core/operation.ts';
+import { explained } from '../remedies.ts';
+import { fieldsOf } from './fields.ts';
 import { pacing, retryAfterMs, waitMs } from './pacing.ts';
 import { operationUrls, withoutDoubleSlashes } from './operationUrl.ts';
 
@@ -139,7 +139,7 @@ export function errorOf(response: TrackedResponse): ErrorRecord {
   const code =
     error.text('code') ?? body.text('code', 'ErrorCode') ?? (response.status >= 400 ? `Http${response.status}` : 'OperationFailed');
   const message = error.text('message') ?? body.text('message') ?? body.object('message').text('value');
-  return errorWithRemedies({
+  return explained({
     code,
     message:
       message ??

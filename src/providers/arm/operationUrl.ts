@@ -1,4 +1,4 @@
-import type { TrackedResponse } from '../../../core/operation.ts';
+import type { TrackedResponse } from '../../core/operation.ts';
 
 /** Where an answer says that its work can be followed; absolute URLs. */
 export interface OperationUrls {

@@ -3,7 +3,7 @@
  * are real), an empty text is an absent one, and a member of another type than expected is absent, never an error:
  * one odd member must not take a resource out of the tree.
  */
-import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 
 /** The members of one object. All names are given in their documented spelling; the first present one counts. */
 export interface Fields {

@@ -2,7 +2,7 @@
 import type { ArmClient, RequestOptions } from '../../cloud/types.ts';
 import { BackupError } from '../../core/errors.ts';
 import { armIdKey } from '../../core/armId.ts';
-import { readRecords, type RecordList } from './model/record.ts';
+import { readRecords, type RecordList } from './record.ts';
 
 export interface ListQuery<T> {
   /** Path and query of the first page. */

@@ -1,7 +1,7 @@
-import { idUpTo } from '../../../core/armId.ts';
-import type { ErrorRecord } from '../../../core/errors.ts';
-import type { JsonObject } from '../../../core/json.ts';
-import type { Tracker, TrackStep } from '../../../core/operation.ts';
+import { idUpTo } from '../../core/armId.ts';
+import type { ErrorRecord } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Tracker, TrackStep } from '../../core/operation.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState, type Way } from './asyncOperation.ts';
 import { insistMs } from './pacing.ts';
 

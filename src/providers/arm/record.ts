@@ -1,6 +1,6 @@
-import { lastSegment } from '../../../core/armId.ts';
-import { BackupError } from '../../../core/errors.ts';
-import { isObject, type JsonObject } from '../../../core/json.ts';
+import { lastSegment } from '../../core/armId.ts';
+import { BackupError } from '../../core/errors.ts';
+import { isObject, type JsonObject } from '../../core/json.ts';
 import { fieldsOf, type Fields } from './fields.ts';
 
 /** What every resource of a vault has, whatever its kind. */

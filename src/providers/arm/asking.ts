@@ -1,0 +1,33 @@
+/** What every action needs that asks Azure Resource Manager, whatever the system. */
+import { BackupError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { OperationRecord } from '../../core/operation.ts';
+import type { ActionContext } from '../action.ts';
+import type { ReadOptions } from './lists.ts';
+
+export function readOptions(context: ActionContext, of: { readonly tenantId?: string }): ReadOptions {
+  return { signal: context.signal, ...(of.tenantId === undefined ? {} : { tenantId: of.tenantId }) };
+}
+
+/** The HTTP status of an error, where it has one. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof BackupError ? error.facts.status : undefined;
+}
+
+/** A journaled fact. @throws BackupError where the journal does not hold it (written by another version) */
+export function fact(record: Pick<OperationRecord, 'intent' | 'title'>, name: string): string {
+  const value: JsonObject[string] = record.intent[name];
+  if (typeof value !== 'string') {
+    throw new BackupError(`The journal of "${record.title}" does not say ${name}: it was written by another version.`, {
+      code: 'JournalIncomplete',
+      remedies: ['Look at the resource in the tree.'],
+    });
+  }
+  return value;
+}
+
+/** The service's own clock (its `Date` header), ISO 8601 UTC; ours where it did not say. */
+export function serviceTime(header: string | undefined, nowMs: number): string {
+  const ms = header === undefined ? Number.NaN : Date.parse(header);
+  return new Date(Number.isNaN(ms) ? nowMs : ms).toISOString();
+}
