@@ -12,7 +12,8 @@ export interface Certificates {
   readonly serverKeyPem: string;
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/** Of keys and signatures of every certificate here. */
+export const signing = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
 /** Clients refuse longer-lived server certificates (398 days). */
 const validDays = 365;
@@ -31,7 +32,7 @@ export async function makeCertificates(nowMs: number): Promise<Certificates> {
     name: 'CN=Backup Explorer sandbox authority, O=Backup Explorer',
     serialNumber: serialNumber(),
     keys: authorityKeys,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: signing,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
@@ -45,7 +46,7 @@ export async function makeCertificates(nowMs: number): Promise<Certificates> {
     serialNumber: serialNumber(),
     publicKey: serverKeys.publicKey,
     signingKey: authorityKeys.privateKey,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: signing,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -58,20 +59,25 @@ export async function makeCertificates(nowMs: number): Promise<Certificates> {
       await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
     ],
   });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', serverKeys.privateKey));
   return {
     authorityPem: `${authority.toString('pem')}\n`,
     serverPem: `${server.toString('pem')}\n`,
-    serverKeyPem: x509.PemConverter.encode(key, 'PRIVATE KEY'),
+    serverKeyPem: await toKeyPem(serverKeys),
   };
 }
 
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+export async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(signing, true, ['sign', 'verify']);
+}
+
+/** The private key, PKCS #8 PEM. */
+export async function toKeyPem(keys: webcrypto.CryptoKeyPair): Promise<string> {
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  return x509.PemConverter.encode(key, 'PRIVATE KEY');
 }
 
 /** Sixteen random bytes, positive: the first bit is clear, the second set so that no leading zero is left. */
-function serialNumber(): string {
+export function serialNumber(): string {
   const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);
   return bytes.toString('hex');
