@@ -39,7 +39,7 @@ const zones = [
 
 const noVscode = { name: 'vscode', message: 'vscode is imported in extension.ts, tree, commands, views and *Vscode.ts only.' };
 const noStaticSdk = {
-  group: ['@azure/arm-*', '@azure/identity'],
+  group: ['@azure/arm-*', '@azure/identity', '@azure/storage-blob'],
   message: 'Azure SDKs are loaded with import() in providers/*/requests.ts and cloud only: a static import would slow activation.',
   allowTypeImports: true,
 };

@@ -8,13 +8,15 @@ import { unansweredError } from './networkErrors.ts';
 import type { ArmPipeline, ArmRequest, Unanswered } from './pipeline.ts';
 import { retryAfterMs } from './retryAfter.ts';
 import { serviceErrorOf } from './serviceError.ts';
-import type { ArmClient, ArmResponse, CloudEnvironment, Page, RequestOptions } from './types.ts';
+import type { ArmClient, ArmResponse, BlobReader, CloudEnvironment, Page, RequestOptions } from './types.ts';
 
 export interface ArmClientSetup {
   readonly environment: CloudEnvironment;
   /** Called with the first request: the pipeline is not loaded before. @throws BackupError where it cannot be made. */
   readonly pipeline: () => Promise<ArmPipeline>;
   readonly remediesFor?: RemediesFor;
+  /** Absent where nobody said where this cloud keeps blobs. */
+  readonly blobs?: BlobReader;
   /** The tenant of a path's subscription, where a request names none itself. */
   readonly tenantOf?: (url: string) => string | undefined;
 }
@@ -87,6 +89,7 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
 
   return {
     environment,
+    ...(setup.blobs ? { blobs: setup.blobs } : {}),
     get,
     page,
     async *pages(pathOrUrl, options = {}) {

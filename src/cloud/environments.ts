@@ -8,6 +8,9 @@ export const cloudKinds: readonly CloudKind[] = ['public', 'usGovernment', 'chin
 
 type KnownCloud = 'public' | 'usGovernment' | 'china';
 
+/** One for all of Microsoft's clouds (documented). */
+export const storageAudience = 'https://storage.azure.com';
+
 const known: Readonly<Record<KnownCloud, CloudEnvironment>> = {
   public: {
     kind: 'public',
@@ -15,6 +18,7 @@ const known: Readonly<Record<KnownCloud, CloudEnvironment>> = {
     resourceManagerEndpoint: 'https://management.azure.com',
     authorityHost: 'https://login.microsoftonline.com',
     audience: 'https://management.azure.com/',
+    storage: { audience: storageAudience, blobSuffixes: ['blob.core.windows.net', 'blob.storage.azure.net'] },
     portalUrl: 'https://portal.azure.com',
   },
   usGovernment: {
@@ -23,6 +27,7 @@ const known: Readonly<Record<KnownCloud, CloudEnvironment>> = {
     resourceManagerEndpoint: 'https://management.usgovcloudapi.net',
     authorityHost: 'https://login.microsoftonline.us',
     audience: 'https://management.usgovcloudapi.net/',
+    storage: { audience: storageAudience, blobSuffixes: ['blob.core.usgovcloudapi.net'] },
     portalUrl: 'https://portal.azure.us',
   },
   china: {
@@ -31,11 +36,22 @@ const known: Readonly<Record<KnownCloud, CloudEnvironment>> = {
     resourceManagerEndpoint: 'https://management.chinacloudapi.cn',
     authorityHost: 'https://login.partner.microsoftonline.cn',
     audience: 'https://management.chinacloudapi.cn/',
+    storage: { audience: storageAudience, blobSuffixes: ['blob.core.chinacloudapi.cn'] },
     portalUrl: 'https://portal.azure.cn',
   },
 };
 
-const customKeys = ['resourceManagerEndpoint', 'authorityHost', 'audience', 'portalUrl', 'certificateAuthorityFile'];
+const customKeys = [
+  'resourceManagerEndpoint',
+  'authorityHost',
+  'audience',
+  'blobSuffix',
+  'storageAudience',
+  'portalUrl',
+  'certificateAuthorityFile',
+];
+
+const hostName = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
 /** Names of clouds, as shown. */
 export function cloudLabel(kind: CloudKind): string {
@@ -66,9 +82,20 @@ export function environmentOf(kind: Exclude<CloudKind, 'sandbox'>, customCloud: 
   return kind === 'custom' ? customEnvironment(customCloud) : known[kind];
 }
 
-/** Scope that tokens for a cloud's resource manager are asked with. */
-export function resourceManagerScope(environment: Pick<CloudEnvironment, 'audience'>): string {
-  return `${environment.audience.replace(/\/$/, '')}/.default`;
+/**
+ * Scope that tokens for a cloud's resource manager, or for its blobs, are asked with.
+ * @throws BackupError `StorageUnknown` for the blobs of a cloud of which nobody said where they are
+ */
+export function tokenScope(environment: Pick<CloudEnvironment, 'audience' | 'label' | 'storage'>, resource?: 'storage'): string {
+  const audience = resource === undefined ? environment.audience : environment.storage?.audience;
+  if (audience === undefined) {
+    throw new BackupError(`Nobody said where ${environment.label} keeps blobs.`, {
+      code: 'StorageUnknown',
+      resource: environment.label,
+      remedies: ['Set azureBackup.customCloud.blobSuffix to what follows an account’s name in the host of its blobs.'],
+    });
+  }
+  return `${audience.replace(/\/$/, '')}/.default`;
 }
 
 function customEnvironment(value: unknown): CloudEnvironment {
@@ -90,6 +117,11 @@ function customEnvironment(value: unknown): CloudEnvironment {
   if (file !== undefined && !isAbsolute(file)) {
     throw badSetting(`${setting}.certificateAuthorityFile`, file, 'the absolute path of a PEM file');
   }
+  const blobSuffix = text(setting, 'blobSuffix', value);
+  if (blobSuffix !== undefined && !hostName.test(blobSuffix)) {
+    throw badSetting(`${setting}.blobSuffix`, blobSuffix, 'the end of a host name such as blob.local.azurestack.external');
+  }
+  const blobAudience = text(setting, 'storageAudience', value) ?? storageAudience;
   const portal =
     text(setting, 'portalUrl', value) === undefined ? undefined : httpsUrl(setting, 'portalUrl', value, 'https://portal.azure.com');
   return {
@@ -98,6 +130,7 @@ function customEnvironment(value: unknown): CloudEnvironment {
     resourceManagerEndpoint: endpoint.origin,
     authorityHost: withoutTrailingSlash(authority.href),
     audience: audience ?? `${endpoint.origin}/`,
+    ...(blobSuffix === undefined ? {} : { storage: { audience: blobAudience, blobSuffixes: [blobSuffix.toLowerCase()] } }),
     ...(portal === undefined ? {} : { portalUrl: withoutTrailingSlash(portal.href) }),
     ...(file === undefined ? {} : { certificateAuthorityFile: file }),
   };

@@ -1,5 +1,5 @@
 /**
- * The one pipeline to a cloud's resource manager. Order of a request: client request id, retry, then for each try the
+ * The one pipeline to a cloud: to its resource manager, and to the blobs of an account. Order of a request: client request id, retry, then for each try the
  * token, redirections, the log, and the connection. Loaded with the first request, never at activation.
  */
 import {
@@ -17,7 +17,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import type { TokenSource } from './credentials/types.ts';
-import { guardedUrl } from './endpointGuard.ts';
+import { guardedUrl, type UrlSource } from './endpointGuard.ts';
 import type { VerifyingHttpClient } from './httpClient.ts';
 import type { RequestLog } from './requestLog.ts';
 import { defaultRetryLimits, retryStrategy, type RetryLimits } from './retry.ts';
@@ -29,6 +29,14 @@ export interface PipelineSetup {
   readonly log?: RequestLog;
   readonly client: VerifyingHttpClient;
   readonly retry?: RetryLimits;
+}
+
+/** What a pipeline opens besides: nothing but what `guard` lets through gets a token. */
+export interface Door {
+  /** @throws BackupError where an address is not behind this door */
+  guard(url: string, source?: UrlSource): string;
+  /** As in `TokenRequest`. */
+  readonly resource?: 'storage';
 }
 
 export interface ArmRequest {
@@ -63,17 +71,7 @@ const mostRedirections = 5;
 
 export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
   const { environment, client } = setup;
-  const passages = new WeakMap<PipelineRequest, Passage>();
-  const limits = setup.retry ?? defaultRetryLimits;
-  const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(proxyPolicy());
-  pipeline.addPolicy(decompressResponsePolicy());
-  pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'backup-explorer' }));
-  pipeline.addPolicy(setClientRequestIdPolicy());
-  pipeline.addPolicy(retryPolicy([retryStrategy(limits)], { maxRetries: limits.retries }), { phase: 'Retry' });
-  pipeline.addPolicy(tokenPolicy(environment, setup.tokens, passages), { phase: 'Sign' });
-  pipeline.addPolicy(redirectionPolicy(environment), { afterPhase: 'Sign' });
-  pipeline.addPolicy(logPolicy(setup.log, passages), { afterPhase: 'Sign' });
+  const through = createPassage(setup, { guard: (url, source) => guardedUrl(environment, url, source) });
   return {
     async send({ method, url, headers, body, tenantId, signal }) {
       const request = createPipelineRequest({
@@ -83,9 +81,8 @@ export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
         ...(body === undefined ? {} : { body }),
         ...(signal ? { abortSignal: signal } : {}),
       });
-      passages.set(request, { attempt: 0, ...(tenantId === undefined ? {} : { tenantId }) });
       try {
-        return await pipeline.sendRequest(client, request);
+        return await through(request, tenantId);
       } catch (error) {
         return { error, mayHaveLeft: client.mayHaveLeft(request) };
       }
@@ -93,15 +90,39 @@ export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
   };
 }
 
-/** Adds the token, to requests on the cloud's own origin only; after a 401 a fresh one, once. */
-function tokenPolicy(environment: CloudEnvironment, tokens: TokenSource, passages: WeakMap<PipelineRequest, Passage>): PipelinePolicy {
+/** Sends a request through the policies of this house: retry, token, redirections, log. Rejects where no answer came. */
+export function createPassage(
+  setup: PipelineSetup,
+  door: Door,
+): (request: PipelineRequest, tenantId: string | undefined) => Promise<PipelineResponse> {
+  const { client } = setup;
+  const passages = new WeakMap<PipelineRequest, Passage>();
+  const limits = setup.retry ?? defaultRetryLimits;
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(proxyPolicy());
+  pipeline.addPolicy(decompressResponsePolicy());
+  pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'backup-explorer' }));
+  pipeline.addPolicy(setClientRequestIdPolicy());
+  pipeline.addPolicy(retryPolicy([retryStrategy(limits)], { maxRetries: limits.retries }), { phase: 'Retry' });
+  pipeline.addPolicy(tokenPolicy(door, setup.tokens, passages), { phase: 'Sign' });
+  pipeline.addPolicy(redirectionPolicy(door), { afterPhase: 'Sign' });
+  pipeline.addPolicy(logPolicy(setup.log, passages), { afterPhase: 'Sign' });
+  return (request, tenantId) => {
+    passages.set(request, { attempt: 0, ...(tenantId === undefined ? {} : { tenantId }) });
+    return pipeline.sendRequest(client, request);
+  };
+}
+
+/** Adds the token, to requests behind the door only; after a 401 a fresh one, once. */
+function tokenPolicy(door: Door, tokens: TokenSource, passages: WeakMap<PipelineRequest, Passage>): PipelinePolicy {
   return {
     name: 'backupExplorerToken',
     async sendRequest(request, next) {
-      guardedUrl(environment, request.url);
+      door.guard(request.url);
       const tenantId = passages.get(request)?.tenantId;
       const common = {
         ...(tenantId === undefined ? {} : { tenantId }),
+        ...(door.resource === undefined ? {} : { resource: door.resource }),
         ...(request.abortSignal instanceof AbortSignal ? { signal: request.abortSignal } : {}),
       };
       const first = await tokens.getToken(common);
@@ -124,8 +145,8 @@ function claimsOf(challenge: string | undefined): string | undefined {
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
 }
 
-/** Follows redirections of reading requests on the cloud's own origin; refuses to take the token elsewhere. */
-function redirectionPolicy(environment: CloudEnvironment): PipelinePolicy {
+/** Follows redirections of reading requests behind the same door; refuses to take the token elsewhere. */
+function redirectionPolicy(door: Door): PipelinePolicy {
   return {
     name: 'backupExplorerRedirection',
     async sendRequest(request, next) {
@@ -140,7 +161,7 @@ function redirectionPolicy(environment: CloudEnvironment): PipelinePolicy {
         ) {
           break;
         }
-        request.url = guardedUrl(environment, new URL(location, request.url).href, 'redirect');
+        request.url = door.guard(new URL(location, request.url).href, 'redirect');
         response = await next(request);
       }
       return response;

@@ -2,10 +2,11 @@
 import { isObject, stringAt, type Json } from '../core/json.ts';
 import type { RemediesFor } from './armErrors.ts';
 import { createArmClient } from './armClient.ts';
+import { createBlobReader } from './blobReader.ts';
 import { TokenCache } from './credentials/tokenCache.ts';
 import type { Credential, TokenSource } from './credentials/types.ts';
 import type { VerifyingHttpClient } from './httpClient.ts';
-import type { ArmPipeline } from './pipeline.ts';
+import type { ArmPipeline, PipelineSetup } from './pipeline.ts';
 import type { RequestLog } from './requestLog.ts';
 import { secureContextOf } from './trust.ts';
 import type { ArmClient, CloudEnvironment, Subscription } from './types.ts';
@@ -75,6 +76,7 @@ export class Session {
       pipeline: () => this.#load(setup),
       tenantOf: (url) => this.#tenantOfSubscription.get(/\/subscriptions\/+([^/?#]+)/i.exec(url)?.[1]?.toLowerCase() ?? ''),
       ...(setup.remediesFor ? { remediesFor: setup.remediesFor } : {}),
+      ...(setup.environment.storage ? { blobs: createBlobReader(setup.environment, () => this.#through(setup)) } : {}),
     });
     // Loads while the token is fetched. A failure is told by the first request.
     this.#load(setup).catch(() => undefined);
@@ -114,15 +116,17 @@ export class Session {
   }
 
   #load(setup: SessionSetup): Promise<ArmPipeline> {
-    this.#pipeline ??= Promise.all([import('./pipeline.ts'), this.#wire.client()])
-      .then(([{ createArmPipeline }, client]) =>
-        createArmPipeline({ environment: setup.environment, tokens: this.#tokens, client, log: setup.log }),
-      )
+    this.#pipeline ??= Promise.all([import('./pipeline.ts'), this.#through(setup)])
+      .then(([{ createArmPipeline }, through]) => createArmPipeline(through))
       .catch((error: unknown) => {
         this.#pipeline = undefined;
         throw error;
       });
     return this.#pipeline;
+  }
+
+  async #through({ environment, log }: SessionSetup): Promise<PipelineSetup> {
+    return { environment, tokens: this.#tokens, client: await this.#wire.client(), log };
   }
 }
 

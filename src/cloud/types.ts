@@ -4,8 +4,28 @@ import type { PreparedRequest, TrackedResponse } from '../core/operation.ts';
 
 export type CloudKind = 'public' | 'usGovernment' | 'china' | 'custom' | 'sandbox';
 
-/** A cloud's addresses. Tokens for it go to `resourceManagerEndpoint`'s host and to `authorityHost`, nowhere else. */
-export interface CloudEnvironment {
+/** Where a cloud keeps blobs. */
+export interface CloudStorage {
+  /** The resource that tokens for blobs are asked for, without `/.default`: `https://storage.azure.com`. */
+  readonly audience: string;
+  /** What follows an account's name in the host of its blobs: `blob.core.windows.net`. None in the sandbox, whose blobs are on this machine. */
+  readonly blobSuffixes: readonly string[];
+}
+
+/** Whom requests go to, with a token that nobody else may get. */
+export interface ServiceEndpoint {
+  readonly kind: CloudKind | 'appliance';
+  /** As shown: `Azure`, `the appliance backup-01`. */
+  readonly label: string;
+  /** Origin with no trailing slash: of a cloud's resource manager, or of an appliance. */
+  readonly resourceManagerEndpoint: string;
+}
+
+/**
+ * A cloud's addresses. Tokens for it go to `resourceManagerEndpoint`'s host and to `authorityHost`, those for its blobs to the
+ * accounts' own hosts, nowhere else.
+ */
+export interface CloudEnvironment extends ServiceEndpoint {
   readonly kind: CloudKind;
   /** As shown: `Azure`, `Azure US Government`, `Sandbox`. */
   readonly label: string;
@@ -15,6 +35,8 @@ export interface CloudEnvironment {
   readonly authorityHost: string;
   /** The resource that tokens are asked for, without `/.default`: `https://management.azure.com/`. */
   readonly audience: string;
+  /** Absent where nobody said where this cloud keeps blobs. */
+  readonly storage?: CloudStorage;
   /** Origin of the portal, where there is one. */
   readonly portalUrl?: string;
   /** A PEM file whose certificates are trusted in addition to the system's; never instead of verifying. */
@@ -46,15 +68,44 @@ export interface Page {
   readonly nextLink?: string;
 }
 
-/** The one way to a cloud's resource manager. Paths start with `/` or are absolute URLs on the cloud's own host. */
-export interface ArmClient {
-  readonly environment: CloudEnvironment;
+/** A container of a storage account, as Azure told where it is. */
+export interface BlobPlace {
+  /** The account's name. */
+  readonly account: string;
+  /** `properties.primaryEndpoints.blob` of the account. */
+  readonly endpoint: string;
+  readonly container: string;
+}
+
+export interface BlobEntry {
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly lastModified?: string;
+  readonly sizeBytes?: number;
+}
+
+export interface BlobPage {
+  readonly items: readonly BlobEntry[];
+  /** Opaque; hand it back to get the next page. */
+  readonly next?: string;
+}
+
+/** The blobs of a cloud, read with the same sign-in. Nothing is written or deleted. */
+export interface BlobReader {
+  /** One page, in the order of the names. @throws BackupError for a refusal, no answer, and an endpoint that is not the cloud's; CancelledError */
+  list(place: BlobPlace, options?: RequestOptions & { readonly next?: string }): Promise<BlobPage>;
+  /** Undefined where the container holds no such blob. @throws as `list`, and `ContainerNotFound` where there is no such container */
+  find(place: BlobPlace, name: string, options?: RequestOptions): Promise<BlobEntry | undefined>;
+}
+
+/** The one way to a service: a cloud's resource manager, or an appliance. Paths start with `/` or are absolute URLs on its own host. */
+export interface ServiceClient {
   /**
    * GET, retried on 429, 5xx and lost connections by the one retry layer.
    * @throws BackupError for any status of 400 and above, for an unreachable endpoint and for a body that is not JSON.
    */
   get(pathOrUrl: string, options?: RequestOptions): Promise<ArmResponse>;
-  /** GET of one page of a list (`value`, `nextLink`). @throws as `get`, and where there is no `value` array. */
+  /** GET of one page of a list (`value` and `nextLink`; an appliance's `results`). @throws as `get`, and where it is no list. */
   page(pathOrUrl: string, options?: RequestOptions): Promise<Page>;
   /** All pages, one request at a time as they are asked for. */
   pages(pathOrUrl: string, options?: RequestOptions): AsyncIterable<Page>;
@@ -74,6 +125,13 @@ export interface ArmClient {
    *   failed); the cause tells why. @throws CancelledError only where nothing had left.
    */
   send(request: PreparedRequest, options?: RequestOptions): Promise<ArmResponse>;
+}
+
+/** The way to a cloud's resource manager. */
+export interface ArmClient extends ServiceClient {
+  readonly environment: CloudEnvironment;
+  /** Absent where nobody said where this cloud keeps blobs. */
+  readonly blobs?: BlobReader;
 }
 
 /** A subscription that the sign-in can see and the filter lets through. */

@@ -2,7 +2,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type * as identity from '@azure/identity';
 import { isCancelled } from '../../core/cancellation.ts';
-import { badSetting, resourceManagerScope } from '../environments.ts';
+import { badSetting, tokenScope } from '../environments.ts';
 import type { VerifyingHttpClient } from '../httpClient.ts';
 import type { RequestLog } from '../requestLog.ts';
 import type { CloudEnvironment } from '../types.ts';
@@ -114,10 +114,10 @@ function identityCredential(setup: CredentialSetup, way: IdentityWay): Credentia
       credential = undefined;
     }
     try {
-      const { tenantId, signal, claims } = request;
+      const { tenantId, signal, claims, resource } = request;
       const token = await (
         await (credential ??= make())
-      ).getToken(resourceManagerScope(environment), {
+      ).getToken(tokenScope(environment, resource), {
         ...(tenantId === undefined ? {} : { tenantId }),
         ...(signal ? { abortSignal: signal } : {}),
         ...(claims === undefined ? {} : { claims }),

@@ -11,7 +11,7 @@ interface Entry extends ArmToken {
 const renewalLead = 5 * 60_000;
 const renewalShare = 0.2;
 
-/** Keeps one token a tenant, renews it early, and asks once however many wait. Memory only. */
+/** Keeps one token for each resource of a tenant, renews it early, and asks once however many wait. Memory only. */
 export class TokenCache implements TokenSource {
   readonly #source: TokenSource;
   readonly #now: () => number;
@@ -25,7 +25,7 @@ export class TokenCache implements TokenSource {
 
   async getToken(request: TokenRequest): Promise<ArmToken> {
     throwIfCancelled(request.signal);
-    const tenant = request.tenantId?.toLowerCase() ?? '';
+    const tenant = `${request.tenantId?.toLowerCase() ?? ''} ${request.resource ?? ''}`;
     const forced = request.fresh === true || request.claims !== undefined;
     const entry = forced ? undefined : this.#entries.get(tenant);
     const usable = entry !== undefined && entry.expiresAt > this.#now();
@@ -48,10 +48,11 @@ export class TokenCache implements TokenSource {
     let pending = this.#pending.get(key);
     if (!pending) {
       // Without the signal of the first who asked: closing one view must not fail the others that wait.
-      const { tenantId, claims } = request;
+      const { tenantId, claims, resource } = request;
       pending = this.#source
         .getToken({
           ...(tenantId === undefined ? {} : { tenantId }),
+          ...(resource === undefined ? {} : { resource }),
           ...(claims === undefined ? {} : { claims }),
           ...(forced ? { fresh: true } : {}),
         })

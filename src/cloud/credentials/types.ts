@@ -9,6 +9,8 @@ export interface ArmToken {
 }
 
 export interface TokenRequest {
+  /** What it opens: the resource manager where absent. */
+  readonly resource?: 'storage';
   /** GUID; the sign-in's home tenant where absent. */
   readonly tenantId?: string;
   readonly signal?: AbortSignal;
@@ -25,7 +27,7 @@ export interface Tenant {
   readonly name: string;
 }
 
-/** Gives tokens for a cloud's resource manager. */
+/** Gives tokens for a cloud's resource manager, and for its blobs. */
 export interface TokenSource {
   /** @throws BackupError that names the way of signing in, what failed and what to do; CancelledError. */
   getToken(request: TokenRequest): Promise<ArmToken>;

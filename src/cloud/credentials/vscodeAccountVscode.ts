@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { BackupError, messageOf } from '../../core/errors.ts';
 import { isObject, type Json } from '../../core/json.ts';
-import { resourceManagerScope } from '../environments.ts';
+import { tokenScope } from '../environments.ts';
 import type { CloudEnvironment } from '../types.ts';
 import type { ArmToken, Credential } from './types.ts';
 
@@ -12,6 +12,8 @@ const assumedLife = 5 * 60_000;
 
 /** Claims that a tenant asked for and that only a person can fulfil, by `provider tenant`; taken up by the next sign-in. */
 const pendingClaims = new Map<string, string>();
+/** Where the blobs need a sign-in of their own, by `provider tenant`. */
+const pendingStorage = new Set<string>();
 
 /** VS Code's provider of accounts for a cloud. */
 export function accountProvider(environment: CloudEnvironment): string {
@@ -20,7 +22,7 @@ export function accountProvider(environment: CloudEnvironment): string {
 
 /** The credential of who is signed in already; undefined where nobody is. Asks nobody. @throws BackupError. */
 export async function signedInAccount(environment: CloudEnvironment): Promise<Credential | undefined> {
-  const session = await ask(environment, undefined, { silent: true });
+  const session = await ask(environment, {}, { silent: true });
   return session && credentialOf(environment, session.account);
 }
 
@@ -31,8 +33,12 @@ export async function signedInAccount(environment: CloudEnvironment): Promise<Cr
 export async function signInAccount(environment: CloudEnvironment, tenantId?: string): Promise<void> {
   await chooseSovereignCloud(environment);
   const key = claimsKey(environment, tenantId);
-  await ask(environment, tenantId, { createIfNone: true }, pendingClaims.get(key));
+  await ask(environment, { tenantId }, { createIfNone: true }, pendingClaims.get(key));
   pendingClaims.delete(key);
+  if (pendingStorage.has(key)) {
+    await ask(environment, { tenantId, resource: 'storage' }, { createIfNone: true });
+    pendingStorage.delete(key);
+  }
 }
 
 function claimsKey(environment: CloudEnvironment, tenantId: string | undefined): string {
@@ -45,10 +51,12 @@ function credentialOf(environment: CloudEnvironment, account: vscode.Authenticat
     label,
     account: account.label,
     manyTenants: true,
-    async getToken({ tenantId, claims }): Promise<ArmToken> {
-      const session = await ask(environment, tenantId, { silent: true, account }, claims);
+    async getToken({ tenantId, claims, resource }): Promise<ArmToken> {
+      const session = await ask(environment, { tenantId, resource }, { silent: true, account }, claims);
       if (!session) {
-        if (claims !== undefined) {
+        if (resource === 'storage') {
+          pendingStorage.add(claimsKey(environment, tenantId));
+        } else if (claims !== undefined) {
           pendingClaims.set(claimsKey(environment, tenantId), claims);
         }
         throw new BackupError(`${account.label} has to sign in${tenantId === undefined ? '' : ` to tenant ${tenantId}`} again.`, {
@@ -65,11 +73,11 @@ function credentialOf(environment: CloudEnvironment, account: vscode.Authenticat
 
 async function ask(
   environment: CloudEnvironment,
-  tenantId: string | undefined,
+  { tenantId, resource }: { readonly tenantId?: string | undefined; readonly resource?: 'storage' | undefined },
   options: vscode.AuthenticationGetSessionOptions,
   claims?: string,
 ): Promise<vscode.AuthenticationSession | undefined> {
-  const scopes = [resourceManagerScope(environment), ...(tenantId === undefined ? [] : [`VSCODE_TENANT:${tenantId}`])];
+  const scopes = [tokenScope(environment, resource), ...(tenantId === undefined ? [] : [`VSCODE_TENANT:${tenantId}`])];
   const request =
     claims === undefined
       ? scopes

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../../core/json.ts';
+import { storageAudience } from '../environments.ts';
 import type { CloudEnvironment } from '../types.ts';
 
 /** The one line that the sandbox prints when it serves. */
@@ -39,6 +40,7 @@ export function sandboxEnvironment(details: SandboxDetails): CloudEnvironment {
     resourceManagerEndpoint: details.resourceManagerEndpoint,
     authorityHost: details.authorityHost,
     audience: `${details.resourceManagerEndpoint}/`,
+    storage: { audience: storageAudience, blobSuffixes: [] },
     certificateAuthorityFile: details.certificateAuthorityFile,
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cloudKindOf, environmentOf, resourceManagerScope } from '../../../src/cloud/environments.ts';
+import { cloudKindOf, environmentOf, tokenScope } from '../../../src/cloud/environments.ts';
 import { readSettings } from '../../../src/cloud/settings.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 
@@ -35,9 +35,22 @@ describe('clouds', () => {
     assert.equal(environmentOf('custom', custom).audience, 'https://management.stack.example/');
   });
 
+  it('keep blobs where Microsoft says, or where the setting says; one’s own without it keeps none', () => {
+    assert.deepEqual(environmentOf('china', undefined).storage, {
+      audience: 'https://storage.azure.com',
+      blobSuffixes: ['blob.core.chinacloudapi.cn'],
+    });
+    assert.equal(environmentOf('custom', custom).storage, undefined);
+    const own = environmentOf('custom', { ...custom, blobSuffix: 'Blob.Stack.example', storageAudience: 'https://blobs.example' });
+    assert.deepEqual(own.storage, { audience: 'https://blobs.example', blobSuffixes: ['blob.stack.example'] });
+    assert.equal(tokenScope(own, 'storage'), 'https://blobs.example/.default');
+    assert.throws(() => tokenScope(environmentOf('custom', custom), 'storage'), /azureBackup\.customCloud\.blobSuffix|keeps blobs/);
+  });
+
   it('are asked for tokens with one slash before .default', () => {
-    assert.equal(resourceManagerScope({ audience: 'https://management.azure.com/' }), 'https://management.azure.com/.default');
-    assert.equal(resourceManagerScope({ audience: 'https://a.example/guid' }), 'https://a.example/guid/.default');
+    const label = 'Test';
+    assert.equal(tokenScope({ label, audience: 'https://management.azure.com/' }), 'https://management.azure.com/.default');
+    assert.equal(tokenScope({ label, audience: 'https://a.example/guid' }), 'https://a.example/guid/.default');
   });
 
   for (const [what, value, setting] of [
@@ -50,6 +63,7 @@ describe('clouds', () => {
     ['a relative file', { ...custom, certificateAuthorityFile: 'ca.pem' }, 'azureBackup.customCloud.certificateAuthorityFile'],
     ['a misspelt member', { ...custom, authority: 'https://x.example' }, 'azureBackup.customCloud.authority'],
     ['a number', { ...custom, audience: 7 }, 'azureBackup.customCloud.audience'],
+    ['an address for a suffix', { ...custom, blobSuffix: 'https://blob.stack.example' }, 'azureBackup.customCloud.blobSuffix'],
   ] as const) {
     it(`of one’s own with ${what} are refused by the name of the setting, with value, expectation and remedy`, () => {
       const error = refusal(() => environmentOf('custom', value));
