@@ -3,6 +3,7 @@ import { estateOf } from './compute/estates.ts';
 import { computeProvider } from './compute/provider.ts';
 import { recoveryServicesProvider } from './recoveryServices/provider.ts';
 import { subscriptionsProvider } from './subscriptions/subscriptions.ts';
+import { appliancesOf } from './veeam/standing.ts';
 import { addFleet } from './world/fleet.ts';
 import { populate } from './world/populate.ts';
 import { keepSchedule, watchDatabases } from './world/schedule.ts';
@@ -24,6 +25,7 @@ export function createWorld({ vaults, items, clock, random }: WorldOptions): Wor
   populate(world);
   tellStory(world);
   estateOf(world);
+  appliancesOf(world);
   addFleet(world, vaults ?? 0, items ?? 10);
   keepSchedule(world, () => world.allVaults());
   watchDatabases(world, () => world.allVaults());

@@ -2,6 +2,8 @@ import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
 import { type BlobReply, type BlobRequest, serveBlob } from '../compute/blobs.ts';
 import { estateOf } from '../compute/estates.ts';
 import { createProviders, createWorld } from '../providers.ts';
+import type { Appliance } from '../veeam/appliance.ts';
+import { appliancesOf } from '../veeam/standing.ts';
 import { WorldChanges } from '../world/changes.ts';
 
 interface ComposeOptions {
@@ -20,6 +22,8 @@ interface Composition {
   readonly blobs?: (request: BlobRequest) => BlobReply | undefined;
   /** What can happen in the world beside backup; absent where there is none. */
   readonly changes?: WorldChanges;
+  /** Veeam appliances, which have ports of their own. */
+  readonly appliances?: readonly Appliance[];
 }
 
 export type Compose = (options: ComposeOptions) => Composition;
@@ -33,5 +37,6 @@ export const composeWorld: Compose = ({ vaults, items, toolbox }) => {
     subscriptionIds: world.subscriptionIds,
     blobs: (request) => serveBlob(estateOf(world), request),
     changes: new WorldChanges(world),
+    appliances: appliancesOf(world),
   };
 };

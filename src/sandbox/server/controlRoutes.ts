@@ -5,6 +5,8 @@ import { globToRegExp } from '../faults/pattern.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { FaultsError, parseFaults } from '../faults/schema.ts';
 import type { Ledger } from './ledger.ts';
+import { addVeeamControl } from '../veeam/control.ts';
+import type { ApplianceServer } from '../veeam/applianceServer.ts';
 import { addLifelineRoutes } from './lifelineRoutes.ts';
 import type { Lifelines } from './lifelines.ts';
 import { addWorldRoutes } from './worldRoutes.ts';
@@ -18,6 +20,7 @@ export interface ControlParts {
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
   readonly facts: () => Record<string, unknown>;
   readonly changes?: WorldChanges;
+  readonly appliances: readonly ApplianceServer[];
 }
 
 /** Header that carries the printed client secret, for callers that have no token at hand. */
@@ -55,6 +58,7 @@ export function addControlRoutes(app: App, parts: ControlParts): void {
   if (parts.changes !== undefined) {
     addWorldRoutes(app, parts.changes, (message) => refuse(400, 'InvalidWorldChange', message));
   }
+  addVeeamControl(app, parts.appliances, (message) => refuse(400, 'InvalidVeeamChange', message));
   addLifelineRoutes(app, parts.lifelines, (id) => refuse(404, 'NotFound', `There is no lifeline ${JSON.stringify(id)}.`));
   app.all('/_sandbox/*', (context) =>
     refuse(404, 'NotFound', `${context.req.method} ${context.req.path} is none of the control endpoints.`),

@@ -1,11 +1,9 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MiddlewareHandler } from 'hono';
-import { failureToWire, type WireReply } from '../arm/reply.ts';
+import type { WireReply } from '../arm/reply.ts';
 import type { SandboxClock } from '../arm/types.ts';
-import { htmlError, namingSeveralJobs, serviceError, signInError, throttled, truncated, withCommonHeaders } from '../faults/answers.ts';
+import { namingSeveralJobs, truncated } from '../faults/answers.ts';
 import type { FaultPlan, FaultVerdict } from '../faults/plan.ts';
-import { type Authentication, bearerOf } from '../identity/authentication.ts';
-import type { TokenIssuer } from '../identity/tokens.ts';
 import type { Connections } from './connections.ts';
 import type { Ledger } from './ledger.ts';
 import { type AppContext, type Env, readTarget } from './request.ts';
@@ -14,29 +12,45 @@ export interface FaultLayerParts {
   readonly faults: FaultPlan;
   readonly ledger: Ledger;
   readonly clock: SandboxClock;
-  readonly tokens: TokenIssuer;
-  readonly authentication: Authentication;
   readonly connections: Connections;
-  readonly region: string;
+  readonly standIns: StandIns;
+  /** Name of the server in the ledger; left out for the resource manager's. */
+  readonly server?: string;
   /** Milliseconds that every answer is held back. */
   readonly latencyMs: number;
   /** Aborted when the sandbox closes: nothing waits on. */
   readonly closing: AbortSignal;
 }
 
-type Effect = Exclude<NonNullable<FaultVerdict['fault']>, undefined>;
+export type Effect = NonNullable<FaultVerdict['fault']>;
+
+/** A request as far as what stands in for its answer depends on it. */
+export interface HitRequest {
+  readonly method: string;
+  /** Decoded, slashes folded. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A server's own form of the answers that faults give. */
+export interface StandIns {
+  /** What is answered in place of the real answer; undefined for a fault that only spoils or loses it. */
+  answer(fault: Effect, request: HitRequest): Promise<WireReply | undefined>;
+}
 
 /** Stands before everything but the control endpoints: writes the ledger, holds answers back, spoils what the plan says. */
 export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
   return async (context, next) => {
     const target = readTarget(context.env.incoming.url ?? '/');
     const headers = context.req.header();
-    const entry = parts.ledger.open({ method: context.req.method, path: target.path, query: target.query, headers }, parts.clock.now());
+    const hit: HitRequest = { method: context.req.method, path: target.path, headers };
+    const entry = parts.ledger.open({ ...hit, query: target.query, server: parts.server }, parts.clock.now());
     const { slowMs, fault } = parts.faults.take(context.req.method, target.path);
     if (fault !== undefined || slowMs > 0) {
       entry.fault = fault?.kind ?? 'slow';
     }
-    const stand = fault && (await standIn(parts, fault, context, target.path));
+    const stand = fault && (await parts.standIns.answer(fault, hit));
     const carriesOut =
       fault === undefined ||
       ['truncate', 'severalJobs', 'resetAfter'].includes(fault.kind) ||
@@ -56,7 +70,7 @@ export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
     entry.answered = true;
     if (stand !== undefined) {
       entry.status = stand.status;
-      setResponse(context, toResponse(withCommonHeaders(stand, headers, parts.region, parts.clock.now())));
+      setResponse(context, toResponse(stand));
     } else if (fault?.kind === 'truncate') {
       const { status, headers: own } = context.res;
       // Half of nothing is nothing: a 204 must not have a body at all.
@@ -67,31 +81,6 @@ export function faultLayer(parts: FaultLayerParts): MiddlewareHandler<Env> {
     }
     return undefined;
   };
-}
-
-async function standIn(parts: FaultLayerParts, fault: Effect, context: AppContext, path: string): Promise<WireReply | undefined> {
-  switch (fault.kind) {
-    case 'throttle':
-      return isSignIn(path) ? signInError(fault, parts.clock.now()) : throttled(fault, `${context.req.method} ${path}`);
-    case 'error':
-      return isSignIn(path) ? signInError(fault, parts.clock.now()) : serviceError(fault);
-    case 'htmlError':
-      return htmlError(fault);
-    case 'expireToken': {
-      const token = bearerOf(context.req.header('authorization'));
-      if (token !== undefined) {
-        await parts.tokens.expire(token);
-      }
-      const failure = parts.authentication.expired(parts.clock.now() - 1000, fault.challenge);
-      return failureToWire(failure, failure.headers);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function isSignIn(path: string): boolean {
-  return /\/oauth2\/(v2\.0\/)?token$/i.test(path);
 }
 
 /** Hono merges the headers of a response it already had into the next; a stand-in has none of the other's. */

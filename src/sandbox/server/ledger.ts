@@ -4,10 +4,12 @@ export interface LedgerEntry {
   readonly number: number;
   /** ISO 8601, UTC, when it arrived. */
   readonly at: string;
+  /** Which server it came to, by name; absent for the resource manager's. */
+  readonly server?: string;
   readonly method: string;
   /** Decoded, slashes folded, the caller's casing. */
   readonly path: string;
-  /** Without the signatures of operation URLs and of links to blobs. */
+  /** Without the signatures of operation URLs and of links to blobs, and without secrets. */
   readonly query: string;
   /** `x-ms-client-request-id` or `client-request-id`, where sent. */
   readonly clientRequestId?: string;
@@ -22,9 +24,18 @@ export interface LedgerEntry {
   readonly fault?: string;
 }
 
+interface LedgerRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly server?: string | undefined;
+}
+
 type Open = { -readonly [K in keyof LedgerEntry]: LedgerEntry[K] };
 
-const signature = new Set(['t', 'c', 's', 'h', 'sig']);
+/** Signatures of URLs, and what has no business in a query but might be put there by mistake. */
+const secret = new Set(['t', 'c', 's', 'h', 'sig', 'password', 'access_token', 'refresh_token', 'mfa_token', 'mfa_code']);
 
 /** The newest requests, bounded. */
 export class Ledger {
@@ -41,15 +52,16 @@ export class Ledger {
   }
 
   /** Opens an entry that the caller fills in as the request goes on. */
-  open(request: { method: string; path: string; query: URLSearchParams; headers: Readonly<Record<string, string>> }, nowMs: number): Open {
+  open(request: LedgerRequest, nowMs: number): Open {
     const clientRequestId = request.headers['x-ms-client-request-id'] ?? request.headers['client-request-id'];
     const userAgent = request.headers['user-agent'];
     const entry: Open = {
       number: ++this.#count,
       at: new Date(nowMs).toISOString(),
+      ...(request.server === undefined ? {} : { server: request.server }),
       method: request.method,
       path: request.path,
-      query: [...request.query].flatMap(([key, value]) => (signature.has(key) ? [] : [`${key}=${value}`])).join('&'),
+      query: [...request.query].flatMap(([key, value]) => (secret.has(key.toLowerCase()) ? [] : [`${key}=${value}`])).join('&'),
       ...(clientRequestId === undefined ? {} : { clientRequestId }),
       ...(userAgent === undefined ? {} : { userAgent }),
       tookEffect: false,

@@ -2,7 +2,6 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import type { Certificates } from '../identity/certificates.ts';
 import { Connections } from './connections.ts';
 import type { App } from './request.ts';
 
@@ -17,25 +16,35 @@ export class StartError extends Error {
   }
 }
 
+/** What a server proves with who it is, PEM. */
+export interface ServerIdentity {
+  readonly keyPem: string;
+  /** Its own certificate first, then those that vouch for it. */
+  readonly chainPem: string;
+}
+
 export interface Listener {
   readonly port: number;
   readonly connections: Connections;
   /** Hands the requests to an app: it can be built only once the port is known. */
   serve(app: App): void;
+  /** Proves with another certificate from now on; connections that know the old one end. */
+  become(identity: ServerIdentity): void;
   /** Ends all connections and frees the port. */
   close(): Promise<void>;
 }
 
 /**
  * Listens on 127.0.0.1; answers 503 until it is given an app.
+ * @param flag what the port was given with, for messages
  * @throws StartError where the port is in use or not allowed.
  */
-export async function listen(port: number, certificates: Certificates): Promise<Listener> {
+export async function listen(port: number, identity: ServerIdentity, flag = '--port'): Promise<Listener> {
   let app: App | undefined;
   const server = createAdaptorServer({
     fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
     createServer,
-    serverOptions: { key: certificates.serverKeyPem, cert: certificates.serverPem + certificates.authorityPem },
+    serverOptions: { key: identity.keyPem, cert: identity.chainPem },
     // Tests start the sandbox inside their own process: its Request and Response must stay Node's.
     overrideGlobalObjects: false,
   }) as Server;
@@ -44,7 +53,7 @@ export async function listen(port: number, certificates: Certificates): Promise<
   server.headersTimeout = 125_000;
   const connections = new Connections(server);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, port)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, port, flag)));
     server.listen(port, host, resolve);
   });
   return {
@@ -52,6 +61,10 @@ export async function listen(port: number, certificates: Certificates): Promise<
     connections,
     serve: (ready) => {
       app = ready;
+    },
+    become: ({ keyPem, chainPem }) => {
+      server.setSecureContext({ key: keyPem, cert: chainPem });
+      connections.endAll();
     },
     close: () =>
       new Promise((resolve) => {
@@ -62,14 +75,14 @@ export async function listen(port: number, certificates: Certificates): Promise<
   };
 }
 
-function startError(error: NodeJS.ErrnoException, port: number): StartError {
+function startError(error: NodeJS.ErrnoException, port: number, flag: string): StartError {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new StartError(`Port ${port} on ${host} is in use. Choose another with --port, or leave --port out for a free one.`, {
+      return new StartError(`Port ${port} on ${host} is in use. Choose another with ${flag}, or leave ${flag} out for a free one.`, {
         cause: error,
       });
     case 'EACCES':
-      return new StartError(`Port ${port} on ${host} needs more rights than this user has. Choose one above 1023 with --port.`, {
+      return new StartError(`Port ${port} on ${host} needs more rights than this user has. Choose one above 1023 with ${flag}.`, {
         cause: error,
       });
     default:

@@ -27,6 +27,7 @@ A local Azure for backup: HTTPS on 127.0.0.1. Prints one JSON line with its addr
 serves until it is interrupted.
 
   --port N           port; a free one where left out
+  --veeam-port N     port of the first Veeam appliance, the others follow it; free ones where left out
   --latency MS       holds every answer back, milliseconds (default ${defaults.latencyMs})
   --speed X          how much shorter waiting is than in Azure; 60 makes a minute a second (default ${defaults.speed})
   --vaults V         vaults to add to the standing world
@@ -48,6 +49,7 @@ interface NumberRule {
 
 const rules = {
   port: { min: 0, max: 65_535, whole: true, expected: 'a whole number from 0 to 65535' },
+  'veeam-port': { min: 0, max: 65_500, whole: true, expected: 'a whole number from 0 to 65500' },
   latency: { min: 0, max: 600_000, whole: true, expected: 'whole milliseconds from 0 to 600000' },
   speed: { min: 0.01, max: 100_000, whole: false, expected: 'a number from 0.01 to 100000' },
   vaults: { min: 0, max: 1000, whole: true, expected: 'a whole number from 0 to 1000' },
@@ -66,6 +68,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const linger = number('linger');
   const options = {
     port: number('port'),
+    veeamPort: number('veeam-port'),
     latencyMs: number('latency'),
     speed: number('speed'),
     vaults: number('vaults'),
@@ -88,6 +91,7 @@ function parseFlags(args: readonly string[]) {
       args: joinNegatives(args),
       options: {
         port: text,
+        'veeam-port': text,
         latency: text,
         speed: text,
         vaults: text,

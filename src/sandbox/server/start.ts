@@ -12,7 +12,10 @@ import { Authentication } from '../identity/authentication.ts';
 import { makeCertificates } from '../identity/certificates.ts';
 import { adfsTenant, Audiences, type Directory } from '../identity/directory.ts';
 import { TokenIssuer } from '../identity/tokens.ts';
+import type { ApplianceEndpoint } from '../veeam/applianceServer.ts';
+import { startAppliances } from '../veeam/start.ts';
 import { createApp } from './app.ts';
+import { armStandIns } from './armStandIns.ts';
 import { writeAuthorityFile } from './authorityFile.ts';
 import { createClock } from './clock.ts';
 import { type Compose, composeWorld } from './compose.ts';
@@ -24,6 +27,8 @@ import { createRandom } from './random.ts';
 export interface SandboxOptions {
   /** 0, or left out: a free one. */
   readonly port?: number;
+  /** Of the first Veeam appliance; 0, or left out: free ones for all of them. The others follow it. */
+  readonly veeamPort?: number;
   /** Milliseconds that every answer is held back. */
   readonly latencyMs?: number;
   /** 60 makes a minute of Azure a second. */
@@ -59,6 +64,8 @@ export interface SandboxEndpoint {
   readonly subscriptionIds: readonly string[];
   /** Absolute path of a PEM file. */
   readonly certificateAuthorityFile: string;
+  /** Veeam appliances, each on a port of its own with a certificate of its own; passwords are new with each start. */
+  readonly veeam: readonly ApplianceEndpoint[];
 }
 
 export interface RunningSandbox {
@@ -91,7 +98,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const toolbox = createToolbox(clock, random);
   const composition = (options.compose ?? composeWorld)({ vaults: options.vaults, items: options.items, toolbox });
   const certificates = await makeCertificates(clock.now());
-  const listener = await listen(options.port ?? 0, certificates);
+  const chainPem = certificates.serverPem + certificates.authorityPem;
+  const listener = await listen(options.port ?? 0, { keyPem: certificates.serverKeyPem, chainPem });
   const origins = [`https://${host}:${listener.port}`, `https://localhost:${listener.port}`] as const;
   const directory = directoryOf(seed, composition.tenantId);
   const audiences = new Audiences(origins);
@@ -111,6 +119,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const limits = new Limits(clock, options.limits ?? { enforced: options.faults?.enforceLimits ?? false });
   const latencyMs = options.latencyMs ?? defaults.latencyMs;
   const startedAt = new Date(clock.now()).toISOString();
+  const common = { faults, ledger, clock, latencyMs, closing: closing.signal };
+  const appliances = await startAppliances(composition.appliances ?? [], { ...common, port: options.veeamPort ?? 0, onError }).catch(
+    async (error: unknown) => {
+      await listener.close();
+      throw error;
+    },
+  );
   const app = createApp({
     origins,
     gateway: new Gateway({ router, limits, clock, authenticate, region, onError }),
@@ -121,26 +136,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       clientSecret: directory.clientSecret,
       authenticate,
       ...(composition.changes === undefined ? {} : { changes: composition.changes }),
+      appliances,
       facts: () => ({ startedAt, seed, speed: clock.speed, latencyMs }),
     },
-    faults: {
-      faults,
-      ledger,
-      clock,
-      tokens,
-      authentication,
-      connections: listener.connections,
-      region,
-      latencyMs,
-      closing: closing.signal,
-    },
+    faults: { ...common, connections: listener.connections, standIns: armStandIns({ tokens, authentication, clock, region }) },
     identity: { directory, audiences, tokens, clock },
     blobs: composition.blobs,
     onError,
   });
   listener.serve(app);
   const file = await writeAuthorityFile(certificates.authorityPem, options.dataDirectory).catch(async (error: unknown) => {
-    await listener.close();
+    await Promise.all([listener, ...appliances].map((server) => server.close()));
     throw new StartError(
       `The certificate cannot be written to ${JSON.stringify(options.dataDirectory ?? tmpdir())}: ${messageOf(error)}. Give a directory that you can write to with --data.`,
       { cause: error },
@@ -155,6 +161,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       clientSecret: directory.clientSecret,
       subscriptionIds: composition.subscriptionIds,
       certificateAuthorityFile: file.path,
+      veeam: appliances.map((appliance) => appliance.endpoint),
     },
     certificateAuthority: certificates.authorityPem,
     faults,
@@ -164,14 +171,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     removeFiles: () => file.remove(),
     close: () => {
       lifelines.close();
-      return close(listener, closing, () => file.remove());
+      return close([listener, ...appliances], closing, () => file.remove());
     },
   };
 }
 
-async function close(listener: Listener, closing: AbortController, removeFiles: () => void): Promise<void> {
+async function close(servers: readonly Pick<Listener, 'close'>[], closing: AbortController, removeFiles: () => void): Promise<void> {
   closing.abort();
-  await listener.close();
+  await Promise.all(servers.map((server) => server.close()));
   removeFiles();
 }
 

@@ -146,6 +146,7 @@ describe('sandbox platform: command line', function () {
       'resourceManagerEndpoint',
       'subscriptionIds',
       'tenantId',
+      'veeam',
     ]);
     assert.match(endpoint.resourceManagerEndpoint, /^https:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(endpoint.subscriptionIds.length, 3);
