@@ -1,5 +1,7 @@
+import type { ArmClient, ServiceClient } from '../cloud/types.ts';
 import type { Follower } from '../operations/types.ts';
-import type { AnySendAction } from '../providers/action.ts';
+import type { OperationRecord } from '../core/operation.ts';
+import type { ActionContext, AnySendAction } from '../providers/action.ts';
 import { actionIds } from '../providers/actionIds.ts';
 
 /**
@@ -7,22 +9,38 @@ import { actionIds } from '../providers/actionIds.ts';
  * The actions are loaded when the first operation needs one.
  */
 export function followersOf(now: () => number = Date.now): ReadonlyMap<string, Follower> {
+  const context = (client: ServiceClient, record: OperationRecord, signal: AbortSignal): ActionContext => ({
+    get arm() {
+      if (!isArm(client)) {
+        throw new TypeError(`"${record.title}" was sent to ${record.cloud}, which is no resource manager`);
+      }
+      return client;
+    },
+    // The engine's own client, which notes what is asked in the operation's timeline.
+    appliance: (origin) => (origin === record.cloud ? client : undefined),
+    signal,
+    now,
+  });
   return new Map(
     actionIds.map((id): [string, Follower] => [
       id,
       {
-        readBack: async (arm, record, signal) => (await sending(id)).readBack({ arm, signal, now }, record),
-        settle: async (arm, record, signal) => (await sending(id)).settle({ arm, signal, now }, record),
-        settleFirst: async (arm, record, signal) => {
+        readBack: async (client, record, signal) => (await sending(id)).readBack(context(client, record, signal), record),
+        settle: async (client, record, signal) => (await sending(id)).settle(context(client, record, signal), record),
+        settleFirst: async (client, record, signal) => {
           const action = await sending(id);
           if (!action.settleFirst) {
             throw new TypeError(`The action ${id} sends nothing before its request, so there is nothing of that to look for`);
           }
-          return action.settleFirst({ arm, signal, now }, record);
+          return action.settleFirst(context(client, record, signal), record);
         },
       },
     ]),
   );
+}
+
+function isArm(client: ServiceClient): client is ArmClient {
+  return 'environment' in client;
 }
 
 async function sending(id: string): Promise<AnySendAction> {

@@ -1,4 +1,4 @@
-import type { Connection } from '../cloud/types.ts';
+import type { Connection, ServiceClient } from '../cloud/types.ts';
 import type { Inventory } from '../inventory/types.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import type { HeldLinks } from './links/heldLinks.ts';
@@ -7,6 +7,8 @@ import type { Prompter } from './prompts/prompter.ts';
 /** What commands work with; made once in `activate`, by hand in tests. */
 export interface CommandServices {
   readonly connection: Pick<Connection, 'arm' | 'connect'>;
+  /** The appliances that were added, as actions ask them. Absent where there can be none. */
+  readonly appliances?: { client(origin: string): ServiceClient | undefined };
   readonly inventory: Inventory;
   readonly engine: Pick<OperationEngine, 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;

@@ -169,7 +169,7 @@ export interface OperationRecord {
   /** `Back Up Now`. */
   readonly title: string;
   readonly target: OperationTarget;
-  /** The resource manager endpoint (origin) it was sent to: an operation of another cloud is never polled with this one's token. */
+  /** Origin of the service it was sent to, a cloud's resource manager or an appliance: it is never polled with another one's token. */
   readonly cloud: string;
   readonly tenantId?: string;
   /** ISO 8601, UTC. */

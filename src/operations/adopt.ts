@@ -91,7 +91,7 @@ export async function adopt(context: EngineContext, record: OperationRecord, lef
     });
   } else {
     store.changed.fire(entry.record);
-    if (context.arm(entry)) {
+    if (context.client(entry)) {
       context.schedule(entry, waitOf(entry.record, context.clock));
     } else {
       await endIfGone(context, entry);

@@ -1,8 +1,8 @@
 /** Requests of an operation: bounded in time, noted in its timeline, and what to make of those without a usable answer. */
-import type { ArmClient, ArmResponse, Page, RequestOptions } from '../cloud/types.ts';
+import type { ArmResponse, Page, RequestOptions, ServiceClient } from '../cloud/types.ts';
 import { CancelledError, isCancelled } from '../core/cancellation.ts';
 import { BackupError, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
-import type { Insistence, RequestTrace } from '../core/operation.ts';
+import type { Insistence, PreparedRequest, RequestTrace } from '../core/operation.ts';
 import { isoTime, type Clock } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { leastInsisted } from './insistence.ts';
@@ -38,7 +38,7 @@ export async function bounded<T>(clock: Clock, ms: number, signal: AbortSignal, 
 }
 
 /** The client, noting each request: moment, path without query, status, time taken, request id. */
-export function tracedArm(arm: ArmClient, clock: Clock, note: (trace: RequestTrace) => void): ArmClient {
+export function traced<Client extends ServiceClient>(client: Client, clock: Clock, note: (trace: RequestTrace) => void): Client {
   async function noted<T>(method: string, url: string, work: () => Promise<T>, answer: (value: T) => Partial<ArmResponse>): Promise<T> {
     const start = clock.now();
     const base = { at: isoTime(start), method, path: pathOnly(url) };
@@ -58,16 +58,17 @@ export function tracedArm(arm: ArmClient, clock: Clock, note: (trace: RequestTra
     noted(
       'GET',
       url,
-      () => arm.page(url, options),
+      () => client.page(url, options),
       () => ({ status: 200 }),
     );
   return {
-    environment: arm.environment,
-    get: (url, options) => noted('GET', url, () => arm.get(url, options), own),
-    poll: (url, options) => noted('GET', url, () => arm.poll(url, options), own),
-    send: (request, options) => noted(request.method, request.url, () => arm.send(request, options), own),
+    ...client,
+    get: (url: string, options?: RequestOptions) => noted('GET', url, () => client.get(url, options), own),
+    poll: (url: string, options?: RequestOptions) => noted('GET', url, () => client.poll(url, options), own),
+    send: (request: PreparedRequest, options?: RequestOptions) =>
+      noted(request.method, request.url, () => client.send(request, options), own),
     page,
-    async *pages(url, options) {
+    async *pages(url: string, options?: RequestOptions) {
       for (let next: string | undefined = url; next !== undefined;) {
         const found: Page = await page(next, options);
         yield found;
@@ -82,7 +83,7 @@ export function isNoAnswer(response: ArmResponse): boolean {
   return response.status === 408 || response.status === 429 || response.status >= 500;
 }
 
-/** Only a person can help: signed out, no role, an address that must not get the token. */
+/** Only a person can help: signed out, no role, an address that must not get the token, a certificate that is another one now. */
 const needsPerson = new Set([
   'SignInNeeded',
   'SecretRefused',
@@ -92,6 +93,7 @@ const needsPerson = new Set([
   'ApplicationUnknown',
   'AudienceUnknown',
   'ForeignHost',
+  'CertificateChanged',
 ]);
 
 /** What the way to the service, and not the service, may fail with. */

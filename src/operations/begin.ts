@@ -22,7 +22,7 @@ const freshMs = 15_000;
 
 /** One round. Schedules the next where it waits. */
 export async function begin(context: EngineContext, entry: Entry): Promise<void> {
-  if (!context.arm(entry) || !mayBegin(entry)) {
+  if (!context.client(entry) || !mayBegin(entry)) {
     return;
   }
   try {
@@ -113,13 +113,13 @@ async function isToBeSent(context: EngineContext, entry: Entry): Promise<boolean
 
 async function looked(context: EngineContext, entry: Entry, how: 'settle' | 'settleFirst'): ReturnType<Follower['settle']> {
   const { record } = entry;
-  const arm = context.arm(entry);
+  const client = context.client(entry);
   const follower = context.options.followers.get(record.actionId);
-  if (!arm) {
+  if (!client) {
     throw new BackupError('the cloud was disconnected.', { code: 'NoAnswer' });
   }
   if (!follower) {
     throw new BackupError(`this version does not know "${record.actionId}".`, { code: 'NotFollowable' });
   }
-  return bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower[how](arm, record, signal));
+  return bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower[how](client, record, signal));
 }

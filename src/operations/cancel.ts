@@ -43,7 +43,7 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
   if (record.cancelRequestedAt !== undefined) {
     refuse('AlreadyCancelling', 'the service has already been asked to.');
   }
-  const arm = context.arm(entry) ?? refuse('NotConnected', `it belongs to ${record.cloud}, which is not connected.`);
+  const client = context.client(entry) ?? refuse('NotConnected', `it belongs to ${record.cloud}, which is not connected.`);
   // Set before the first await, so that a second click is refused; on disk before anything is sent.
   const unsaved = context.store.update(entry, { cancelRequestedAt: isoTime(context.clock.now()) });
   try {
@@ -52,7 +52,7 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
       refuse(reason.code, reason.message);
     }
     const request = await context.options.canceller(record);
-    const response = await arm.send(request, {
+    const response = await client.send(request, {
       signal: entry.abort.signal,
       attempted: 'cancel the job',
       resource: record.target.name,

@@ -1,4 +1,4 @@
-import type { ArmClient, ArmResponse } from '../cloud/types.ts';
+import type { ArmClient, ArmResponse, ServiceClient } from '../cloud/types.ts';
 import type { BackupError } from '../core/errors.ts';
 import type { OperationRecord, PreparedRequest, Tracker } from '../core/operation.ts';
 import type { Clock } from './clock.ts';
@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly folder: string;
   /** The connected cloud's client, or undefined where nothing is connected. */
   readonly arm: () => ArmClient | undefined;
+  /** The client of another service (an appliance) by its origin; undefined where it is not known here, or no longer. */
+  readonly clientOf?: (origin: string) => ServiceClient | undefined;
   /** By `OperationRecord.tracker`. */
   readonly trackers: ReadonlyMap<string, Tracker>;
   /** By `OperationRecord.actionId`. */
@@ -37,8 +39,8 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly store: OperationStore;
   readonly lanes: Lanes;
-  /** The client for a record's own cloud, requests noted in its timeline; undefined where another cloud is connected. */
-  arm(entry: Entry): ArmClient | undefined;
+  /** The client for a record's own cloud, requests noted in its timeline; undefined where that is not connected. */
+  client(entry: Entry): ServiceClient | undefined;
   /** The next round of an operation, in milliseconds from now. */
   schedule(entry: Entry, waitMs: number): void;
   /** Called once when it has ended here. */

@@ -14,8 +14,8 @@ export async function decide(context: EngineContext, entry: Entry, step: TrackSt
   const { record } = entry;
   const error = step.error ?? { code: 'NoOutcome', message: 'The service fails whenever it is asked how this goes.' };
   const follower = context.options.followers.get(record.actionId);
-  const arm = context.arm(entry);
-  if (!arm) {
+  const client = context.client(entry);
+  if (!client) {
     // It waits for its cloud, as it would have before it was asked.
     return;
   }
@@ -27,7 +27,7 @@ export async function decide(context: EngineContext, entry: Entry, step: TrackSt
   await context.store.update(entry, { progress });
   let read: Awaited<ReturnType<typeof follower.readBack>>;
   try {
-    read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(arm, record, signal));
+    read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(client, record, signal));
   } catch (failure) {
     if (!entry.abort.signal.aborted) {
       await unread(context, entry, step, error, failure);

@@ -1,11 +1,11 @@
 /** The operation engine: what the windows, trees and agents call. Each part of the work stands in its own file. */
 import { randomUUID } from 'node:crypto';
-import type { ArmClient } from '../cloud/types.ts';
+import type { ServiceClient } from '../cloud/types.ts';
 import { BackupError, messageOf } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { adopt, loadJournal, waitOf } from './adopt.ts';
-import { tracedArm } from './asking.ts';
+import { traced } from './asking.ts';
 import { begin } from './begin.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
@@ -79,7 +79,7 @@ export class Engine implements OperationEngine {
       options,
       clock: this.#clock,
       store: this.#store,
-      arm: (entry) => this.#armFor(entry),
+      client: (entry) => this.#tracedFor(entry),
       schedule: (entry, waitMs) => this.#scheduler.schedule(entry.record.id, waitMs),
       ended: (entry) => this.#ended.fire(entry.record),
     };
@@ -140,16 +140,16 @@ export class Engine implements OperationEngine {
   }
 
   async start(plan: OperationPlan): Promise<OperationRecord> {
-    const arm = this.#connected(plan.title);
+    const cloud = this.#connected(plan);
     const missing = [plan.tracker, plan.first?.tracker].find((name) => name !== undefined && !this.#options.trackers.has(name));
     if (missing !== undefined) {
       throw noTracker(plan, missing);
     }
     await this.#load();
     if (outlivesWindow(plan)) {
-      return this.#planner.plan(arm, plan);
+      return this.#planner.plan(cloud, plan);
     }
-    const record = this.#newRecord(arm, { ...plan, status: 'planned' });
+    const record = this.#newRecord(cloud, { ...plan, status: 'planned' });
     const entry = await this.#store.create(record);
     const planned = entry.record;
     const sending = send(this.#context, entry, plan.request)
@@ -169,14 +169,14 @@ export class Engine implements OperationEngine {
   }
 
   async follow(plan: FollowPlan): Promise<OperationRecord> {
-    const arm = this.#connected(plan.title);
+    const cloud = this.#connected(plan);
     await this.#load();
     const key = plan.job.id.toLowerCase();
     const known = this.list().find((record) => record.job?.id.toLowerCase() === key);
     if (known) {
       return known;
     }
-    const begun = this.#following.get(key) ?? this.#follow(arm, plan).finally(() => this.#following.delete(key));
+    const begun = this.#following.get(key) ?? this.#follow(cloud, plan).finally(() => this.#following.delete(key));
     this.#following.set(key, begun);
     return begun;
   }
@@ -234,8 +234,8 @@ export class Engine implements OperationEngine {
     return this.#loaded;
   }
 
-  async #follow(arm: ArmClient, plan: FollowPlan): Promise<OperationRecord> {
-    const record = this.#newRecord(arm, { ...plan, actionId: followedJob, intent: {}, status: 'running' });
+  async #follow(cloud: string, plan: FollowPlan): Promise<OperationRecord> {
+    const record = this.#newRecord(cloud, { ...plan, actionId: followedJob, intent: {}, status: 'running' });
     const entry = await this.#store.create(record);
     this.#context.schedule(entry, 0);
     return entry.record;
@@ -270,27 +270,28 @@ export class Engine implements OperationEngine {
     this.#context.schedule(entry, timing.backoffLongestMs);
   }
 
-  #newRecord(arm: ArmClient, parts: NewRecord): OperationRecord {
-    return newRecord((this.#options.newId ?? randomUUID)(), arm.environment.resourceManagerEndpoint, this.#clock.now(), parts);
+  #newRecord(cloud: string, parts: NewRecord): OperationRecord {
+    return newRecord((this.#options.newId ?? randomUUID)(), cloud, this.#clock.now(), parts);
   }
 
-  #armFor(entry: Entry): ArmClient | undefined {
-    const arm = this.#clientFor(entry.record);
-    return arm && tracedArm(arm, this.#clock, (trace) => entry.newTrace.push(trace));
+  #tracedFor(entry: Entry): ServiceClient | undefined {
+    const client = this.#clientFor(entry.record);
+    return client && traced(client, this.#clock, (trace) => entry.newTrace.push(trace));
   }
 
   /** Only the very cloud that it was sent to: another one's token must not go there, nor this one's elsewhere. */
-  #clientFor(record: OperationRecord): ArmClient | undefined {
+  #clientFor({ cloud }: Pick<OperationRecord, 'cloud'>): ServiceClient | undefined {
     const arm = this.#options.arm();
-    return arm?.environment.resourceManagerEndpoint.toLowerCase() === record.cloud.toLowerCase() ? arm : undefined;
+    return arm?.environment.resourceManagerEndpoint.toLowerCase() === cloud.toLowerCase() ? arm : this.#options.clientOf?.(cloud);
   }
 
-  #connected(title: string): ArmClient {
-    const arm = this.#options.arm();
-    if (!arm || this.#disposed) {
-      throw nothingConnected(title);
+  /** The origin that a plan is for. @throws BackupError where that cannot be asked now */
+  #connected(plan: Pick<OperationPlan, 'cloud' | 'title'>): string {
+    const cloud = plan.cloud ?? this.#options.arm()?.environment.resourceManagerEndpoint;
+    if (cloud === undefined || this.#disposed || !this.#clientFor({ cloud })) {
+      throw nothingConnected(plan);
     }
-    return arm;
+    return cloud;
   }
 
   #entry(id: string): Entry {

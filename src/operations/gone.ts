@@ -19,7 +19,7 @@ export async function endIfGone(context: EngineContext, entry: Entry): Promise<v
     return;
   }
   // Meanwhile it may have ended, or its cloud may have come.
-  if (entry.followedBy !== 'here' || hasEnded(entry.record.status) || context.arm(entry)) {
+  if (entry.followedBy !== 'here' || hasEnded(entry.record.status) || context.client(entry)) {
     return;
   }
   if (entry.record.status === 'planned') {

@@ -1,6 +1,5 @@
 /** Takes note of operations that wait for their turn, or for what has to be there first. */
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
-import type { ArmClient } from '../cloud/types.ts';
 import type { EngineContext } from './context.ts';
 import { newRecord } from './newRecord.ts';
 import { isWholeWhenStored } from './redact.ts';
@@ -22,12 +21,11 @@ export class Planner {
    * On disk as `planned`, and to be gone on with from there.
    * @throws BackupError `NotStorable`, `AlreadyQueued`, `JournalUnwritable`, with nothing written
    */
-  async plan(arm: ArmClient, plan: OperationPlan): Promise<OperationRecord> {
+  async plan(cloud: string, plan: OperationPlan): Promise<OperationRecord> {
     const { store, clock } = this.#context;
     if (![plan.request, ...(plan.first ? [plan.first.request] : [])].every(isWholeWhenStored)) {
       throw notWhole(plan);
     }
-    const cloud = arm.environment.resourceManagerEndpoint;
     if (plan.lane && store.list().some((record) => isSame(record, plan, cloud))) {
       throw alreadyQueued(plan);
     }

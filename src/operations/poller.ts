@@ -14,8 +14,8 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
   const { record, tracking } = entry;
   const name = phaseOf(record).tracker;
   const tracker = context.options.trackers.get(name);
-  const arm = context.arm(entry);
-  if (!arm) {
+  const client = context.client(entry);
+  if (!client) {
     return;
   }
   if (!tracker || tracking === undefined) {
@@ -32,7 +32,7 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
     const attempted = `follow "${record.title}"`;
     const question = tracker.poll(tracking);
     const response = await bounded(context.clock, timing.pollMs, entry.abort.signal, (signal) =>
-      arm.poll(question.url, {
+      client.poll(question.url, {
         signal,
         attempted,
         resource: record.target.name,
@@ -173,16 +173,16 @@ interface Read {
 async function readBack(context: EngineContext, entry: Entry): Promise<Read> {
   const { record } = entry;
   const follower = context.options.followers.get(record.actionId);
-  const arm = context.arm(entry);
+  const client = context.client(entry);
   if (!follower) {
     // A job that somebody else started: nothing was asked here that could be compared.
     return {};
   }
-  if (!arm) {
+  if (!client) {
     return { outcome: `It succeeded, but ${record.target.name} was not read back: its cloud is no longer connected.` };
   }
   try {
-    const read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(arm, record, signal));
+    const read = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower.readBack(client, record, signal));
     const { sentence, warnings = [] } = read;
     return read.reading === 'different'
       ? { outcome: sentence, differs: sentence, warnings: [{ code: 'ReadBackDiffers', message: sentence }, ...warnings] }

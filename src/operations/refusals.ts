@@ -3,10 +3,12 @@ import { BackupError } from '../core/errors.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { OperationPlan } from './types.ts';
 
-export function nothingConnected(title: string): BackupError {
-  return new BackupError(`"${title}" was not started: no cloud is connected.`, {
+/** @param plan `cloud`: where it was meant for another service than the connected cloud */
+export function nothingConnected({ title, cloud }: Pick<OperationPlan, 'cloud' | 'title'>): BackupError {
+  const remedies = [cloud === undefined ? 'Sign in, or choose a cloud.' : `Connect to ${cloud}, then try again.`];
+  return new BackupError(`"${title}" was not started: ${cloud ?? 'no cloud'} is ${cloud === undefined ? '' : 'not '}connected.`, {
     code: 'NotConnected',
-    remedies: ['Sign in, or choose a cloud.'],
+    remedies,
   });
 }
 

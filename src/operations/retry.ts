@@ -13,7 +13,7 @@ export function retry(context: EngineContext, entry: Entry): void {
   if (entry.followedBy === 'otherWindow') {
     throw otherWindow(record);
   }
-  if (!context.arm(entry)) {
+  if (!context.client(entry)) {
     throw notConnected(record);
   }
   entry.failures = 0;

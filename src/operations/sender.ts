@@ -16,13 +16,13 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   const { record } = entry;
   const phase = phaseOf(record);
   const { first } = phase;
-  const arm = context.arm(entry);
+  const client = context.client(entry);
   const tracker = context.options.trackers.get(phase.tracker);
   if (!mayBegin(entry)) {
     return;
   }
-  if (!arm || !tracker) {
-    const why = arm ? `there is no tracker "${phase.tracker}"` : 'the cloud was disconnected';
+  if (!client || !tracker) {
+    const why = client ? `there is no tracker "${phase.tracker}"` : 'the cloud was disconnected';
     await notSent(context, entry, new BackupError(`Nothing was started: ${why}.`, { code: 'NotSent' }));
     return;
   }
@@ -37,7 +37,7 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   try {
     // Not bound to the entry's own abort: a request that may have left is not taken back by closing a window.
     response = await bounded(context.clock, timing.sendMs, new AbortController().signal, (signal) =>
-      arm.send(request, {
+      client.send(request, {
         signal,
         attempted,
         resource: record.target.name,

@@ -14,8 +14,8 @@ import type { Entry } from './store.ts';
 export async function look(context: EngineContext, entry: Entry): Promise<void> {
   const { record } = entry;
   const { first } = phaseOf(record);
-  const arm = context.arm(entry);
-  if (!arm || hasEnded(record.status)) {
+  const client = context.client(entry);
+  if (!client || hasEnded(record.status)) {
     return;
   }
   const follower = context.options.followers.get(record.actionId);
@@ -26,7 +26,7 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
   let found: Awaited<ReturnType<typeof follower.settle>>;
   try {
     found = await bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) =>
-      first ? follower.settleFirst(arm, record, signal) : follower.settle(arm, record, signal),
+      first ? follower.settleFirst(client, record, signal) : follower.settle(client, record, signal),
     );
   } catch (error) {
     if (!(error instanceof BackupError) || error.facts.status !== 404) {
@@ -83,7 +83,7 @@ export async function lookAgain(context: EngineContext, entry: Entry): Promise<v
   if (record.status !== 'unknown') {
     throw new BackupError(`"${record.title}" is not of unknown outcome: there is nothing to look for.`, { code: 'NotUnknown' });
   }
-  if (!context.arm(entry)) {
+  if (!context.client(entry)) {
     throw notConnected(record);
   }
   if (!(await context.store.claim(record.id))) {

@@ -1,4 +1,4 @@
-import type { ArmClient } from '../cloud/types.ts';
+import type { ServiceClient } from '../cloud/types.ts';
 import type { BackupError, ErrorRecord } from '../core/errors.ts';
 import type { Disposable, Event } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -14,22 +14,27 @@ import type {
 
 type Found = { found: 'started'; tracking: JsonObject; because: string } | { found: 'absent' | 'unclear'; because: string };
 
-/** What the engine needs to know of an action; the action table gives it, so that the engine knows no provider. */
+/**
+ * What the engine needs to know of an action; the action table gives it, so that the engine knows no provider. Each is
+ * given the client of the record's own cloud.
+ */
 export interface Follower {
   readBack(
-    arm: ArmClient,
+    client: ServiceClient,
     record: OperationRecord,
     signal: AbortSignal,
   ): Promise<{ reading: 'asAsked' | 'different' | 'unclear'; sentence: string; warnings?: readonly ErrorRecord[] }>;
-  settle(arm: ArmClient, record: OperationRecord, signal: AbortSignal): Promise<Found>;
+  settle(client: ServiceClient, record: OperationRecord, signal: AbortSignal): Promise<Found>;
   /** `settle` for the request that comes first. @throws where the action has none: a mistake of ours */
-  settleFirst(arm: ArmClient, record: OperationRecord, signal: AbortSignal): Promise<Found>;
+  settleFirst(client: ServiceClient, record: OperationRecord, signal: AbortSignal): Promise<Found>;
 }
 
 export interface OperationPlan {
   readonly actionId: string;
   readonly title: string;
   readonly target: OperationTarget;
+  /** Origin of the service that it is sent to; the connected cloud where absent. */
+  readonly cloud?: string;
   readonly tenantId?: string;
   readonly request: PreparedRequest;
   readonly tracker: string;
@@ -43,17 +48,19 @@ export interface OperationPlan {
 
 /** One of several that were to be started together, and was not. */
 export interface UnstartedPlan extends Pick<OperationPlan, 'actionId' | 'title' | 'target' | 'tenantId' | 'tracker'> {
-  /** The resource manager endpoint (origin) that it would have been sent to. */
+  /** Origin of the service that it would have been sent to. */
   readonly cloud: string;
   readonly batch: OperationBatch;
   /** Why not; absent where the person cancelled before its turn. */
   readonly error?: ErrorRecord;
 }
 
-/** A job of a vault that this window did not start and that a person wants to follow. */
+/** A job that this window did not start and that a person wants to follow. */
 export interface FollowPlan {
   readonly title: string;
   readonly target: OperationTarget;
+  /** Origin of the service whose job it is; the connected cloud where absent. */
+  readonly cloud?: string;
   readonly tenantId?: string;
   readonly job: JobReference;
   /** ISO 8601, UTC: when the service began it. */

@@ -2,10 +2,11 @@
  * An action is data: commands, menus, palette entries, wizard, confirmation, request preview, documentation and
  * tests are made of these entries. This file is their shape and knows no system.
  */
-import type { ArmClient } from '../cloud/types.ts';
+import type { ArmClient, ServiceClient } from '../cloud/types.ts';
 import type { ActionId } from './actionIds.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Remembered } from '../core/remembered.ts';
 import type { JobReference, OperationRecord, OperationTarget, PreparedRequest } from '../core/operation.ts';
 
 /** What an action is done to: a tree node's resource. `kind` tells which model `model` is. */
@@ -19,10 +20,15 @@ export interface ActionTarget<Model = unknown> {
 }
 
 export interface ActionContext {
+  /** @throws BackupError where no cloud is connected */
   readonly arm: ArmClient;
+  /** The client of an appliance by its origin; undefined where it is not known here, or no longer. Absent where none can be. */
+  appliance?(origin: string): ServiceClient | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch, UTC. */
   now(): number;
+  /** What this installation keeps of what was used last; nothing in tests that do not say so. */
+  readonly remembered?: Pick<Remembered, 'get'>;
 }
 
 export interface Choice {
@@ -74,6 +80,16 @@ export interface TextQuestion<Model> extends QuestionBase<Model> {
   refuse(text: string, targets: readonly ActionTarget<Model>[], answers: Answers): string | undefined;
 }
 
+/**
+ * A line of text that nobody may see or keep: a password box. Never proposed, not even what was typed before going back;
+ * its answer goes to `build` and to nothing else.
+ */
+export interface SecretQuestion<Model> extends QuestionBase<Model> {
+  readonly type: 'secret';
+  /** A sentence, without the text in it, where it cannot be taken, else undefined. Asked at each key. */
+  refuse(text: string, targets: readonly ActionTarget<Model>[], answers: Answers): string | undefined;
+}
+
 /** Any number of a list; those that are `recommended` are preselected, each with its reason in `detail`. Answered as `answerOfMany`. */
 export interface PickManyQuestion<Model> extends QuestionBase<Model> {
   readonly type: 'pickMany';
@@ -85,7 +101,8 @@ export interface PickManyQuestion<Model> extends QuestionBase<Model> {
   refuse?(chosen: readonly string[], choices: readonly Choice[], answers: Answers): string | undefined;
 }
 
-type Question<Model> = PickQuestion<Model> | DateQuestion<Model> | TextQuestion<Model> | PickManyQuestion<Model>;
+export type Question<Model> =
+  PickQuestion<Model> | DateQuestion<Model> | TextQuestion<Model> | SecretQuestion<Model> | PickManyQuestion<Model>;
 
 /** The answer to a `pickMany` question: a JSON array of texts. */
 export function answerOfMany(values: readonly string[]): string {
@@ -147,8 +164,30 @@ interface ActionBase {
   readonly tracker: string;
 }
 
+/** Where an action goes to. */
+interface Addressed<Model> {
+  /** Origin of the appliance that a target stands on. Absent where the connected cloud is meant. */
+  cloudOf?(target: ActionTarget<Model>): string;
+}
+
+/** A line of what was looked at before anything is sent. */
+export interface Check {
+  /** `fail`: it would not work, so nothing is sent. `warn`: it may not work, or could not be looked at. */
+  readonly state: 'pass' | 'warn' | 'fail';
+  /** What was looked at: `Storage firewall`. */
+  readonly label: string;
+  /** What was found; of a `fail` and most `warn`s also what to do. */
+  readonly detail: string;
+}
+
 export interface BuiltAction {
+  /** As it is shown, and journaled without its secrets; sent as it is, unless there is `atSending`. */
   readonly request: PreparedRequest;
+  /**
+   * `request` with a secret in it that is fetched for the sending alone, and kept nowhere. Called once, just before.
+   * @throws BackupError where it cannot be had: then nothing is sent
+   */
+  readonly atSending?: (signal: AbortSignal) => Promise<PreparedRequest>;
   /** Facts to journal, for `readBack` and `settle`: what was asked, and what was known before. No secrets. */
   readonly intent: JsonObject;
   /** What must be there before `request` can be sent, and is not there yet. */
@@ -186,7 +225,7 @@ export interface BuiltOperation extends BuiltAction {
 }
 
 /** An action that sends one request for each target. */
-export interface Action<Model = unknown> extends ActionBase {
+export interface Action<Model = unknown> extends ActionBase, Addressed<Model> {
   readonly does: 'send';
   readonly assurance: Assurance;
   /** What turning away from the confirmation is called, where "Cancel" could be misread. */
@@ -194,6 +233,13 @@ export interface Action<Model = unknown> extends ActionBase {
   /** What will happen, one sentence each, shown before sending (for `confirm` and `typeName`). May look: only GETs. */
   consequences?(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly string[]>;
   readonly questions: readonly Question<Model>[];
+  /**
+   * What would keep it from working, looked at after the questions and shown before anything is sent: only GETs. `build`
+   * refuses what fails here. A refusal to look is a `warn` line, never an error.
+   */
+  preflight?(context: ActionContext, targets: readonly ActionTarget<Model>[], answers: Answers): Promise<readonly Check[]>;
+  /** For `typeName`: the name to type, where it is not the target's. */
+  typedName?(targets: readonly ActionTarget<Model>[], answers: Answers): string;
   describe(target: ActionTarget<Model>): OperationTarget;
   /**
    * Built by the typed SDK and captured; nothing is sent but GETs that make sure of what the request names.
@@ -260,10 +306,19 @@ interface Followed {
 }
 
 /** An action that changes nothing: it follows work that somebody else started. */
-export interface FollowAction<Model = unknown> extends ActionBase {
+export interface FollowAction<Model = unknown> extends ActionBase, Addressed<Model> {
   readonly does: 'follow';
-  /** @param cloud origin of the resource manager */
+  /** @param cloud origin of the resource manager, or of the appliance (`cloudOf`) */
   follow(target: ActionTarget<Model>, cloud: string): Followed;
+}
+
+/** An action that only remembers what a person chose: where the backups of a service are. Nothing is sent. */
+export interface RememberAction<Model = unknown> extends Omit<ActionBase, 'tracker'> {
+  readonly does: 'remember';
+  readonly questions: readonly Question<Model>[];
+  describe(target: ActionTarget<Model>): OperationTarget;
+  /** What is to be remembered, under which key: plain facts, no secrets. @throws BackupError */
+  remember(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<{ readonly key: string; readonly value: JsonObject }>;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written */
@@ -272,7 +327,7 @@ export type AnySendAction = Action<any>;
 /** One that hands out a secret, of any model. */
 export type AnySecretAction = SecretAction<any>;
 /** What a table of actions of many models is made of. */
-export type AnyAction = AnySendAction | FollowAction<any> | AnySecretAction;
+export type AnyAction = AnySendAction | FollowAction<any> | AnySecretAction | RememberAction<any>;
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** True where a node's tokens are those that the action asks for. */

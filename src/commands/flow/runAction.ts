@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ArmClient } from '../../cloud/types.ts';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
 import { tellingApart } from '../../core/targetText.ts';
 import { BackupError } from '../../core/errors.ts';
@@ -32,10 +33,23 @@ export async function runAction(
   picked: readonly InventoryNode[] | undefined,
   options: RunOptions = {},
 ): Promise<void> {
-  // Connected at once where it is already; that it cannot be is said before the first question.
-  await services.connection.connect();
-  const arm = services.connection.arm();
-  const context = (signal: AbortSignal): ActionContext => ({ arm, signal, now: services.now });
+  let connected: ArmClient | undefined;
+  // The one of the beginning: whoever connects to another cloud meanwhile does not send this there.
+  const arm = (): ArmClient => (connected ??= services.connection.arm());
+  const cloud = (): string => arm().environment.resourceManagerEndpoint;
+  if (action.does === 'handOut' || !action.cloudOf) {
+    // Connected at once where it is already; that it cannot be is said before the first question.
+    await services.connection.connect();
+    arm();
+  }
+  const context = (signal: AbortSignal): ActionContext => ({
+    get arm() {
+      return arm();
+    },
+    appliance: (origin) => services.appliances?.client(origin),
+    signal,
+    now: services.now,
+  });
   const chosen: Chosen = { nodes: picked };
   if (picked?.length === 0) {
     throw new BackupError('The row that was clicked has gone, or was being read anew at that moment: nothing was done.', {
@@ -62,7 +76,7 @@ export async function runAction(
     void services.prompter.tell('warning', `${action.title} does not apply to ${listed(leftOut)}: left out.`, []);
   }
   if (action.does === 'follow') {
-    await followAll(services, action, final, arm.environment.resourceManagerEndpoint);
+    await followAll(services, action, final, cloud);
     return;
   }
   forgetUnasked(action, asking);
@@ -72,16 +86,16 @@ export async function runAction(
     await handOut(services, action, asking, chosen.nodes ?? []);
     return;
   }
-  await sendAll(
-    services,
-    action,
-    asking,
-    walked.showRequest || agreed.showRequest || options.showRequest === true,
-    arm.environment.resourceManagerEndpoint,
-  );
+  await sendAll(services, action, asking, walked.showRequest || agreed.showRequest || options.showRequest === true, cloud);
 }
 
-async function sendAll(services: CommandServices, action: AnySendAction, asking: Asking, show: boolean, origin: string): Promise<void> {
+async function sendAll(
+  services: CommandServices,
+  action: AnySendAction,
+  asking: Asking,
+  show: boolean,
+  cloud: () => string,
+): Promise<void> {
   const targets = asking.targets();
   const several = targets.length > 1;
   const results = await services.prompter.busy(`Preparing ${action.title}${several ? '' : '...'}`, (signal, report) =>
@@ -93,7 +107,7 @@ async function sendAll(services: CommandServices, action: AnySendAction, asking:
     throw noneStarted(services, action, refused);
   }
   if (show) {
-    await shown(services, action, built, origin);
+    await shown(services, action, built, cloud);
   }
   // One target may lead to several operations.
   const batch = results.length > 1 ? { id: randomUUID(), size: results.length } : undefined;
@@ -107,13 +121,19 @@ async function sendAll(services: CommandServices, action: AnySendAction, asking:
   if (started.length === 0) {
     throw failed.find(({ error }) => isCancelled(error))?.error ?? noneStarted(services, action, unstarted);
   }
-  await noteUnstarted(services, start, unstarted, origin);
+  await noteUnstarted(services, start, unstarted, cloud);
   report(services, action, started, unstarted);
 }
 
 /** @throws CancelledError where the person then does not want them sent */
-async function shown(services: CommandServices, action: AnySendAction, built: readonly Done<BuiltAction>[], origin: string): Promise<void> {
+async function shown(
+  services: CommandServices,
+  action: AnySendAction,
+  built: readonly Done<BuiltAction>[],
+  cloud: () => string,
+): Promise<void> {
   const names = namesOfItems(built);
+  const origin = [...new Set(built.map((item) => item.cloud ?? cloud()))].join(', ');
   const requests = built.flatMap(({ done: { first, request } }, at) => {
     const name = names[at] ?? '';
     // In the order in which they leave.
@@ -174,14 +194,16 @@ async function followAll(
   services: CommandServices,
   action: Extract<AnyAction, { readonly does: 'follow' }>,
   targets: readonly ActionTarget[],
-  cloud: string,
+  cloud: () => string,
 ): Promise<void> {
   let last: string | undefined;
   for (const target of targets) {
-    const followed = action.follow(target, cloud);
+    const own = action.cloudOf?.(target);
+    const followed = action.follow(target, own ?? cloud());
     const record = await services.engine.follow({
       title: followed.title,
       target: followed.target,
+      ...(own === undefined ? {} : { cloud: own }),
       ...(target.tenantId === undefined ? {} : { tenantId: target.tenantId }),
       job: followed.job,
       tracker: action.tracker,

@@ -8,6 +8,8 @@ import type { CommandServices } from '../services.ts';
 export interface Item {
   readonly target: OperationTarget;
   readonly tenantId?: string;
+  /** Origin of the appliance that it is sent to; the connected cloud where absent. */
+  readonly cloud?: string;
 }
 
 /** One that could not be started. Where its turn did not come because the person cancelled, the error is a `CancelledError`. */
@@ -56,12 +58,15 @@ async function builtOf(
   answers: Answers,
   context: ActionContext,
 ): Promise<readonly (Done<BuiltAction> | Unstarted)[]> {
-  const tenant = target.tenantId === undefined ? {} : { tenantId: target.tenantId };
-  const item = { target: action.describe(target), ...tenant };
+  const where = {
+    ...(target.tenantId === undefined ? {} : { tenantId: target.tenantId }),
+    ...(action.cloudOf ? { cloud: action.cloudOf(target) } : {}),
+  };
+  const item = { target: action.describe(target), ...where };
   try {
     if (action.buildEach) {
       const each = await action.buildEach(context, target, answers);
-      return each.map((built) => ({ target: built.target, ...tenant, done: built }));
+      return each.map((built) => ({ target: built.target, ...where, done: built }));
     }
     return [{ ...item, done: await action.build(context, target, answers) }];
   } catch (error) {
@@ -134,7 +139,7 @@ export async function noteUnstarted(
   services: Pick<CommandServices, 'engine'>,
   { action, batch }: Start,
   unstarted: readonly Unstarted[],
-  cloud: string,
+  connected: () => string,
 ): Promise<void> {
   if (batch === undefined) {
     return;
@@ -143,7 +148,7 @@ export async function noteUnstarted(
     await services.engine.noteUnstarted({
       ...common(action, item),
       batch,
-      cloud,
+      cloud: item.cloud ?? connected(),
       ...(isCancelled(error) ? {} : { error: toErrorRecord(error) }),
     });
   }

@@ -101,7 +101,7 @@ describe('one target that leads to several operations', () => {
       services,
       { action, batch: { id: 'b', size: 3 } },
       results.flatMap((result) => ('error' in result ? [result] : [])),
-      'https://management.azure.com',
+      () => 'https://management.azure.com',
     );
     assert.deepEqual(
       services.unstarted.map((plan) => [plan.target.name, plan.tenantId]),
