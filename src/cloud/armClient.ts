@@ -8,17 +8,32 @@ import { unansweredError } from './networkErrors.ts';
 import type { ArmPipeline, ArmRequest, Unanswered } from './pipeline.ts';
 import { retryAfterMs } from './retryAfter.ts';
 import { serviceErrorOf } from './serviceError.ts';
-import type { ArmClient, ArmResponse, BlobReader, CloudEnvironment, Page, RequestOptions } from './types.ts';
+import type {
+  ArmClient,
+  ArmResponse,
+  BlobReader,
+  CloudEnvironment,
+  Page,
+  RequestOptions,
+  ServiceClient,
+  ServiceEndpoint,
+} from './types.ts';
 
-export interface ArmClientSetup {
-  readonly environment: CloudEnvironment;
+export interface ServiceClientSetup {
+  readonly environment: ServiceEndpoint;
   /** Called with the first request: the pipeline is not loaded before. @throws BackupError where it cannot be made. */
   readonly pipeline: () => Promise<ArmPipeline>;
   readonly remediesFor?: RemediesFor;
-  /** Absent where nobody said where this cloud keeps blobs. */
-  readonly blobs?: BlobReader;
   /** The tenant of a path's subscription, where a request names none itself. */
   readonly tenantOf?: (url: string) => string | undefined;
+  /** What an answer to `url` holds of a list, or what it lacks to be one. Resource managers' own form where absent. */
+  readonly pageIn?: (body: Json | undefined, url: string) => Page | string;
+}
+
+export interface ArmClientSetup extends ServiceClientSetup {
+  readonly environment: CloudEnvironment;
+  /** Absent where nobody said where this cloud keeps blobs. */
+  readonly blobs?: BlobReader;
 }
 
 interface Answer extends ArmResponse {
@@ -28,7 +43,13 @@ interface Answer extends ArmResponse {
 }
 
 export function createArmClient(setup: ArmClientSetup): ArmClient {
-  const { environment } = setup;
+  const { environment, blobs } = setup;
+  return { environment, ...(blobs ? { blobs } : {}), ...createServiceClient(setup) };
+}
+
+/** Everything but what is a resource manager's alone. */
+export function createServiceClient(setup: ServiceClientSetup): ServiceClient {
+  const { environment, pageIn = armPage } = setup;
   const remediesFor = setup.remediesFor ?? (() => []);
 
   async function ask(request: ArmRequest, options: RequestOptions): Promise<Answer | Unanswered> {
@@ -72,24 +93,21 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
       throw refusalOf(serviceErrorOf(answer.status, answer.text), answer, options, answer.retryAfterMs, remediesFor);
     }
     if (!answer.readable || answer.status >= 300) {
-      throw unusableAnswer(answer.readable ? 'The answer points elsewhere' : 'The answer is not valid JSON', answer, options);
+      throw unusableAnswer(answer.readable ? 'The answer points elsewhere' : unreadable(answer), answer, options);
     }
     return answer;
   }
 
   async function page(pathOrUrl: string, options: RequestOptions = {}): Promise<Page> {
     const answer = await get(pathOrUrl, options);
-    const items = isObject(answer.body) ? answer.body['value'] : undefined;
-    if (!Array.isArray(items)) {
-      throw unusableAnswer('The answer is not a list: it has no “value”', answer, options);
+    const found = pageIn(answer.body, answer.url);
+    if (typeof found === 'string') {
+      throw unusableAnswer(`The answer is not a list: ${found}`, answer, options);
     }
-    const nextLink = stringAt(answer.body, 'nextLink');
-    return nextLink ? { items, nextLink: guardedUrl(environment, nextLink, 'nextLink') } : { items };
+    return found.nextLink === undefined ? found : { ...found, nextLink: guardedUrl(environment, found.nextLink, 'nextLink') };
   }
 
   return {
-    environment,
-    ...(setup.blobs ? { blobs: setup.blobs } : {}),
     get,
     page,
     async *pages(pathOrUrl, options = {}) {
@@ -110,7 +128,7 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
     async poll(url, options = {}) {
       const answer = await read(url, options);
       if (answer.status < 300 && !answer.readable) {
-        throw unusableAnswer('The answer is not valid JSON', answer, options);
+        throw unusableAnswer(unreadable(answer), answer, options);
       }
       return answer;
     },
@@ -132,12 +150,23 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
   };
 }
 
-function notSent(error: unknown, environment: CloudEnvironment, options: RequestOptions): BackupError {
+function armPage(body: Json | undefined): Page | string {
+  const items = isObject(body) ? body['value'] : undefined;
+  const nextLink = stringAt(body, 'nextLink');
+  return Array.isArray(items) ? { items, ...(nextLink ? { nextLink } : {}) } : 'it has no “value”';
+}
+
+/** What came where JSON was due. */
+function unreadable({ text }: ArmResponse): string {
+  return text.trim().startsWith('<') ? 'A web page came instead of an answer' : 'The answer is not valid JSON';
+}
+
+function notSent(error: unknown, environment: ServiceEndpoint, options: RequestOptions): BackupError {
   const reason = unansweredError(error, environment, options);
   return new BackupError(reason.message, { ...reason.facts, code: 'NotSent' }, { cause: reason });
 }
 
-function noAnswer(error: unknown, environment: CloudEnvironment, options: RequestOptions): BackupError {
+function noAnswer(error: unknown, environment: ServiceEndpoint, options: RequestOptions): BackupError {
   const reason = isCancelled(error) ? undefined : unansweredError(error, environment, options);
   const message = reason?.message ?? 'The request was given up after it had left.';
   return new BackupError(

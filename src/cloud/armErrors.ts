@@ -83,7 +83,7 @@ export function unusableAnswer(what: string, answer: Pick<ArmResponse, 'status' 
     code: 'UnusableAnswer',
     status: answer.status,
     ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
-    remedies: ['Try again. If it stays, a proxy on the way may alter answers, or the address is not that of a resource manager.'],
+    remedies: ['Try again. If it stays, a proxy on the way may alter answers, or the address is that of something else.'],
   });
 }
 

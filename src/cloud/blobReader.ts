@@ -7,7 +7,7 @@ import { containerUrl, guardedBlobUrl } from './blobGuard.ts';
 import { storageRemedies } from './blobRemedies.ts';
 import { explainNetworkError } from './networkErrors.ts';
 import type { PipelineSetup } from './pipeline.ts';
-import type { BlobEntry, BlobPlace, BlobReader, RequestOptions } from './types.ts';
+import type { BlobEntry, BlobPlace, BlobReader, CloudEnvironment, RequestOptions } from './types.ts';
 
 const pageSize = 200;
 
@@ -20,7 +20,7 @@ interface LibraryFailure {
 }
 
 /** @param setup called with the first request. @throws BackupError where it cannot be made */
-export function createBlobReader(environment: PipelineSetup['environment'], setup: () => Promise<PipelineSetup>): BlobReader {
+export function createBlobReader(environment: CloudEnvironment, setup: () => Promise<PipelineSetup>): BlobReader {
   async function asked<Answer>(
     place: BlobPlace,
     options: RequestOptions,
@@ -28,7 +28,7 @@ export function createBlobReader(environment: PipelineSetup['environment'], setu
   ): Promise<Answer> {
     throwIfCancelled(options.signal);
     const url = containerUrl(environment, place);
-    const client = await containerClient(await setup(), url, place, options);
+    const client = await containerClient(environment, await setup(), url, place, options);
     try {
       return await ask(client);
     } catch (error) {
@@ -66,6 +66,7 @@ export function createBlobReader(environment: PipelineSetup['environment'], setu
 }
 
 async function containerClient(
+  environment: CloudEnvironment,
   setup: PipelineSetup,
   url: string,
   place: BlobPlace,
@@ -73,7 +74,6 @@ async function containerClient(
 ): Promise<ContainerClient> {
   const [{ AnonymousCredential, ContainerClient, newPipeline }, { createPassage }, { createHttpHeaders, createPipelineRequest }] =
     await Promise.all([import('@azure/storage-blob'), import('./pipeline.ts'), import('@azure/core-rest-pipeline')]);
-  const { environment } = setup;
   const through = createPassage(setup, { guard: (one) => guardedBlobUrl(environment, place, one), resource: 'storage' });
   const httpClient: IHttpClient = {
     async sendRequest(resource) {

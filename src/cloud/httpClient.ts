@@ -3,14 +3,16 @@
  * the other side; this one knows, because it hands a request to a connection only after the other side has proven who
  * it is. That also keeps a token from a server whose certificate is not trusted.
  */
+import { X509Certificate } from 'node:crypto';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { CancelledError } from '../core/cancellation.ts';
+import { BackupError } from '../core/errors.ts';
 
 export interface TimeLimits {
   /** Milliseconds for name, connection and TLS. */
@@ -39,9 +41,30 @@ export interface VerifyingHttpClient extends HttpClient {
   dispose(): void;
 }
 
+/**
+ * Looks at the certificate that the other side presents, before it is verified and beside that, never instead of it: what
+ * it returns ends the connection with nothing sent. It takes the place of comparing names, for a certificate that is
+ * known by itself and may name no host.
+ */
+export type CertificateJudge = (certificate: X509Certificate) => Error | undefined;
+
 /** An HTTPS client. Whatever the environment says, certificates are verified. */
-export function createHttpClient(secureContext: SecureContext | undefined, limits: TimeLimits = defaultTimeLimits): VerifyingHttpClient {
-  const tlsOptions = { rejectUnauthorized: true, ...(secureContext ? { secureContext } : {}) };
+export function createHttpClient(
+  secureContext: SecureContext | undefined,
+  limits: TimeLimits = defaultTimeLimits,
+  judge?: CertificateJudge,
+): VerifyingHttpClient {
+  const tlsOptions = {
+    rejectUnauthorized: true,
+    ...(secureContext ? { secureContext } : {}),
+    ...(judge
+      ? {
+          checkServerIdentity: (_host: string, { raw }: PeerCertificate) => judge(new X509Certificate(raw)),
+          // A session that is taken up again would not present its certificate once more.
+          maxCachedSessions: 0,
+        }
+      : {}),
+  };
   const reading = new https.Agent({ keepAlive: true, timeout: idleMs, ...tlsOptions });
   // A change gets a connection of its own: one that the cloud has just closed while idle would leave its fate unclear.
   const changing = new https.Agent({ keepAlive: false, ...tlsOptions });
@@ -66,11 +89,11 @@ export function createHttpClient(secureContext: SecureContext | undefined, limit
       headers: { ...request.headers.toJSON(), ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}) },
       ...tlsOptions,
     });
-    const answer = await exchange(clientRequest, body ?? undefined, request.abortSignal, limits, () => left.add(request)).catch(
-      (error: unknown) => {
-        throw asRestError(error, request);
-      },
-    );
+    const answer = await exchange(clientRequest, body ?? undefined, request.abortSignal, { ...limits, judge }, () =>
+      left.add(request),
+    ).catch((error: unknown) => {
+      throw asRestError(error, request);
+    });
     // Answered: its fate is known, whatever becomes of tries that may follow.
     left.delete(request);
     const headers = createHttpHeaders();
@@ -101,7 +124,7 @@ function exchange(
   clientRequest: ClientRequest,
   body: string | undefined,
   signal: AbortSignalLike | undefined,
-  limits: TimeLimits,
+  limits: TimeLimits & { readonly judge: CertificateJudge | undefined },
   leaves: () => void,
 ): Promise<{ message: IncomingMessage; text: string }> {
   return new Promise((resolve, reject) => {
@@ -128,6 +151,9 @@ function exchange(
     clientRequest.on('error', fail);
     let handedOver = false;
     clientRequest.once('socket', (socket) => {
+      if (limits.judge) {
+        judged(socket as TLSSocket, limits.judge, fail);
+      }
       whenVerified(socket, () => {
         rearm();
         handedOver = true;
@@ -156,6 +182,20 @@ function exchange(
   });
 }
 
+/** Fails a new connection with what the judge has to say; that it was verified would be told only of one that was. */
+function judged(socket: TLSSocket, judge: CertificateJudge, fail: (error: Error) => void): void {
+  if (!socket.authorized) {
+    // Emitted when the handshake is done and before Node verifies the certificate.
+    socket.prependOnceListener('secure', () => {
+      const certificate = socket.getPeerX509Certificate();
+      const refusal = certificate && judge(certificate);
+      if (refusal) {
+        fail(refusal);
+      }
+    });
+  }
+}
+
 /** Runs at once on a connection that has been used before, else as soon as its certificate has been verified. */
 function whenVerified(socket: Socket, run: () => void): void {
   if ((socket as TLSSocket).authorized) {
@@ -175,7 +215,7 @@ function timeoutError(code: string, ms: number): Error {
 }
 
 function asRestError(error: unknown, request: PipelineRequest): unknown {
-  if (error instanceof CancelledError || !(error instanceof Error)) {
+  if (error instanceof CancelledError || error instanceof BackupError || !(error instanceof Error)) {
     return error;
   }
   const wrapped = new RestError(error.message, { code: (error as NodeJS.ErrnoException).code ?? RestError.REQUEST_SEND_ERROR, request });

@@ -1,7 +1,7 @@
 /** Why no answer came, in plain words, and what to do about it. */
 import { BackupError, codeOf, messageOf } from '../core/errors.ts';
 import { factsOf, sentence } from './armErrors.ts';
-import type { CloudEnvironment, RequestOptions } from './types.ts';
+import type { RequestOptions, ServiceEndpoint } from './types.ts';
 
 interface Explanation {
   /** Ours, for rows and tests. */
@@ -38,7 +38,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EPROTO: {
     code: 'CertificateRefused',
     what: 'does not speak TLS as it should',
-    remedies: ['Check that the address is that of a resource manager and that its port speaks https.'],
+    remedies: ['Check the address, and that its port speaks https.'],
   },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
@@ -90,7 +90,7 @@ function explanationOfFamily(code: string): Explanation | undefined {
 }
 
 /** The error of a request that got no answer; anything that already is one of ours goes through as it is. */
-export function unansweredError(error: unknown, environment: CloudEnvironment, options: RequestOptions): BackupError {
+export function unansweredError(error: unknown, environment: ServiceEndpoint, options: RequestOptions): BackupError {
   if (error instanceof BackupError) {
     return error;
   }

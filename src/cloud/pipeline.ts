@@ -21,11 +21,12 @@ import { guardedUrl, type UrlSource } from './endpointGuard.ts';
 import type { VerifyingHttpClient } from './httpClient.ts';
 import type { RequestLog } from './requestLog.ts';
 import { defaultRetryLimits, retryStrategy, type RetryLimits } from './retry.ts';
-import type { CloudEnvironment } from './types.ts';
+import type { ServiceEndpoint } from './types.ts';
 
 export interface PipelineSetup {
-  readonly environment: CloudEnvironment;
-  readonly tokens: TokenSource;
+  readonly environment: ServiceEndpoint;
+  /** Absent for what is asked without a token: the sign-in itself. */
+  readonly tokens?: TokenSource;
   readonly log?: RequestLog;
   readonly client: VerifyingHttpClient;
   readonly retry?: RetryLimits;
@@ -104,7 +105,9 @@ export function createPassage(
   pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'backup-explorer' }));
   pipeline.addPolicy(setClientRequestIdPolicy());
   pipeline.addPolicy(retryPolicy([retryStrategy(limits)], { maxRetries: limits.retries }), { phase: 'Retry' });
-  pipeline.addPolicy(tokenPolicy(door, setup.tokens, passages), { phase: 'Sign' });
+  if (setup.tokens) {
+    pipeline.addPolicy(tokenPolicy(door, setup.tokens, passages), { phase: 'Sign' });
+  }
   pipeline.addPolicy(redirectionPolicy(door), { afterPhase: 'Sign' });
   pipeline.addPolicy(logPolicy(setup.log, passages), { afterPhase: 'Sign' });
   return (request, tenantId) => {
