@@ -129,7 +129,7 @@ describe('sandbox platform: command line', function () {
   it('--help tells every flag and ends with 0', async () => {
     const { code, stdout } = await run('--help').ended();
     assert.equal(code, 0);
-    const flags = ['port', 'latency', 'speed', 'vaults', 'items', 'faults', 'seed', 'data', 'exit-with-stdin', 'linger'];
+    const flags = ['port', 'veeam-port', 'latency', 'speed', 'vaults', 'items', 'faults', 'seed', 'data', 'exit-with-stdin', 'linger'];
     for (const flag of flags) {
       assert.ok(stdout.includes(`--${flag} `), flag);
     }
