@@ -46,7 +46,7 @@ export function paletteTitle(action: AnyAction): string | undefined {
 }
 
 function withEllipsis(action: AnyAction, title: string): string {
-  const asks = action.does !== 'follow' && (action.questions.length > 0 || action.assurance !== 'none');
+  const asks = action.does !== 'follow' && (action.questions.length > 0 || (action.does !== 'remember' && action.assurance !== 'none'));
   return asks ? `${title}...` : title;
 }
 

@@ -12,4 +12,8 @@ export const apiVersions = {
   restorePoints: '2026-03-01',
   /** Microsoft.Compute disks and disk restore points: as above. */
   disks: '2025-01-02',
+  apiManagement: '2024-05-01',
+  /** Microsoft.Storage: accounts, their keys and containers. */
+  storage: '2024-01-01',
+  roleAssignments: '2022-04-01',
 } as const;

@@ -1,4 +1,5 @@
 import type { Connection, ServiceClient } from '../cloud/types.ts';
+import type { Remembered } from '../core/remembered.ts';
 import type { Inventory } from '../inventory/types.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import type { HeldLinks } from './links/heldLinks.ts';
@@ -12,6 +13,8 @@ export interface CommandServices {
   readonly inventory: Inventory;
   readonly engine: Pick<OperationEngine, 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;
+  /** What was used last. Absent where nothing is kept. */
+  readonly remembered?: Remembered;
   /** Links that were handed out and are in force. */
   readonly links: HeldLinks;
   /** Opens a document that cannot be edited. `name` is plain text and becomes the tab's title. */

@@ -38,11 +38,12 @@ function storableRequest(request: PreparedRequest): PreparedRequest {
     method: request.method,
     url: withoutSignature(request.url),
     headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => keptHeaders.test(name.toLowerCase()))),
-    ...(request.body === undefined ? {} : { body: storableBody(request.body) }),
+    ...(request.body === undefined ? {} : { body: shownBody(request.body) }),
   };
 }
 
-function storableBody(body: string): string {
+/** A body as it may be shown and written down: its secrets are written out as `(not stored)`. */
+export function shownBody(body: string): string {
   let parsed: Json;
   try {
     parsed = JSON.parse(body) as Json;

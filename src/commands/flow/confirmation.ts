@@ -19,7 +19,8 @@ export function typedNameStep(action: AnySendAction, asking: Asking): Step[] {
       needed: () => true,
       undo: () => undefined,
       async ask(prompts) {
-        const name = asking.targets()[0]?.name ?? '';
+        const targets = asking.targets();
+        const name = action.typedName?.(targets, asking.answers) ?? targets[0]?.name ?? '';
         const shown = displayName(name);
         await prompts.input({
           prompt: async (signal) => [...(await consequencesOf(action, asking, signal)), `Type ${shown} to go on.`].join(' '),

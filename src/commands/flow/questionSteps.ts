@@ -9,6 +9,8 @@ import {
   type DateQuestion,
   type PickManyQuestion,
   type PickQuestion,
+  type Question,
+  type SecretQuestion,
   type TextQuestion,
 } from '../../providers/action.ts';
 import { dateOf, parseDate, readOut } from '../dates.ts';
@@ -22,6 +24,9 @@ export interface Asking {
   readonly now: () => number;
 }
 
+// The models of the questions meet here as they do in the table.
+type Asks = Pick<AnySendAction, 'questions'>;
+
 /** What a person had answered before going back: the default when the same is asked again. */
 interface Earlier {
   /** The choice's value, or what was typed; absent where the proposal was taken as it was. */
@@ -29,7 +34,7 @@ interface Earlier {
 }
 
 /** One step for each of an action's questions. Whether one is asked depends on the answers that were given before it. */
-export function questionSteps(action: Pick<AnySendAction, 'questions'>, asking: Asking): Step[] {
+export function questionSteps(action: Asks, asking: Asking): Step[] {
   return action.questions.map((question) => {
     const earlier: Earlier = {};
     return {
@@ -44,7 +49,7 @@ export function questionSteps(action: Pick<AnySendAction, 'questions'>, asking: 
 }
 
 /** An answer before may have been changed since: what is not asked any more is not answered. */
-export function forgetUnasked(action: Pick<AnySendAction, 'questions'>, asking: Asking): void {
+export function forgetUnasked(action: Asks, asking: Asking): void {
   for (const question of action.questions) {
     if (question.asked?.(asking.targets(), asking.answers) === false) {
       delete asking.answers[question.id];
@@ -52,7 +57,7 @@ export function forgetUnasked(action: Pick<AnySendAction, 'questions'>, asking: 
   }
 }
 
-function answered(prompts: StepPrompts, question: AnySendAction['questions'][number], asking: Asking, earlier: Earlier): Promise<string> {
+function answered(prompts: StepPrompts, question: Question<unknown>, asking: Asking, earlier: Earlier): Promise<string> {
   switch (question.type) {
     case 'pick':
       return pick(prompts, question, asking, earlier);
@@ -62,6 +67,8 @@ function answered(prompts: StepPrompts, question: AnySendAction['questions'][num
       return date(prompts, question, asking, earlier);
     case 'text':
       return text(prompts, question, asking, earlier);
+    case 'secret':
+      return secret(prompts, question, asking);
   }
 }
 
@@ -112,6 +119,20 @@ async function text(prompts: StepPrompts, question: TextQuestion<unknown>, askin
   });
   earlier.said = typed === proposed ? undefined : typed;
   return typed;
+}
+
+/** Asked anew whenever its step comes: what was typed before is nowhere any more. */
+function secret(prompts: StepPrompts, question: SecretQuestion<unknown>, asking: Asking): Promise<string> {
+  const answers: Answers = { ...asking.answers };
+  return prompts.input({
+    prompt: question.title,
+    ...(question.placeholder === undefined ? {} : { placeholder: question.placeholder }),
+    hidden: true,
+    check: (typed) => {
+      const refused = question.refuse(typed, asking.targets(), answers);
+      return refused === undefined ? { remark: question.title } : { refused };
+    },
+  });
 }
 
 function itemOf(choice: Choice): PickItem {

@@ -1,4 +1,5 @@
 import type { PreparedRequest } from '../../core/operation.ts';
+import { shownBody } from '../../operations/redact.ts';
 
 /** What was built for one target. */
 export interface BuiltRequest {
@@ -8,12 +9,15 @@ export interface BuiltRequest {
 
 /**
  * The requests as text, in the form of an `.http` file: method, URL, headers and body exactly as they will be sent.
- * The one header that is missing is the token, which is added last. The body is not laid out anew: byte for byte.
+ * The one header that is missing is the token, which is added last. The body is not laid out anew: byte for byte, but for
+ * the secrets in it.
  */
 export function requestDocument(title: string, built: readonly BuiltRequest[], resourceManager: string): string {
+  const hides = built.some(({ request: { body } }) => body !== undefined && shownBody(body) !== body);
   const intro = [
     `# ${oneLine(title)}: ${built.length === 1 ? 'the request' : `${built.length} requests`} exactly as it will be sent to ${resourceManager}.`,
     '# Nothing has been sent yet. The authorization header is added last and is not shown.',
+    ...(hides ? ['# The secrets in it are not shown either.'] : []),
   ];
   const blocks = built.map(({ name, request }) =>
     [
@@ -21,7 +25,7 @@ export function requestDocument(title: string, built: readonly BuiltRequest[], r
       `${request.method} ${request.url} HTTP/1.1`,
       ...Object.entries(request.headers).map(([header, value]) => `${header}: ${value}`),
       '',
-      ...(request.body === undefined ? [] : [request.body, '']),
+      ...(request.body === undefined ? [] : [shownBody(request.body), '']),
     ].join('\n'),
   );
   return [intro.join('\n'), ...blocks].join('\n\n');

@@ -11,6 +11,7 @@ import type { CommandServices } from '../services.ts';
 import { confirmed, typedNameStep } from './confirmation.ts';
 import { namesOf } from './names.ts';
 import { forgetUnasked, questionSteps, type Asking } from './questionSteps.ts';
+import { preflightStep } from './preflight.ts';
 import { requestDocument } from './requestDocument.ts';
 import { buildAll, noteUnstarted, startAll, type Done, type Item, type Start, type Unstarted } from './startOperations.ts';
 import { targetSteps, type Chosen } from './targetSteps.ts';
@@ -37,7 +38,7 @@ export async function runAction(
   // The one of the beginning: whoever connects to another cloud meanwhile does not send this there.
   const arm = (): ArmClient => (connected ??= services.connection.arm());
   const cloud = (): string => arm().environment.resourceManagerEndpoint;
-  if (action.does === 'handOut' || !action.cloudOf) {
+  if (!('cloudOf' in action) || !action.cloudOf) {
     // Connected at once where it is already; that it cannot be is said before the first question.
     await services.connection.connect();
     arm();
@@ -47,6 +48,7 @@ export async function runAction(
       return arm();
     },
     appliance: (origin) => services.appliances?.client(origin),
+    ...(services.remembered ? { remembered: services.remembered } : {}),
     signal,
     now: services.now,
   });
@@ -66,7 +68,7 @@ export async function runAction(
   const steps = [
     ...(picked ? [] : targetSteps(services.inventory, action, chosen)),
     ...(action.does === 'follow' ? [] : questionSteps(action, asking)),
-    ...(action.does === 'send' ? typedNameStep(action, asking) : []),
+    ...(action.does === 'send' ? [...preflightStep(action, asking), ...typedNameStep(action, asking)] : []),
   ];
   const offerRequest = action.does === 'send' && options.showRequest !== true;
   const title = picked ? `${action.title}: ${listed(namesOf(action, targets()))}` : (paletteTitles[action.id] ?? action.title);
@@ -80,6 +82,10 @@ export async function runAction(
     return;
   }
   forgetUnasked(action, asking);
+  if (action.does === 'remember') {
+    await remember(services, action, asking);
+    return;
+  }
   const agreed = await confirmed(services, action, asking);
   if (action.does === 'handOut') {
     const { handOut } = await import('../links/handOut.ts');
@@ -87,6 +93,20 @@ export async function runAction(
     return;
   }
   await sendAll(services, action, asking, walked.showRequest || agreed.showRequest || options.showRequest === true, cloud);
+}
+
+/** Keeps what was chosen; whoever shows it hears of it by itself. */
+async function remember(
+  services: CommandServices,
+  action: Extract<AnyAction, { readonly does: 'remember' }>,
+  asking: Asking,
+): Promise<void> {
+  for (const target of asking.targets()) {
+    const { key, value } = await services.prompter.busy(`${action.title}...`, (signal) =>
+      action.remember(asking.context(signal), target, asking.answers),
+    );
+    services.remembered?.set(key, value);
+  }
 }
 
 async function sendAll(

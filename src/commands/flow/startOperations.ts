@@ -108,7 +108,7 @@ export async function startAll(
     try {
       const done = await services.engine.start({
         ...common(action, item),
-        request,
+        request: made.atSending ? await made.atSending(signal) : request,
         intent,
         ...(first === undefined ? {} : { first }),
         ...(lane === undefined ? {} : { lane }),

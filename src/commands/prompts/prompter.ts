@@ -35,6 +35,8 @@ export interface InputPrompt {
   readonly prompt: string | ((signal: AbortSignal) => Promise<string>);
   readonly placeholder?: string;
   readonly value?: string;
+  /** A password box: what is typed is not shown. */
+  readonly hidden?: boolean;
   /** Called at each change: a refusal keeps the box open; a remark is shown below it. */
   check(text: string): { readonly refused: string } | { readonly remark: string };
 }

@@ -66,6 +66,7 @@ export async function ask(frame: Frame, prompt: InputPrompt): Promise<string> {
   const input = vscode.window.createInputBox();
   input.placeholder = prompt.placeholder ?? '';
   input.value = prompt.value ?? '';
+  input.password = prompt.hidden ?? false;
   const { prompt: question } = prompt;
   input.prompt = typeof question === 'string' ? visibleText(question) : 'Loading...';
   return shown(input, frame, (resolve, signal) => {
