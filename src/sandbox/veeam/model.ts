@@ -47,7 +47,7 @@ export interface LogItem {
   endedAt?: number;
 }
 
-export type SessionType = 'ManualSnapshot' | 'PolicySnapshot' | 'BackupRetention';
+type SessionType = 'ManualSnapshot' | 'PolicySnapshot' | 'BackupRetention';
 
 export interface Session {
   /** A GUID; a small number on an appliance of the first releases. */

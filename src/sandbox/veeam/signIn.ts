@@ -5,7 +5,7 @@ import type { User } from './users.ts';
 
 const minute = 60_000;
 /** Lifetimes as documented; `--speed` does not shorten them. */
-export const lifetimes = { accessMs: 60 * minute, refreshMs: 14 * 24 * 60 * minute, shortRefreshMs: 60 * minute, mfaMs: 5 * minute };
+const lifetimes = { accessMs: 60 * minute, refreshMs: 14 * 24 * 60 * minute, shortRefreshMs: 60 * minute, mfaMs: 5 * minute };
 
 interface Grant {
   readonly user: User;
