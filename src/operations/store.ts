@@ -6,7 +6,7 @@ import { hasEnded, type OperationRecord, type RequestTrace } from '../core/opera
 import { isoTime, type Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 import type { Ownership } from './ownership.ts';
-import { storable } from './redact.ts';
+import { secretsIn, storable } from './redact.ts';
 
 const traceLength = 50;
 
@@ -19,6 +19,8 @@ export interface Entry {
   record: OperationRecord;
   /** The tracker's state with its signed URLs. */
   tracking: JsonObject | undefined;
+  /** Of its request, in memory alone: what a service says back must not be written down. */
+  secrets: readonly string[];
   followedBy: 'here' | 'otherWindow' | 'nobody';
   unsaved: ErrorRecord | undefined;
   /** Requests that the next step will note. */
@@ -59,6 +61,7 @@ export class OperationStore {
     const entry: Entry = {
       record,
       tracking: record.tracking,
+      secrets: [],
       followedBy,
       unsaved: undefined,
       newTrace: [],
@@ -74,10 +77,12 @@ export class OperationStore {
 
   /** A new operation, owned by this window and on disk. @throws BackupError `JournalUnwritable`. */
   async create(record: OperationRecord): Promise<Entry> {
-    const clean = storable(record);
+    const secrets = secretsIn(record.request);
+    const clean = storable(record, secrets);
     // Known here before its file is: a look at the folder must not take it for what another window left behind.
     const entry = this.put(clean, 'here');
     entry.tracking = record.tracking;
+    entry.secrets = secrets;
     try {
       await this.claim(record.id);
       await this.journal.append(clean);
@@ -106,7 +111,8 @@ export class OperationStore {
    */
   update(entry: Entry, changes: Changes): Promise<ErrorRecord | undefined> {
     const trace = [...entry.record.trace, ...entry.newTrace.splice(0)].slice(-traceLength);
-    entry.record = storable({ ...entry.record, ...changes, trace, updatedAt: isoTime(this.#clock.now()) } as OperationRecord);
+    const changed = { ...entry.record, ...changes, trace, updatedAt: isoTime(this.#clock.now()) } as OperationRecord;
+    entry.record = storable(changed, entry.secrets);
     const record = entry.record;
     const write = entry.writes.then(async () => {
       const unsaved = await this.#write(entry, record);

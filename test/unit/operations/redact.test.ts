@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { withoutSignature, withoutSignatures } from '../../../src/core/signedUrl.ts';
-import { pathOnly, storable } from '../../../src/operations/redact.ts';
+import { pathOnly, storable, secretsIn } from '../../../src/operations/redact.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
 import { plan } from './fakes.ts';
 
@@ -40,6 +40,17 @@ describe('what of an operation may be written down', () => {
     const body = '{ "properties" : {"objectType":"IaasVMBackupRequest"} }';
     const record = storable(newRecord('a', base, 0, { ...plan, status: 'planned', request: { ...plan.request, body } }));
     assert.equal(record.request?.body, body);
+  });
+
+  it('what the service says back of a secret is not written down either, however it spells it', () => {
+    const secret = 'ab+/"c==';
+    const request = { ...plan.request, body: JSON.stringify({ list: [{ accessKey: secret }], container: 'c' }) };
+    assert.deepEqual(secretsIn(request), [secret]);
+    const message = `The key ${secret} of {"accessKey":${JSON.stringify(secret)}} at ?key=${encodeURIComponent(secret)} does not open it.`;
+    const made = newRecord('a', base, 0, { ...plan, status: 'planned', request });
+    const record = storable({ ...made, error: { code: 'x', message } }, secretsIn(request));
+    assert.equal(record.error?.message, 'The key (not stored) of {"accessKey":"(not stored)"} at ?key=(not stored) does not open it.');
+    assert.deepEqual(secretsIn({ ...request, body: '<xml/>' }), []);
   });
 
   it('a request loses credentials of its headers and body', () => {
