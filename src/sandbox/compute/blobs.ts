@@ -1,4 +1,5 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { errorReply, stamps } from '../storage/storageError.ts';
 import type { Estate } from './estate.ts';
 import type { Access } from './model.ts';
 import { smallVhd } from './vhd.ts';
@@ -76,18 +77,5 @@ function content(request: BlobRequest, image: Uint8Array<ArrayBuffer>): BlobRepl
 }
 
 function failure(request: BlobRequest, status: number, code: string, message: string, detail?: string): BlobReply {
-  const own = stamps();
-  const text = `${message}\nRequestId:${own['x-ms-request-id']}\nTime:${new Date().toISOString()}`;
-  const more = detail === undefined ? '' : `<AuthenticationErrorDetail>${xml(detail)}</AuthenticationErrorDetail>`;
-  const body = `\uFEFF<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${xml(text)}</Message>${more}</Error>`;
-  const headers = { 'content-type': 'application/xml', 'x-ms-error-code': code, ...own };
-  return { status, headers, ...(request.method === 'HEAD' ? {} : { body }) };
-}
-
-function stamps(): { 'x-ms-request-id': string; 'x-ms-version': string; server: string } {
-  return { 'x-ms-request-id': randomUUID(), 'x-ms-version': '2018-03-28', server: 'Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0' };
-}
-
-function xml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return errorReply(request.method, { status, code, message }, detail);
 }

@@ -4,12 +4,14 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 export interface Certificates {
-  /** The authority's certificate, PEM: what clients must trust. Its key is dropped once the leaf is signed. */
+  /** The authority's certificate, PEM: what clients must trust. Its key is dropped once the others are signed. */
   readonly authorityPem: string;
   /** The server's certificate for 127.0.0.1 and localhost, PEM. */
   readonly serverPem: string;
   /** The server's key, PKCS #8 PEM. Lives in this process only. */
   readonly serverKeyPem: string;
+  /** Another server certificate for the same names, and its key: for a server that must read them from files. */
+  readonly blobs: { readonly certificate: string; readonly key: string };
 }
 
 /** Of keys and signatures of every certificate here. */
@@ -19,12 +21,12 @@ const dayMs = 86_400_000;
 const validDays = 365;
 
 /**
- * A certificate authority and one server certificate, made new.
- * Both carry what strict verifiers ask for (RFC 5280: critical basic constraints, key usage, key identifiers),
+ * A certificate authority and two server certificates, made new.
+ * All carry what strict verifiers ask for (RFC 5280: critical basic constraints, key usage, key identifiers),
  * which Python 3.13's default context and OpenSSL's `-x509_strict` check.
  */
 export async function makeCertificates(nowMs: number): Promise<Certificates> {
-  const [authorityKeys, serverKeys] = await Promise.all([newKeys(), newKeys()]);
+  const authorityKeys = await newKeys();
   // An hour back, for clients whose clock is behind.
   const validity = { notBefore: new Date(nowMs - dayMs / 24), notAfter: new Date(nowMs + validDays * dayMs) };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
@@ -39,12 +41,22 @@ export async function makeCertificates(nowMs: number): Promise<Certificates> {
       await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
     ],
   });
-  const server = await x509.X509CertificateGenerator.create({
+  const [server, blobs] = await Promise.all([leaf(authority, authorityKeys, validity), leaf(authority, authorityKeys, validity)]);
+  return { authorityPem: `${authority.toString('pem')}\n`, serverPem: server.certificate, serverKeyPem: server.key, blobs };
+}
+
+async function leaf(
+  authority: x509.X509Certificate,
+  authorityKeys: webcrypto.CryptoKeyPair,
+  validity: { readonly notBefore: Date; readonly notAfter: Date },
+): Promise<{ certificate: string; key: string }> {
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.create({
     ...validity,
     subject: 'CN=127.0.0.1, O=Backup Explorer',
     issuer: authority.subjectName,
     serialNumber: serialNumber(),
-    publicKey: serverKeys.publicKey,
+    publicKey: keys.publicKey,
     signingKey: authorityKeys.privateKey,
     signingAlgorithm: signing,
     extensions: [
@@ -55,15 +67,11 @@ export async function makeCertificates(nowMs: number): Promise<Certificates> {
         { type: 'ip', value: '127.0.0.1' },
         { type: 'dns', value: 'localhost' },
       ]),
-      await x509.SubjectKeyIdentifierExtension.create(serverKeys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
     ],
   });
-  return {
-    authorityPem: `${authority.toString('pem')}\n`,
-    serverPem: `${server.toString('pem')}\n`,
-    serverKeyPem: await toKeyPem(serverKeys),
-  };
+  return { certificate: `${certificate.toString('pem')}\n`, key: await toKeyPem(keys) };
 }
 
 export async function newKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -31,6 +31,11 @@ export function issuerOf(origin: string, authority: string, version: 'v1' | 'v2'
   return version === 'v2' ? `${origin}${authority}/v2.0` : `${origin}${authority}`;
 }
 
+/** `iss` of a token for a resource: storage looks for the name that Microsoft's own tokens have, and Azurite knows no other. */
+export function issuerFor(resource: string, directory: Directory, usual: string): string {
+  return /^https:\/\/storage\.azure\.com\/?$/i.test(resource) ? `https://sts.windows.net/${directory.tenantGuid}/` : usual;
+}
+
 /** Instance discovery: this host knows itself and nobody else. */
 export function instanceDiscovery(
   origin: string,

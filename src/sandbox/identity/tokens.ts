@@ -13,7 +13,7 @@ export interface IssuedToken {
 
 /** What a presented token is worth. Times are milliseconds since the epoch, UTC. */
 export type TokenVerdict =
-  | { readonly kind: 'valid'; readonly audience: string; readonly tenantId: string }
+  | { readonly kind: 'valid'; readonly audience: string; readonly tenantId: string; readonly principalId: string }
   | { readonly kind: 'expired'; readonly expiredAtMs: number }
   | { readonly kind: 'invalid'; readonly reason: string };
 
@@ -73,8 +73,8 @@ export class TokenIssuer {
       if (endedAt !== undefined) {
         return { kind: 'expired', expiredAtMs: endedAt };
       }
-      const audience = typeof payload.aud === 'string' ? payload.aud : '';
-      return { kind: 'valid', audience, tenantId: typeof payload.tid === 'string' ? payload.tid : '' };
+      const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+      return { kind: 'valid', audience: text(payload.aud), tenantId: text(payload['tid']), principalId: text(payload['oid']) };
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
         return { kind: 'expired', expiredAtMs: (error.payload.exp ?? 0) * 1000 };

@@ -3,6 +3,7 @@ import type { Gateway, RawRequest } from '../arm/gateway.ts';
 import { failureToWire } from '../arm/reply.ts';
 import { ArmFailure } from '../arm/types.ts';
 import type { BlobReply, BlobRequest } from '../compute/blobs.ts';
+import { type FrontParts, serveAccount } from '../storage/azurite/front.ts';
 import { type ControlParts, addControlRoutes } from './controlRoutes.ts';
 import { type FaultLayerParts, faultLayer, toResponse } from './faultLayer.ts';
 import { type IdentityParts, addIdentityRoutes } from './identityRoutes.ts';
@@ -16,10 +17,12 @@ export interface AppParts {
   readonly faults: FaultLayerParts;
   readonly identity: Omit<IdentityParts, 'originOf'>;
   readonly blobs: ((request: BlobRequest) => BlobReply | undefined) | undefined;
+  /** The blob endpoint of storage accounts; undefined where there are none. */
+  readonly storage: FrontParts | undefined;
   readonly onError: (error: unknown) => void;
 }
 
-/** The whole HTTP surface: control, then faults, sign-in, cloud metadata, blobs, and the resource manager for all the rest. */
+/** The whole HTTP surface: control, then faults, sign-in, cloud metadata, storage accounts, and the resource manager for all the rest. */
 export function createApp(parts: AppParts): App {
   const app = new Hono<Env>({ getPath: (request) => routingPath(request.url) });
   const origin = (context: AppContext): string => originOf(context, parts.origins);
@@ -42,6 +45,10 @@ export function createApp(parts: AppParts): App {
     const blob = parts.blobs?.({ method: context.req.method, path, query, headers: context.req.header() });
     if (blob !== undefined) {
       return new Response(blob.body ?? null, { status: blob.status, headers: blob.headers });
+    }
+    const served = parts.storage && (await serveAccount(parts.storage, context.env.incoming));
+    if (served !== undefined) {
+      return served;
     }
     const raw: RawRequest = {
       method: context.req.method,

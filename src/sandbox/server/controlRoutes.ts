@@ -7,6 +7,7 @@ import { FaultsError, parseFaults } from '../faults/schema.ts';
 import type { Ledger } from './ledger.ts';
 import { addVeeamControl } from '../veeam/control.ts';
 import type { ApplianceServer } from '../veeam/applianceServer.ts';
+import { type BlobControl, addBlobRoutes } from './blobRoutes.ts';
 import { addLifelineRoutes } from './lifelineRoutes.ts';
 import type { Lifelines } from './lifelines.ts';
 import { addWorldRoutes } from './worldRoutes.ts';
@@ -20,6 +21,7 @@ export interface ControlParts {
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
   readonly facts: () => Record<string, unknown>;
   readonly changes?: WorldChanges;
+  readonly storage?: BlobControl;
   readonly appliances: readonly ApplianceServer[];
 }
 
@@ -59,6 +61,9 @@ export function addControlRoutes(app: App, parts: ControlParts): void {
     addWorldRoutes(app, parts.changes, (message) => refuse(400, 'InvalidWorldChange', message));
   }
   addVeeamControl(app, parts.appliances, (message) => refuse(400, 'InvalidVeeamChange', message));
+  if (parts.storage !== undefined) {
+    addBlobRoutes(app, parts.storage, refuse);
+  }
   addLifelineRoutes(app, parts.lifelines, (id) => refuse(404, 'NotFound', `There is no lifeline ${JSON.stringify(id)}.`));
   app.all('/_sandbox/*', (context) =>
     refuse(404, 'NotFound', `${context.req.method} ${context.req.path} is none of the control endpoints.`),

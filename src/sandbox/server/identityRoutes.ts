@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type App, type AppContext, readText } from './request.ts';
 import type { SandboxClock } from '../arm/types.ts';
 import { adfsTenant, type Audiences, type Directory, knowsTenant } from '../identity/directory.ts';
-import { instanceDiscovery, issuerOf, openIdConfiguration } from '../identity/discovery.ts';
+import { instanceDiscovery, issuerFor, issuerOf, openIdConfiguration } from '../identity/discovery.ts';
 import { SignInRefusal } from '../identity/refusal.ts';
 import { checkTokenRequest } from '../identity/tokenRequest.ts';
 import type { TokenIssuer } from '../identity/tokens.ts';
@@ -43,7 +43,8 @@ async function answerToken(parts: IdentityParts, context: AppContext, version: '
     const form = new URLSearchParams(await readText(context));
     const resource = checkTokenRequest(parts.directory, parts.audiences, tenantOf(context), form, context.req.header('authorization'));
     const authority = authorityOf(parts, context);
-    const token = await parts.tokens.issue(issuerOf(parts.originOf(context), authority, version), resource);
+    const issuer = issuerFor(resource, parts.directory, issuerOf(parts.originOf(context), authority, version));
+    const token = await parts.tokens.issue(issuer, resource);
     // The older endpoint's numbers are strings, and it repeats the resource; ADFS is asked with a scope as well.
     const v1 = form.has('resource') && version === 'v1';
     const times = v1

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../core/errors.ts';
+import { azuriteAt, type AzuriteProgram } from '../storage/azurite/find.ts';
 import { FaultsError, type FaultsFile, parseFaults } from '../faults/schema.ts';
 import { defaults, type SandboxOptions } from './start.ts';
 
@@ -36,6 +37,7 @@ serves until it is interrupted.
   --seed N           the same seed makes the same world (default ${defaults.seed})
   --data DIR         where the authority's certificate is written; a new temporary directory where left out
   --exit-with-stdin  ends when stdin ends
+  --azurite PATH     the blob service of storage accounts, where it is not found by itself; see docs/sandbox.md
   --linger SECONDS   ends when nobody has held a lifeline for so long; see docs/sandbox.md
   --help             this text
 `;
@@ -76,6 +78,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     seed: number('seed'),
     faults: values.faults === undefined ? undefined : readFaults(values.faults),
     dataDirectory: values.data,
+    azurite: values.azurite === undefined ? undefined : azuriteOf(values.azurite),
     lingerMs: linger === undefined ? undefined : linger * 1000,
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -99,6 +102,7 @@ function parseFlags(args: readonly string[]) {
         faults: text,
         seed: text,
         data: text,
+        azurite: text,
         'exit-with-stdin': flag,
         linger: text,
         help: { ...flag, short: 'h' },
@@ -132,6 +136,15 @@ function parseNumber(flag: keyof typeof rules, text: string | undefined): number
     throw new UsageError(`--${flag} ${JSON.stringify(text)}: expected ${rule.expected}.`);
   }
   return value;
+}
+
+function azuriteOf(path: string): AzuriteProgram {
+  const found = azuriteAt(path);
+  if (found === undefined) {
+    const expected = 'expected the folder of the npm package azurite, a project that has it installed, or its command azurite-blob';
+    throw new UsageError(`--azurite ${JSON.stringify(path)}: ${expected}.`);
+  }
+  return found;
 }
 
 function readFaults(file: string): FaultsFile {

@@ -9,6 +9,7 @@ import type { SandboxClock } from '../arm/types.ts';
 import { FaultPlan } from '../faults/plan.ts';
 import type { FaultsFile } from '../faults/schema.ts';
 import { Authentication } from '../identity/authentication.ts';
+import type { AzuriteProgram } from '../storage/azurite/find.ts';
 import { makeCertificates } from '../identity/certificates.ts';
 import { adfsTenant, Audiences, type Directory } from '../identity/directory.ts';
 import { TokenIssuer } from '../identity/tokens.ts';
@@ -45,6 +46,8 @@ export interface SandboxOptions {
   /** 3600 where left out. */
   readonly tokenLifetimeSeconds?: number;
   readonly limits?: LimitOptions;
+  /** The program that holds blobs; looked for where left out, when it is first needed. */
+  readonly azurite?: AzuriteProgram;
   /** What stands behind the resource manager; the sandbox's own world where left out. */
   readonly compose?: Compose;
   /** Told of mistakes of the sandbox itself; written to stderr where left out. */
@@ -96,12 +99,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const random = createRandom(seed);
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   const toolbox = createToolbox(clock, random);
-  const composition = (options.compose ?? composeWorld)({ vaults: options.vaults, items: options.items, toolbox });
   const certificates = await makeCertificates(clock.now());
+  const principal = principalOf(seed);
+  const blobService = { clock, tls: certificates.blobs, authority: certificates.authorityPem, program: options.azurite };
+  const { vaults, items } = options;
+  const composition = (options.compose ?? composeWorld)({ vaults, items, toolbox, principalId: principal.objectId, blobService });
   const chainPem = certificates.serverPem + certificates.authorityPem;
   const listener = await listen(options.port ?? 0, { keyPem: certificates.serverKeyPem, chainPem });
   const origins = [`https://${host}:${listener.port}`, `https://localhost:${listener.port}`] as const;
-  const directory = directoryOf(seed, composition.tenantId);
+  const directory = directoryOf(principal, composition.tenantId);
   const audiences = new Audiences(origins);
   const tokens = await TokenIssuer.create(directory, clock, options.tokenLifetimeSeconds ?? defaults.tokenLifetimeSeconds);
   const authorityHost = `${origins[0]}/${adfsTenant}`;
@@ -136,12 +142,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       clientSecret: directory.clientSecret,
       authenticate,
       ...(composition.changes === undefined ? {} : { changes: composition.changes }),
+      ...(composition.storage === undefined ? {} : { storage: { ...composition.storage, origin: origins[0] } }),
       appliances,
       facts: () => ({ startedAt, seed, speed: clock.speed, latencyMs }),
     },
     faults: { ...common, connections: listener.connections, standIns: armStandIns({ tokens, authentication, clock, region }) },
     identity: { directory, audiences, tokens, clock },
     blobs: composition.blobs,
+    storage: composition.storage && {
+      ...composition.storage,
+      authorizationUri: authorityHost,
+      verify: async (token) => {
+        const verdict = await tokens.verify(token);
+        return verdict.kind === 'valid' ? verdict : undefined;
+      },
+    },
     onError,
   });
   listener.serve(app);
@@ -171,6 +186,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     removeFiles: () => file.remove(),
     close: () => {
       lifelines.close();
+      composition.storage?.service.close();
       return close([listener, ...appliances], closing, () => file.remove());
     },
   };
@@ -183,7 +199,13 @@ async function close(servers: readonly Pick<Listener, 'close'>[], closing: Abort
 }
 
 /** The same seed names the same service principal; its secret is new with each start. */
-function directoryOf(seed: number, tenantGuid: string): Directory {
+function principalOf(seed: number): Principal {
   const random = createRandom(seed ^ 0x5ea5);
-  return { tenantGuid, clientId: random.guid(), objectId: random.guid(), clientSecret: randomBytes(30).toString('base64url') };
+  return { clientId: random.guid(), objectId: random.guid() };
 }
+
+function directoryOf(principal: Principal, tenantGuid: string): Directory {
+  return { tenantGuid, ...principal, clientSecret: randomBytes(30).toString('base64url') };
+}
+
+type Principal = Pick<Directory, 'clientId' | 'objectId'>;

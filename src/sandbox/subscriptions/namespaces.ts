@@ -36,6 +36,13 @@ const namespaces: Readonly<Record<string, Readonly<Record<string, readonly strin
     ],
     'restorePointCollections/restorePoints/diskRestorePoints': ['2025-01-02', '2024-03-02', '2023-04-02', '2022-07-02', '2020-12-01'],
   },
+  'Microsoft.ApiManagement': { service: ['2024-05-01', '2022-08-01', '2021-08-01'] },
+  'Microsoft.Storage': {
+    storageAccounts: ['2024-01-01', '2023-05-01', '2022-09-01'],
+    'storageAccounts/blobServices/containers': ['2024-01-01', '2023-05-01', '2022-09-01'],
+  },
+  'Microsoft.ManagedIdentity': { userAssignedIdentities: ['2023-01-31', '2018-11-30'] },
+  'Microsoft.Authorization': { roleAssignments: ['2022-04-01', '2020-04-01-preview', '2018-01-01-preview'] },
   'Microsoft.Resources': {
     subscriptions: ['2022-12-01', '2021-01-01', '2019-11-01', '2016-06-01'],
     resourceGroups: ['2024-11-01', '2022-09-01', '2021-04-01'],

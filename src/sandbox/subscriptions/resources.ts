@@ -1,7 +1,8 @@
 import type { ArmReply, ArmRequest, ArmRouter, ArmToolbox, JsonObject } from '../arm/types.ts';
 import { groupOf, matches, subscriptionOf } from '../world/scope.ts';
+import { apisOf } from '../apiManagement/estates.ts';
 import { estateOf } from '../compute/estates.ts';
-import { diskId, machineId, storageAccountId } from '../world/entities.ts';
+import { diskId, machineId } from '../world/entities.ts';
 import type { World } from '../world/world.ts';
 
 /** The list of all resources of a subscription or group; its `$filter` knows type, name, group, location and one tag. */
@@ -59,6 +60,7 @@ function tagged(tags: JsonObject): { tags?: JsonObject } {
 function resourcesOf(world: World, subscriptionId: string): Resource[] {
   world.now();
   const estate = estateOf(world);
+  const apis = apisOf(world);
   const machines = world.machines(subscriptionId);
   return [
     ...machines.map((machine) => ({
@@ -82,11 +84,16 @@ function resourcesOf(world: World, subscriptionId: string): Resource[] {
       ...{ id, name, location, type: 'Microsoft.Compute/restorePointCollections' },
       ...tagged(tags),
     })),
-    ...world.storageAccounts(subscriptionId).map((account) => ({
-      id: storageAccountId(account),
-      name: account.name,
-      type: 'Microsoft.Storage/storageAccounts',
-      location: account.location,
+    ...apis.storage.accountsOf(subscriptionId).map(({ id, name, location, tags }) => ({
+      ...{ id, name, location, type: 'Microsoft.Storage/storageAccounts' },
+      ...tagged(tags),
+    })),
+    ...apis.storage.identitiesOf(subscriptionId).map(({ id, name, location }) => ({
+      ...{ id, name, location, type: 'Microsoft.ManagedIdentity/userAssignedIdentities' },
+    })),
+    ...apis.servicesOf(subscriptionId).map(({ id, name, location, tags }) => ({
+      ...{ id, name, location, type: 'Microsoft.ApiManagement/service' },
+      ...tagged(tags),
     })),
     ...world.vaults(subscriptionId).map((vault) => ({
       id: vault.id,
