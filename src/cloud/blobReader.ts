@@ -9,7 +9,7 @@ import { explainNetworkError } from './networkErrors.ts';
 import type { PipelineSetup } from './pipeline.ts';
 import type { BlobEntry, BlobPlace, BlobReader, CloudEnvironment, RequestOptions } from './types.ts';
 
-const pageSize = 200;
+const pageSize = 1_000;
 
 /** What a failure of the library tells, whichever of its classes it is. */
 interface LibraryFailure {

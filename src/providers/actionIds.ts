@@ -36,12 +36,15 @@ export const restorePointActionIds = [
   'deleteCollection',
 ] as const;
 
+/** Those of API Management, in the order of `apiManagementActions`. */
+const apiManagementActionIds = ['backUpService', 'restoreService', 'restoreBackup', 'chooseBackups'] as const;
+
 /**
  * The ids of the action table, in its order. They stand apart so that commands can be registered, and operations
  * followed, without loading what the actions do. The table's entries must be of these ids (the compiler says so), and
  * each id must have an entry (a test says so).
  */
-export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds] as const;
+export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds, ...apiManagementActionIds] as const;
 
 export type ActionId = (typeof actionIds)[number];
 
@@ -54,6 +57,9 @@ export const paletteTitles: Readonly<Partial<Record<ActionId, string>>> = {
   protectDatabase: 'Protect SQL Database',
   backUpNow: 'Back Up VM Now',
   backUpDatabase: 'Back Up SQL Database Now',
+  backUpService: 'Back Up API Management Service',
+  restoreService: 'Restore API Management Service',
+  restoreBackup: 'Restore API Management Backup',
 };
 
 /** The id of an action's command in the palette, where `paletteTitles` has a title for it. */

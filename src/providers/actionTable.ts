@@ -3,10 +3,11 @@
  * tests are made of it; adding an action is adding an entry.
  */
 import type { AnyAction } from './action.ts';
+import { apiManagementActions } from './apiManagement/actions.ts';
 import { recoveryServicesActions } from './recoveryServices/actions.ts';
 import { restorePointActions } from './restorePoints/actions.ts';
 
-export const actionTable: readonly AnyAction[] = [...recoveryServicesActions, ...restorePointActions];
+export const actionTable: readonly AnyAction[] = [...recoveryServicesActions, ...restorePointActions, ...apiManagementActions];
 
 export function actionById(id: string): AnyAction | undefined {
   return actionTable.find((action) => action.id === id);

@@ -43,6 +43,12 @@ export const kinds = {
   restorePoint: 'restorePoint',
   /** One disk of a restore point. */
   diskRestorePoint: 'diskRestorePoint',
+  /** "API Management services" below a subscription. */
+  apiManagementServices: 'apiManagementServices',
+  apiManagementService: 'apiManagementService',
+  /** "Backups" of a service; its target is the service. */
+  apiManagementBackups: 'apiManagementBackups',
+  apiManagementBackup: 'apiManagementBackup',
 } as const;
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
@@ -62,10 +68,12 @@ export const targetKinds = {
   restorePointCollection: 'restorePointCollection',
   restorePoint: 'restorePoint',
   diskRestorePoint: 'diskRestorePoint',
+  apiManagementService: 'apiManagementService',
+  apiManagementBackup: 'apiManagementBackup',
 } as const;
 
-/** The system that a node belongs to: each vault and each thing below one, each VM, collection and restore point. */
-export const systems = { recoveryServices: 'recoveryServices', restorePoints: 'restorePoints' } as const;
+/** The system that a node belongs to: each vault and each thing below one, each VM, collection and restore point, each API Management service. */
+export const systems = { recoveryServices: 'recoveryServices', restorePoints: 'restorePoints', apiManagement: 'apiManagement' } as const;
 
 /** Exactly one on each protected item, protectable item, container, policy, recovery point and workload group. */
 export const workloads = { vm: 'vm', sql: 'sql', hana: 'hana', fileShare: 'fileShare', other: 'other' } as const;
@@ -146,6 +154,12 @@ export const pointStates = {
   otherPointState: 'otherPointState',
   copied: 'copied',
 } as const;
+
+/** On API Management services and their "Backups": exactly one, by the tier. */
+export const serviceStates = { canBackUp: 'canBackUp', cannotBackUp: 'cannotBackUp' } as const;
+
+/** On backups of API Management services: exactly one. */
+export const backupAges = { usable: 'usableBackup', expired: 'expiredBackup', unknown: 'backupOfUnknownAge' } as const;
 
 /** On jobs: exactly one of `running` and `ended`; an ended one also says how. */
 export const jobStates = {

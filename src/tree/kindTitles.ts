@@ -26,6 +26,10 @@ const titles: Readonly<Record<Kind, string>> = {
   [kinds.restorePointCollection]: 'restore point collection',
   [kinds.restorePoint]: 'restore point',
   [kinds.diskRestorePoint]: 'disk restore point',
+  [kinds.apiManagementServices]: 'group',
+  [kinds.apiManagementService]: 'API Management service',
+  [kinds.apiManagementBackups]: 'group',
+  [kinds.apiManagementBackup]: 'backup',
 };
 
 /** What a node is, for who cannot see its icon. */

@@ -21,6 +21,8 @@ const tokens: ReadonlySet<string> = new Set(
     words.containerStates,
     words.collectionStates,
     words.pointStates,
+    words.serviceStates,
+    words.backupAges,
     words.jobStates,
     words.capabilities,
     words.rows,
