@@ -137,9 +137,11 @@ function exchange(
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     };
+    /** What the judge has against the certificate: it says more than that nobody trusted has signed it. */
+    let refusal: Error | undefined;
     const fail = (error: Error): void => {
       settle();
-      reject(error);
+      reject(refusal ?? error);
       clientRequest.destroy();
     };
     const onAbort = (): void => fail(new CancelledError());
@@ -151,10 +153,12 @@ function exchange(
     clientRequest.on('error', fail);
     let handedOver = false;
     clientRequest.once('socket', (socket) => {
-      if (limits.judge) {
-        judged(socket as TLSSocket, limits.judge, fail);
-      }
+      whenPresented(socket as TLSSocket, (certificate) => (refusal = limits.judge?.(certificate)));
       whenVerified(socket, () => {
+        if (refusal) {
+          fail(refusal);
+          return;
+        }
         rearm();
         handedOver = true;
         leaves();
@@ -182,15 +186,15 @@ function exchange(
   });
 }
 
-/** Fails a new connection with what the judge has to say; that it was verified would be told only of one that was. */
-function judged(socket: TLSSocket, judge: CertificateJudge, fail: (error: Error) => void): void {
+/** Asks the judge of a new connection. Node tells of the certificate itself only where it was verified. */
+function whenPresented(socket: TLSSocket, look: (certificate: X509Certificate) => void): void {
   if (!socket.authorized) {
-    // Emitted when the handshake is done and before Node verifies the certificate.
+    // Emitted when the handshake is done, before Node verifies; the connection must not be ended here.
     socket.prependOnceListener('secure', () => {
-      const certificate = socket.getPeerX509Certificate();
-      const refusal = certificate && judge(certificate);
-      if (refusal) {
-        fail(refusal);
+      // Not as `getPeerX509Certificate()`: that would take it from Node, which goes on to verify it.
+      const { raw } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+      if (raw) {
+        look(new X509Certificate(raw));
       }
     });
   }

@@ -31,7 +31,7 @@ const longestMessage = 2000;
 
 /**
  * Code and message of an answer of 400 and above. Knows ARM's envelope, the older `ErrorCode`/`Message.Value`, OData's,
- * the token endpoints', bare ones, empty bodies and web pages of gateways.
+ * the token endpoints', bare ones, problem details (RFC 7807), empty bodies and web pages of gateways.
  */
 export function serviceErrorOf(status: number, text: string): ServiceError {
   const fallback = statusCodes[status] ?? `Http${status}`;
@@ -50,7 +50,19 @@ function fromEnvelope(body: JsonObject): Partial<ServiceError> {
   if (typeof error === 'string') {
     return { code: error, message: stringAt(body, 'error_description') ?? '' };
   }
-  return fromError(body);
+  return 'title' in body || 'detail' in body ? fromProblem(body) : fromError(body);
+}
+
+/** `title` and `detail` in words, and what is wrong with each field; it has no code. */
+function fromProblem(body: JsonObject): Partial<ServiceError> {
+  const message = [stringAt(body, 'detail')?.trim() || stringAt(body, 'title')?.trim() || ''];
+  for (const [field, reasons] of Object.entries(objectAt(body, 'errors'))) {
+    const said = (Array.isArray(reasons) ? reasons : [reasons]).filter((reason) => typeof reason === 'string').join(' ');
+    if (said !== '' && !message.some((part) => part.includes(said))) {
+      message.push(`${field}: ${said}`);
+    }
+  }
+  return { code: '', message: message.filter(Boolean).join(' ') };
 }
 
 function fromError(error: JsonObject): Partial<ServiceError> {

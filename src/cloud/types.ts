@@ -127,6 +127,12 @@ export interface ServiceClient {
   send(request: PreparedRequest, options?: RequestOptions): Promise<ArmResponse>;
 }
 
+/** The way to an appliance. */
+export interface ApplianceClient extends ServiceClient {
+  /** The version of its REST API that is spoken: `v8`. @throws BackupError for a setting that cannot be used */
+  apiVersion(): string;
+}
+
 /** The way to a cloud's resource manager. */
 export interface ArmClient extends ServiceClient {
   readonly environment: CloudEnvironment;

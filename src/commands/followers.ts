@@ -1,4 +1,4 @@
-import type { ArmClient, ServiceClient } from '../cloud/types.ts';
+import type { ApplianceClient, ArmClient, ServiceClient } from '../cloud/types.ts';
 import type { Follower } from '../operations/types.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { ActionContext, AnySendAction } from '../providers/action.ts';
@@ -17,7 +17,7 @@ export function followersOf(now: () => number = Date.now): ReadonlyMap<string, F
       return client;
     },
     // The engine's own client, which notes what is asked in the operation's timeline.
-    appliance: (origin) => (origin === record.cloud ? client : undefined),
+    appliance: (origin) => (origin === record.cloud && isAppliance(client) ? client : undefined),
     signal,
     now,
   });
@@ -41,6 +41,10 @@ export function followersOf(now: () => number = Date.now): ReadonlyMap<string, F
 
 function isArm(client: ServiceClient): client is ArmClient {
   return 'environment' in client;
+}
+
+function isAppliance(client: ServiceClient): client is ApplianceClient {
+  return 'apiVersion' in client;
 }
 
 async function sending(id: string): Promise<AnySendAction> {

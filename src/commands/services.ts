@@ -1,4 +1,4 @@
-import type { Connection, ServiceClient } from '../cloud/types.ts';
+import type { ApplianceClient, Connection } from '../cloud/types.ts';
 import type { Remembered } from '../core/remembered.ts';
 import type { Inventory } from '../inventory/types.ts';
 import type { OperationEngine } from '../operations/types.ts';
@@ -9,7 +9,7 @@ import type { Prompter } from './prompts/prompter.ts';
 export interface CommandServices {
   readonly connection: Pick<Connection, 'arm' | 'connect'>;
   /** The appliances that were added, as actions ask them. Absent where there can be none. */
-  readonly appliances?: { client(origin: string): ServiceClient | undefined };
+  readonly appliances?: { client(origin: string): ApplianceClient | undefined };
   readonly inventory: Inventory;
   readonly engine: Pick<OperationEngine, 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;

@@ -2,7 +2,7 @@
  * An action is data: commands, menus, palette entries, wizard, confirmation, request preview, documentation and
  * tests are made of these entries. This file is their shape and knows no system.
  */
-import type { ArmClient, ServiceClient } from '../cloud/types.ts';
+import type { ApplianceClient, ArmClient } from '../cloud/types.ts';
 import type { ActionId } from './actionIds.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -23,7 +23,7 @@ export interface ActionContext {
   /** @throws BackupError where no cloud is connected */
   readonly arm: ArmClient;
   /** The client of an appliance by its origin; undefined where it is not known here, or no longer. Absent where none can be. */
-  appliance?(origin: string): ServiceClient | undefined;
+  appliance?(origin: string): ApplianceClient | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch, UTC. */
   now(): number;
@@ -318,7 +318,11 @@ export interface RememberAction<Model = unknown> extends Omit<ActionBase, 'track
   readonly questions: readonly Question<Model>[];
   describe(target: ActionTarget<Model>): OperationTarget;
   /** What is to be remembered, under which key: plain facts, no secrets. @throws BackupError */
-  remember(context: ActionContext, target: ActionTarget<Model>, answers: Answers): Promise<{ readonly key: string; readonly value: JsonObject }>;
+  remember(
+    context: ActionContext,
+    target: ActionTarget<Model>,
+    answers: Answers,
+  ): Promise<{ readonly key: string; readonly value: JsonObject }>;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the one place where models of all systems meet; each entry's own type is checked where it is written */
