@@ -104,7 +104,11 @@ function start({ estate: { world } }: ApiContext, kind: OperationKind, transfer:
   const operation: Operation = { id, kind, startAt, dueAt, settle };
   service.operations.set(id, operation);
   service.revision += 1;
-  wakeAt(() => world.clock.now(), dueAt, () => void settle());
+  wakeAt(
+    () => world.clock.now(),
+    dueAt,
+    () => void settle(),
+  );
   return operation;
 }
 

@@ -94,14 +94,14 @@ async function setAge({ estate, service, redated }: BlobControl, given: z.output
 }
 
 function view({ estate, service, origin }: BlobControl): Record<string, unknown> {
-  const { program, state, problem, port } = service;
+  const { program, state, problem, process } = service;
   return {
     state,
     endpoint: `${origin}/`,
     accounts: estate.accounts().map(({ name }) => ({ name, endpoint: `${origin}/${name}/` })),
     ...(program === undefined
       ? {}
-      : { azurite: { path: program.main, version: program.version, ...(port === undefined ? {} : { port }) } }),
+      : { azurite: { path: program.main, version: program.version, ...(process && { port: process.port, pid: process.pid }) } }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

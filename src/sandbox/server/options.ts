@@ -138,10 +138,13 @@ function parseNumber(flag: keyof typeof rules, text: string | undefined): number
   return value;
 }
 
-function azuriteOf(path: string): AzuriteProgram {
+function azuriteOf(path: string): AzuriteProgram | 'none' {
+  if (path === 'none') {
+    return path;
+  }
   const found = azuriteAt(path);
   if (found === undefined) {
-    const expected = 'expected the folder of the npm package azurite, a project that has it installed, or its command azurite-blob';
+    const expected = 'expected the folder of the npm package azurite, a project that has it installed, its command azurite-blob, or none';
     throw new UsageError(`--azurite ${JSON.stringify(path)}: ${expected}.`);
   }
   return found;

@@ -46,8 +46,8 @@ export interface SandboxOptions {
   /** 3600 where left out. */
   readonly tokenLifetimeSeconds?: number;
   readonly limits?: LimitOptions;
-  /** The program that holds blobs; looked for where left out, when it is first needed. */
-  readonly azurite?: AzuriteProgram;
+  /** The program that holds blobs; looked for where left out, when it is first needed. `none`: not even looked for. */
+  readonly azurite?: AzuriteProgram | 'none';
   /** What stands behind the resource manager; the sandbox's own world where left out. */
   readonly compose?: Compose;
   /** Told of mistakes of the sandbox itself; written to stderr where left out. */

@@ -25,6 +25,7 @@ export const storageErrors = {
     code: 'InvalidAuthenticationInfo',
     message: 'Server failed to authenticate the request. Please refer to the information in the www-authenticate header.',
   },
+  badUri: { status: 400, code: 'InvalidUri', message: 'The requested URI does not represent any resource on the server.' },
   badSignature: {
     status: 403,
     code: 'AuthenticationFailed',

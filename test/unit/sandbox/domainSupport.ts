@@ -5,6 +5,7 @@ import { createToolbox } from '../../../src/sandbox/arm/toolbox.ts';
 import { ArmFailure, type Json, type SandboxClock } from '../../../src/sandbox/arm/types.ts';
 import { createProviders, createWorld } from '../../../src/sandbox/providers.ts';
 import { createRandom } from '../../../src/sandbox/server/random.ts';
+import type { BlobStore } from '../../../src/sandbox/storage/blobStore.ts';
 import type { World } from '../../../src/sandbox/world/world.ts';
 
 export const second = 1000;
@@ -34,13 +35,13 @@ export class Domain {
   now: number;
   readonly #router = new TemplateRouter();
 
-  constructor(options: { seed?: number; speed?: number; startAt?: number; vaults?: number; items?: number } = {}) {
+  constructor(options: { seed?: number; speed?: number; startAt?: number; vaults?: number; items?: number; blobs?: BlobStore } = {}) {
     this.now = options.startAt ?? Date.UTC(2026, 2, 11, 10, 7, 13, 421);
     const speed = options.speed ?? 1;
     const clock: SandboxClock = { speed, now: () => this.now, scaled: (azureMs) => azureMs / speed };
     const random = createRandom(options.seed ?? 7);
     this.world = createWorld({ clock, random, vaults: options.vaults, items: options.items });
-    for (const provider of createProviders(this.world, createToolbox(clock, random))) {
+    for (const provider of createProviders(this.world, createToolbox(clock, random), options.blobs)) {
       provider.register(this.#router);
     }
   }

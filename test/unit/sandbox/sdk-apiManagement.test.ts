@@ -4,7 +4,7 @@ import { type ApiManagementClient, type ApiManagementServiceBackupRestoreParamet
 import { RestError } from '@azure/core-rest-pipeline';
 import { type BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox/server/start.ts';
-import { send } from './platformSupport.ts';
+import { credentialOf, send } from './platformSupport.ts';
 import { ApiSandbox } from './apiManagementSupport.ts';
 import { collect } from './sdkSupport.ts';
 
@@ -176,6 +176,52 @@ describe('sandbox with Azure’s own client of Microsoft.ApiManagement', functio
     await writer.upload('text', 4, { metadata: { who: 'me' } });
     assert.equal((await writer.downloadToBuffer()).toString(), 'text');
     await writer.delete();
+  });
+
+  it('an identity that is given the role gets in, with the next backup', async () => {
+    const { principalId = '' } = (await client.apiManagementService.get(group, 'apim-orders-weu')).identity ?? {};
+    const to = asItself('stnwapimnorole', 'granted');
+    assert.match(await refusalOf(backUp('apim-orders-weu', to)), /^400 BackupFailed/);
+    const account = await cloud.accountId('stnwapimnorole');
+    const role = `${account.split('/').slice(0, 3).join('/')}/providers/Microsoft.Authorization/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe`;
+    const made = await send(
+      sandbox,
+      'PUT',
+      `${account}/providers/Microsoft.Authorization/roleAssignments/5f5f5f5f-1111-4222-8333-444444444444?api-version=2022-04-01`,
+      { body: JSON.stringify({ properties: { roleDefinitionId: role, principalId } }), headers: { 'content-type': 'application/json' } },
+    );
+    assert.equal(made.status, 201, made.text);
+    await backUp('apim-orders-weu', to);
+  });
+
+  it('a container is made through the resource manager, and found there; a bad name is refused', async () => {
+    const containers = `${await cloud.accountId('stnwapimempty')}/blobServices/default/containers`;
+    const ask = (method: string, name: string) => send(sandbox, method, `${containers}${name}?api-version=2024-01-01`);
+    assert.deepEqual((await ask('GET', '')).at('value'), []);
+    assert.equal((await ask('GET', '/made')).at('error.code'), 'ContainerNotFound');
+    assert.deepEqual([(await ask('PUT', '/made')).status, (await ask('PUT', '/made')).status], [201, 200]);
+    assert.deepEqual([(await ask('GET', '/made')).at('name'), (await ask('GET', '')).at('value.0.name')], ['made', 'made']);
+    assert.equal((await ask('PUT', '/No--Good')).status, 400);
+    await backUp('apim-northwind-weu', asItself('stnwapimempty', 'first', 'made'));
+  });
+
+  it('blobs are not given for tokens of another audience, without any, or through another account’s name', async () => {
+    const path = `/stnwapimweu/${container}/readme.txt`;
+    const asked = await send(sandbox, 'GET', path);
+    assert.deepEqual([asked.status, asked.headers['x-ms-error-code']], [401, 'InvalidAuthenticationInfo']);
+    assert.match(
+      asked.headers['www-authenticate'] ?? '',
+      /^Bearer authorization_uri=https:\/\/127\.0\.0\.1.* resource_id=https:\/\/storage\.azure\.com$/,
+    );
+    assert.equal((await send(sandbox, 'GET', path, { token: 'e30.e30.x' })).status, 401);
+    const bare = await send(sandbox, 'GET', path, { token: null });
+    assert.ok(bare.status >= 400 && bare.status < 500, String(bare.status));
+    assert.ok(!bare.text.includes('Do not delete'));
+    const { token } = await credentialOf(sandbox).getToken('https://storage.azure.com/.default');
+    const version = { 'x-ms-version': '2021-12-02' };
+    const given = await send(sandbox, 'GET', path, { token, headers: version });
+    assert.deepEqual([given.status, given.text], [200, 'Backups of API Management. Do not delete.\n']);
+    assert.equal((await send(sandbox, 'GET', `/stnwapimnorole/${container}%2f..%2fother/x`, { token, headers: version })).status, 400);
   });
 
   it('the ledger holds what was asked of services and accounts, and no key', async () => {

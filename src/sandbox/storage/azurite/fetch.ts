@@ -23,8 +23,8 @@ export async function fetchAzurite(npx = 'npx'): Promise<AzuriteProgram> {
     windowsHide: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, npm_config_ignore_scripts: 'true', npm_config_update_notifier: 'false' },
-    timeout: limitMs,
   });
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -36,6 +36,7 @@ export async function fetchAzurite(npx = 'npx'): Promise<AzuriteProgram> {
       resolve(code === 0 ? undefined : (lastWords(stderr) ?? `npx ended with ${signal ?? `code ${code}`}`)),
     );
   });
+  clearTimeout(timer);
   if (ended !== undefined) {
     throw new Error(`Azurite could not be fetched: ${ended}.`);
   }

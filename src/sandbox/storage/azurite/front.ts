@@ -35,6 +35,10 @@ export async function serveAccount(parts: FrontParts, incoming: IncomingMessage)
   if (account === undefined) {
     return undefined;
   }
+  if (container?.includes('/') || [container, ...blob].some((segment) => segment === '.' || segment === '..')) {
+    // It would be of one container to us and of another to whoever resolves it.
+    return toResponse(errorReply(incoming.method ?? '', storageErrors.badUri));
+  }
   const parameters = new URLSearchParams(query);
   // `/account?comp=list` and the like are of the account; `/account/container?restype=container` of a container.
   const refusal = await refused(parts, account, container, incoming);

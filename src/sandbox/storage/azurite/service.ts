@@ -14,10 +14,8 @@ export interface BlobServiceOptions {
   readonly tls: AzuriteCertificate;
   /** PEM of the sandbox's authority, which has signed the certificate. */
   readonly authority: string;
-  /** Looked for where left out. */
-  readonly program?: AzuriteProgram | undefined;
-  readonly find?: () => AzuriteProgram | undefined;
-  readonly fetch?: () => Promise<AzuriteProgram>;
+  /** Looked for where left out; `none`: not even looked for. */
+  readonly program?: AzuriteProgram | 'none' | undefined;
 }
 
 /** A container that is there from the start, with what is in it. */
@@ -52,7 +50,7 @@ export class BlobService implements BlobStore {
 
   constructor(options: BlobServiceOptions) {
     this.#options = options;
-    this.#program = options.program;
+    this.#program = options.program === 'none' ? undefined : options.program;
   }
 
   /** What there is to serve. */
@@ -63,7 +61,7 @@ export class BlobService implements BlobStore {
 
   /** Where the program is, without starting it. */
   get program(): AzuriteProgram | undefined {
-    return (this.#program ??= (this.#options.find ?? findAzurite)());
+    return (this.#program ??= this.#options.program === 'none' ? undefined : findAzurite());
   }
 
   get state(): BlobServiceState {
@@ -84,8 +82,8 @@ export class BlobService implements BlobStore {
     return this.#failure ?? (this.program === undefined ? missing : undefined);
   }
 
-  get port(): number | undefined {
-    return this.#running?.port;
+  get process(): Pick<AzuriteProcess, 'port' | 'pid'> | undefined {
+    return this.#running;
   }
 
   /** Takes another program, for the next start. */
@@ -96,7 +94,7 @@ export class BlobService implements BlobStore {
 
   /** Has npm fetch it, where nobody has yet. @throws BlobServiceMissing that says why not. */
   async fetch(): Promise<AzuriteProgram> {
-    this.#fetching ??= (this.#options.fetch ?? fetchAzurite)().finally(() => (this.#fetching = undefined));
+    this.#fetching ??= fetchAzurite().finally(() => (this.#fetching = undefined));
     try {
       const program = await this.#fetching;
       this.use(program);
