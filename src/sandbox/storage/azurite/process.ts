@@ -48,7 +48,8 @@ export async function startAzurite({ program, tls, accounts, limitMs = 30_000 }:
   const flags = ['--blobHost', '127.0.0.1', '--blobPort', '0', '--inMemoryPersistence', '--silent', '--disableTelemetry'];
   const more = ['--skipApiVersionCheck', '--disableProductStyleUrl', '--oauth', 'basic', '--cert', cert, '--key', key];
   const child = spawn(process.execPath, ['-e', bootstrap, '--', ...flags, ...more], {
-    cwd: folder,
+    // It makes sure that its directory is there, later than the certificate's goes.
+    cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,
     env: environment(program, accounts),
