@@ -5,6 +5,7 @@ import { registerConnectionCommands } from './commands/connection/connectionComm
 import { followersOf } from './commands/followers.ts';
 import { HeldLinks } from './commands/links/heldLinks.ts';
 import { showLinks } from './commands/links/linkStatusVscode.ts';
+import { rememberedIn } from './commands/rememberedVscode.ts';
 import { createPrompter } from './commands/prompts/prompterVscode.ts';
 import { refreshAfter } from './commands/refreshAfter.ts';
 import { registerCommands } from './commands/registerCommands.ts';
@@ -16,6 +17,7 @@ import { hasEnded } from './core/operation.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { Engine } from './operations/engine.ts';
 import { refusalExplainer } from './operations/explain.ts';
+import { placeUsed } from './providers/apiManagement/place.ts';
 import { remediesFor } from './providers/remedies.ts';
 import { trackers } from './providers/trackers.ts';
 import type { LateProvider } from './tree/lateProvider.ts';
@@ -43,13 +45,14 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
   const control = createConnection(context, { remediesFor });
   const { connection, log } = control;
   const links = new HeldLinks(Date.now);
-  const inventory = createInventory({ connection, links });
+  const remembered = rememberedIn(context.globalState);
+  const inventory = createInventory({ connection, links, remembered });
   const operations = new Engine({
     folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
     arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
     trackers,
     followers: followersOf(),
-    canceller: (record) => cancellingRequest(record, connection.arm().environment),
+    canceller: (record) => cancellingRequest(record, () => connection.arm().environment),
     explain: refusalExplainer(remediesFor),
     isGone: (cloud) => control.isGone(cloud),
   });
@@ -72,6 +75,7 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     links,
     engine: operations,
     prompter: createPrompter(),
+    remembered,
     showDocument: (name, text) => texts.show(name, text),
     showJobs: (id) => views.showJobs(id),
     showLog: () => log.show(),
@@ -86,6 +90,12 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     links,
     showLinks(links),
     operations.onDidChange((record) => links.noteOperation(record)),
+    operations.onDidChange((record) => {
+      const used = placeUsed(record);
+      if (used) {
+        remembered.set(used.key, used.value);
+      }
+    }),
     recentJobs,
     inventory,
     control,

@@ -1,7 +1,9 @@
 /** What each kind of node holds: which list, shown as which nodes, and what to say where there is none. */
 import type { Connection, Subscription } from '../cloud/types.ts';
 import type { Container, ProtectedItem, RecoveryPoint, Vault } from '../providers/recoveryServices/model.ts';
+import type { Remembered } from '../core/remembered.ts';
 import type { GivenLinks } from '../providers/restorePoints/links.ts';
+import { ApiManagementLevels } from './apiManagementLevels.ts';
 import { byWorkload, countText, troubledText } from './counts.ts';
 import { offered } from './emptyStates.ts';
 import { groupText } from './groupTexts.ts';
@@ -42,6 +44,7 @@ export interface CatalogOptions {
   readonly connection: Connection;
   readonly overlay: Overlay;
   readonly links?: Pick<GivenLinks, 'list'> | undefined;
+  readonly remembered?: Pick<Remembered, 'get'> | undefined;
   readonly now: () => number;
   /** The node that a node stands in. */
   parentOf(node: InventoryNode): InventoryNode | undefined;
@@ -53,6 +56,7 @@ export class Catalog {
   readonly #lists = new Lists();
   readonly #protectable: ProtectableLevels;
   readonly #restorePoints: RestorePointLevels;
+  readonly #apiManagement: ApiManagementLevels;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -66,6 +70,13 @@ export class Catalog {
       lists: this.#lists,
       overlay: options.overlay,
       links: options.links,
+      context: (node) => this.#context(node),
+      where: (node) => this.#where(node),
+    });
+    this.#apiManagement = new ApiManagementLevels({
+      lists: this.#lists,
+      remembered: options.remembered,
+      cloud: () => cloudOf(options.connection),
       context: (node) => this.#context(node),
       where: (node) => this.#where(node),
     });
@@ -84,6 +95,10 @@ export class Catalog {
       case kinds.restorePointCollection:
       case kinds.restorePoint:
         return parent && this.#restorePoints.levelOf(parent);
+      case kinds.apiManagementServices:
+      case kinds.apiManagementService:
+      case kinds.apiManagementBackups:
+        return parent && this.#apiManagement.levelOf(parent);
       case kinds.vaults:
         return this.#vaults(parent);
       case kinds.vault:
@@ -297,4 +312,9 @@ export class Catalog {
       empty: offered.recoveryPoints(parent),
     });
   }
+}
+
+/** Origin of the connected resource manager. */
+export function cloudOf({ state }: Pick<Connection, 'state'>): string | undefined {
+  return state.kind === 'connected' ? state.environment.resourceManagerEndpoint : undefined;
 }

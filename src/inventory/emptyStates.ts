@@ -12,6 +12,8 @@ const backUpNow = 'azureBackup.backUpNow';
 const backUpDatabase = 'azureBackup.backUpDatabase';
 const createRestorePoint = 'azureBackup.createRestorePoint';
 const addRestorePoint = 'azureBackup.addRestorePoint';
+const chooseBackups = 'azureBackup.chooseBackups';
+const backUpService = 'azureBackup.backUpService';
 const refreshNode = 'azureBackup.refreshNode';
 const refresh = 'azureBackup.refresh';
 
@@ -70,6 +72,13 @@ export const offered = {
         }
       : { message: 'No restore points in it yet.', command: addRestorePoint, commandTitle: 'Add Restore Point' },
   diskRestorePoints: { message: 'Azure tells of no disks in it.', command: refreshNode, commandTitle: 'Refresh' },
+  apiManagementServices: { message: 'No API Management services in this subscription.', command: refreshNode, commandTitle: 'Refresh' },
+  noBackupPlace: {
+    message: 'Which container its backups are in is not known here yet.',
+    command: chooseBackups,
+    commandTitle: 'Choose Container of Backups',
+  },
+  apiManagementBackups: { message: 'No backups in this container yet.', command: backUpService, commandTitle: 'Back Up' },
   recoveryPoints: (item: InventoryNode): Empty => {
     const command = [
       { workload: 'vm', id: backUpNow },

@@ -21,6 +21,11 @@ export async function findNode(inventory: Reader, resourceId: string, signal: Ab
   if (/\/providers\/microsoft\.compute\//i.test(resourceId)) {
     return findOfCompute(resourceId, subscription, step);
   }
+  if (/\/providers\/microsoft\.apimanagement\//i.test(resourceId)) {
+    const services = await step(subscription, (node) => node.kind === kinds.apiManagementServices);
+    const serviceId = idUpTo(resourceId, 'service');
+    return services && step(services, (node) => sameArmId(node.resourceId, serviceId));
+  }
   const vaultId = idUpTo(resourceId, 'vaults');
   const vaults = await step(subscription, (node) => node.kind === kinds.vaults);
   const vault = vaultId && vaults && (await step(vaults, (node) => sameArmId(node.resourceId, vaultId)));

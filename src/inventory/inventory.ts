@@ -4,8 +4,11 @@ import { displayName } from '../core/displayText.ts';
 import { BackupError } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import type { Remembered } from '../core/remembered.ts';
+import { serviceKeyIn } from '../providers/apiManagement/place.ts';
 import type { GivenLinks } from '../providers/restorePoints/links.ts';
-import { Catalog } from './catalog.ts';
+import { apiManagementLists } from './apiManagementLists.ts';
+import { Catalog, cloudOf } from './catalog.ts';
 import { findNode } from './find.ts';
 import type { Built, Level } from './levels.ts';
 import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
@@ -25,6 +28,8 @@ export interface InventoryOptions {
   readonly connection: Connection;
   /** Download links that were handed out in this window. */
   readonly links?: Pick<GivenLinks, 'list' | 'onDidChange'>;
+  /** What was used last: where the backups of a service are. */
+  readonly remembered?: Remembered;
   /** Milliseconds since the epoch, UTC. */
   readonly now?: () => number;
 }
@@ -35,7 +40,7 @@ interface Entry {
 }
 
 /** What exists in the connected cloud, read level by level as it is asked for and kept until it is forgotten. */
-export function createInventory({ connection, links, now = Date.now }: InventoryOptions): LiveInventory {
+export function createInventory({ connection, links, remembered, now = Date.now }: InventoryOptions): LiveInventory {
   /** Every node that was handed out and is not forgotten, by key. */
   const entries = new Map<string, Entry>();
   /** Keys of the nodes of a resource, of those that stand elsewhere than under its own. */
@@ -47,7 +52,7 @@ export function createInventory({ connection, links, now = Date.now }: Inventory
     const parent = entries.get(node.key)?.parent;
     return parent && (entries.get(parent.key)?.rebuild() ?? parent);
   };
-  const catalog = new Catalog({ connection, overlay, links, now, parentOf, isForbidden: (id) => forbidden.has(armIdKey(id)) });
+  const catalog = new Catalog({ connection, overlay, links, remembered, now, parentOf, isForbidden: (id) => forbidden.has(armIdKey(id)) });
 
   const handOut = (parent: InventoryNode | undefined, built: readonly Built[]): readonly InventoryNode[] =>
     built.map(({ node, rebuild }) => {
@@ -166,6 +171,7 @@ export function createInventory({ connection, links, now = Date.now }: Inventory
       return;
     }
     forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
+    change.ids.filter(isService).forEach(forgetBackups);
     const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
     const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
     if (vaultKey !== undefined && entries.has(vaultKey)) {
@@ -178,6 +184,21 @@ export function createInventory({ connection, links, now = Date.now }: Inventory
     if (rows.length > 0) {
       catalog.forget(gone);
       rows.forEach(fireAll);
+    }
+  };
+
+  /** A backup was made, or its service says that others are its backups. @param id of the service, or its key */
+  const forgetBackups = (id: string): void => {
+    catalog.forget((key) => key === apiManagementLists.backups(id));
+    fireAll(id);
+    fireAll(apiManagementLists.backups(id));
+  };
+
+  const onRemembered = (key: string): void => {
+    const cloud = cloudOf(connection);
+    const serviceKey = cloud === undefined ? undefined : serviceKeyIn(cloud, key);
+    if (serviceKey !== undefined) {
+      forgetBackups(serviceKey);
     }
   };
 
@@ -216,6 +237,7 @@ export function createInventory({ connection, links, now = Date.now }: Inventory
   const subscriptions = [
     overlay.onDidChange(onOverlay),
     ...(links ? [links.onDidChange(onLinks)] : []),
+    ...(remembered ? [remembered.onDidChange(onRemembered)] : []),
     // Another cloud, another account: nothing of what was read holds.
     connection.onDidChange(() => {
       entries.clear();
@@ -243,6 +265,10 @@ export function createInventory({ connection, links, now = Date.now }: Inventory
     },
   };
   return inventory;
+}
+
+function isService(id: string): boolean {
+  return /\/providers\/microsoft\.apimanagement\/service\/[^/]+$/i.test(id);
 }
 
 function forgotten(node: InventoryNode): BackupError {

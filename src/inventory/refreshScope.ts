@@ -1,4 +1,5 @@
 import { armIdKey, idUpTo } from '../core/armId.ts';
+import { isOfApiManagement } from './apiManagementLists.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode } from './types.ts';
 
@@ -14,7 +15,7 @@ export function coveredBy(node: InventoryNode, parentOf: Inventory['parentOf']):
   switch (node.kind) {
     // The vaults' own lists are below the vaults, whose ids continue the subscription's.
     case kinds.vaults:
-      return (key) => isBelow(key, holder(1)) && !isOfCompute(key);
+      return (key) => isBelow(key, holder(1)) && !isOfCompute(key) && !isOfApiManagement(key);
     // Below VMs stand their collections, which are the subscription's, with all that they hold.
     case kinds.virtualMachines:
       return (key) => isBelow(key, holder(1)) && isOfCompute(key);
@@ -26,6 +27,12 @@ export function coveredBy(node: InventoryNode, parentOf: Inventory['parentOf']):
     case kinds.restorePointCollection:
     case kinds.restorePoint:
       return (key) => isBelow(key, armIdKey(node.resourceId ?? node.key));
+    // Services stand below their subscription, and their lists with them.
+    case kinds.apiManagementServices:
+      return (key) => isBelow(key, holder(1)) && isOfApiManagement(key);
+    // A service's state is in the list that it stands in.
+    case kinds.apiManagementService:
+      return (key) => key === holder(1) || isBelow(key, node.key);
     // Below the vault's items stand only their recovery points.
     case kinds.protectedItems:
       return (key) => key === node.key || key.startsWith(`${holder(1)}/`);
@@ -75,6 +82,7 @@ export function changedKey(node: InventoryNode, parentOf: Inventory['parentOf'])
   switch (node.kind) {
     case kinds.workload:
     case kinds.container:
+    case kinds.apiManagementService:
       return parent?.key ?? node.key;
     case kinds.protectedItem:
       return node.expandable ? ((parent && parentOf(parent)?.key) ?? node.key) : (ancestor(node, kinds.vault, parentOf)?.key ?? node.key);

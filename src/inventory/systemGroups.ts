@@ -1,6 +1,7 @@
+import { apiManagementLists } from './apiManagementLists.ts';
 import { countOf } from './groupTexts.ts';
 import type { ListKey, Lists } from './lists.ts';
-import { collectionsGroup, vaultsGroup, virtualMachinesGroup } from './nodes/groups.ts';
+import { collectionsGroup, servicesGroup, vaultsGroup, virtualMachinesGroup } from './nodes/groups.ts';
 import { restorePointLists } from './restorePointLists.ts';
 import { kinds } from './tokens.ts';
 import type { InventoryNode } from './types.ts';
@@ -12,6 +13,7 @@ export function systemGroups(subscription: InventoryNode, lists: Lists): readonl
     () => vaultsGroup(subscription, countOf(lists, vaultsKey(subscription))),
     () => virtualMachinesGroup(subscription, countOf(lists, machines(subscription.key))),
     () => collectionsGroup(subscription, countOf(lists, collections(subscription.key))),
+    () => servicesGroup(subscription, countOf(lists, apiManagementLists.services(subscription.key))),
   ];
 }
 

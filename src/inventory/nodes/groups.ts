@@ -1,5 +1,5 @@
 import { joined } from '../text.ts';
-import { capabilities, kinds, systems, type Kind } from '../tokens.ts';
+import { capabilities, kinds, serviceStates, systems, type Kind } from '../tokens.ts';
 import type { InventoryNode } from '../types.ts';
 import { workloadIcons, workloadTitles, type Workload } from '../workloads.ts';
 import { colours, type NodeContext } from './common.ts';
@@ -20,8 +20,28 @@ export function collectionsGroup(subscription: InventoryNode, description: strin
   return ofRestorePoints(group(subscription, kinds.restorePointCollections, 'Restore point collections', 'versions', description));
 }
 
+/** "API Management services" of a subscription. */
+export function servicesGroup(subscription: InventoryNode, description: string | undefined): InventoryNode {
+  const title = 'API Management services';
+  return ofSystem(systems.apiManagement, group(subscription, kinds.apiManagementServices, title, 'cloud', description));
+}
+
+/** "Backups" of an API Management service, to which the actions on the service apply too. */
+export function backupsGroup(service: InventoryNode, description: string | undefined): InventoryNode {
+  const node = ofSystem(systems.apiManagement, group(service, kinds.apiManagementBackups, 'Backups', 'archive', description));
+  return {
+    ...node,
+    tokens: [...node.tokens, serviceStates.canBackUp],
+    ...(service.target === undefined ? {} : { target: service.target }),
+  };
+}
+
 function ofRestorePoints(node: InventoryNode): InventoryNode {
-  return { ...node, tokens: node.tokens.map((token) => (token === systems.recoveryServices ? systems.restorePoints : token)) };
+  return ofSystem(systems.restorePoints, node);
+}
+
+function ofSystem(system: string, node: InventoryNode): InventoryNode {
+  return { ...node, tokens: node.tokens.map((token) => (token === systems.recoveryServices ? system : token)) };
 }
 
 export type VaultGroup = 'protectedItems' | 'protectableItems' | 'containers' | 'protectableContainers' | 'policies' | 'jobs';

@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
+import type { Memento } from 'vscode';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudConnection } from '../../../src/cloud/connection.ts';
+import { sandboxEnvironment } from '../../../src/cloud/sandbox/details.ts';
 import { readSettings } from '../../../src/cloud/settings.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
+import { rememberedIn } from '../../../src/commands/rememberedVscode.ts';
 import { HeldLinks } from '../../../src/commands/links/heldLinks.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
 import { refreshAfter } from '../../../src/commands/refreshAfter.ts';
 import type { CommandServices } from '../../../src/commands/services.ts';
-import { BackupError } from '../../../src/core/errors.ts';
+import type { Remembered } from '../../../src/core/remembered.ts';
 import { hasEnded, type OperationRecord } from '../../../src/core/operation.ts';
 import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
+import { refusalExplainer } from '../../../src/operations/explain.ts';
 import { Engine } from '../../../src/operations/engine.ts';
+import { placeUsed } from '../../../src/providers/apiManagement/place.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { ScriptedPrompter, type Scripted } from './scriptedPrompter.ts';
+import { remediesFor } from '../../../src/providers/remedies.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
 
 /** How long an operation may take. */
@@ -31,6 +37,7 @@ export class Window {
   readonly inventory: LiveInventory;
   readonly engine: Engine;
   readonly links = new HeldLinks(Date.now);
+  readonly remembered: Remembered;
   /** What was logged: requests, and lines of commands. */
   readonly logged: unknown[] = [];
   readonly copied: string[] = [];
@@ -40,7 +47,13 @@ export class Window {
     this.folder = folder;
     this.sandbox = sandbox;
     const { endpoint } = sandbox;
-    const environment = { kind: 'sandbox', label: 'Sandbox', audience: `${endpoint.resourceManagerEndpoint}/`, ...endpoint } as const;
+    const kept = new Map<string, unknown>();
+    this.remembered = rememberedIn({
+      keys: () => [...kept.keys()],
+      get: (key: string) => kept.get(key),
+      update: (key, value) => Promise.resolve(void kept.set(key, value)),
+    } as Memento);
+    const environment = sandboxEnvironment(endpoint);
     this.connection = new CloudConnection({
       log: { request: (entry) => void this.logged.push(entry) },
       settings: () => readSettings((name) => (name === 'cloud' ? 'sandbox' : undefined)),
@@ -54,19 +67,22 @@ export class Window {
           stop: () => Promise.resolve(),
         }),
     });
-    this.inventory = createInventory({ connection: this.connection });
+    this.inventory = createInventory({ connection: this.connection, remembered: this.remembered });
     this.engine = new Engine({
       folder: join(folder, 'journal'),
       arm: () => (this.connection.state.kind === 'connected' ? this.connection.arm() : undefined),
       trackers: trackers,
       followers: followersOf(),
-      canceller: (record) => cancellingRequest(record, environment),
-      explain: (response, attempted, resource) =>
-        Promise.resolve(
-          new BackupError(`${attempted} ${resource}: ${response.text}`, { code: `Http${response.status}`, status: response.status }),
-        ),
+      canceller: (record) => cancellingRequest(record, () => environment),
+      explain: refusalExplainer(remediesFor),
     });
     this.engine.onDidChange((record) => this.links.noteOperation(record));
+    this.engine.onDidChange((record) => {
+      const used = placeUsed(record);
+      if (used) {
+        this.remembered.set(used.key, used.value);
+      }
+    });
     refreshAfter(this.engine, this.inventory, () => environment.resourceManagerEndpoint);
   }
 
@@ -103,6 +119,7 @@ export class Window {
         engine: this.engine,
         prompter,
         links: this.links,
+        remembered: this.remembered,
         showDocument: () => Promise.resolve(),
         showJobs: nothing,
         showLog: nothing,

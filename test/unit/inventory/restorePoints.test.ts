@@ -87,7 +87,7 @@ describe('inventory: VM restore points', () => {
       const groups = await inventory.children(subscription, { signal });
       assert.deepEqual(
         groups.nodes.map(({ label }) => label),
-        ['Recovery Services vaults', machines, collections],
+        ['Recovery Services vaults', machines, collections, 'API Management services'],
       );
       assert.deepEqual(cloud.asked, ['subscriptions']);
       await inventory.children(await at('Recovery Services vaults'), { signal });

@@ -12,6 +12,8 @@ const ways: Readonly<Record<string, readonly string[]>> = {
   [kinds.restorePointCollection]: [],
   [kinds.restorePoint]: [kinds.restorePointCollection],
   [kinds.diskRestorePoint]: [kinds.restorePointCollection, kinds.restorePoint],
+  [kinds.apiManagementService]: [],
+  [kinds.apiManagementBackup]: [kinds.apiManagementService],
 };
 
 const words: Readonly<Record<string, { readonly placeholder: string; readonly empty: string }>> = {
@@ -23,11 +25,15 @@ const words: Readonly<Record<string, { readonly placeholder: string; readonly em
     placeholder: 'The restore point collection',
     empty: 'There is no restore point collection in this subscription. Create a restore point of a VM first.',
   },
+  [kinds.apiManagementService]: {
+    placeholder: 'The API Management service',
+    empty: 'There is no API Management service in this subscription.',
+  },
   [kinds.restorePoint]: { placeholder: 'The restore point', empty: 'This collection has no restore points.' },
 };
 
 /** They stand in no vault: a subscription, then level by level down to what the action applies to. */
-export function restorePointSteps(inventory: Inventory, action: AnyAction, chosen: Chosen): Step[] {
+export function subscriptionSteps(inventory: Inventory, action: AnyAction, chosen: Chosen): Step[] {
   const picked: (InventoryNode | undefined)[] = [];
   const line = [kinds.subscription, ...(ways[action.targetKind] ?? [])];
   let offered: readonly InventoryNode[] = [];
@@ -65,12 +71,20 @@ export function restorePointSteps(inventory: Inventory, action: AnyAction, chose
   return [...on, last];
 }
 
+/** The groups in which things stand, by their kind; the others stand below what holds them. */
+const groupOf: Readonly<Record<string, string>> = {
+  [kinds.virtualMachine]: kinds.virtualMachines,
+  [kinds.restorePointCollection]: kinds.restorePointCollections,
+  [kinds.apiManagementService]: kinds.apiManagementServices,
+  [kinds.apiManagementBackup]: kinds.apiManagementBackups,
+};
+
 /** What of a kind stands below a node, where need be in its group of those. */
 async function below(inventory: Inventory, parent: InventoryNode | undefined, kind: string, signal: AbortSignal): Promise<Found> {
-  if (parent?.kind !== kinds.subscription) {
+  const wanted = groupOf[kind];
+  if (parent === undefined || wanted === undefined) {
     return allChildren(inventory, parent, signal);
   }
-  const wanted = kind === kinds.virtualMachine ? kinds.virtualMachines : kinds.restorePointCollections;
   const group = (await inventory.children(parent, { signal })).nodes.find((node) => node.kind === wanted);
   return group === undefined ? { nodes: [], notes: [] } : allChildren(inventory, group, signal);
 }
