@@ -39,12 +39,15 @@ export const restorePointActionIds = [
 /** Those of API Management, in the order of `apiManagementActions`. */
 const apiManagementActionIds = ['backUpService', 'restoreService', 'restoreBackup', 'chooseBackups'] as const;
 
+/** Those of Veeam appliances, in the order of `veeamActions`. */
+const veeamActionIds = ['takeVeeamSnapshot', 'followVeeamSession'] as const;
+
 /**
  * The ids of the action table, in its order. They stand apart so that commands can be registered, and operations
  * followed, without loading what the actions do. The table's entries must be of these ids (the compiler says so), and
  * each id must have an entry (a test says so).
  */
-export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds, ...apiManagementActionIds] as const;
+export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds, ...apiManagementActionIds, ...veeamActionIds] as const;
 
 export type ActionId = (typeof actionIds)[number];
 
@@ -60,6 +63,7 @@ export const paletteTitles: Readonly<Partial<Record<ActionId, string>>> = {
   backUpService: 'Back Up API Management Service',
   restoreService: 'Restore API Management Service',
   restoreBackup: 'Restore API Management Backup',
+  followVeeamSession: 'Follow Veeam Session',
 };
 
 /** The id of an action's command in the palette, where `paletteTitles` has a title for it. */

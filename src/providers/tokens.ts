@@ -49,6 +49,15 @@ export const kinds = {
   /** "Backups" of a service; its target is the service. */
   apiManagementBackups: 'apiManagementBackups',
   apiManagementBackup: 'apiManagementBackup',
+  /** "Veeam appliances", beside the subscriptions. */
+  veeamAppliances: 'veeamAppliances',
+  veeamAppliance: 'veeamAppliance',
+  /** "Virtual machines" of an appliance. */
+  veeamMachines: 'veeamMachines',
+  veeamMachine: 'veeamMachine',
+  /** "Sessions" of an appliance. */
+  veeamSessions: 'veeamSessions',
+  veeamSession: 'veeamSession',
 } as const;
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
@@ -70,10 +79,17 @@ export const targetKinds = {
   diskRestorePoint: 'diskRestorePoint',
   apiManagementService: 'apiManagementService',
   apiManagementBackup: 'apiManagementBackup',
+  veeamMachine: 'veeamMachine',
+  veeamSession: 'veeamSession',
 } as const;
 
-/** The system that a node belongs to: each vault and each thing below one, each VM, collection and restore point, each API Management service. */
-export const systems = { recoveryServices: 'recoveryServices', restorePoints: 'restorePoints', apiManagement: 'apiManagement' } as const;
+/** The system that a node belongs to: each vault and each thing below one, each VM, collection and restore point, each API Management service, each Veeam appliance. */
+export const systems = {
+  recoveryServices: 'recoveryServices',
+  restorePoints: 'restorePoints',
+  apiManagement: 'apiManagement',
+  veeam: 'veeam',
+} as const;
 
 /** Exactly one on each protected item, protectable item, container, policy, recovery point and workload group. */
 export const workloads = { vm: 'vm', sql: 'sql', hana: 'hana', fileShare: 'fileShare', other: 'other' } as const;
@@ -161,7 +177,19 @@ export const serviceStates = { canBackUp: 'canBackUp', cannotBackUp: 'cannotBack
 /** On backups of API Management services: exactly one. */
 export const backupAges = { usable: 'usableBackup', expired: 'expiredBackup', unknown: 'backupOfUnknownAge' } as const;
 
-/** On jobs: exactly one of `running` and `ended`; an ended one also says how. */
+/** On the VMs of an appliance. */
+export const machineStates = {
+  /** It is no more in Azure: what was backed up of it is still there. */
+  deletedInAzure: 'deletedInAzure',
+} as const;
+
+/** On appliances. */
+export const applianceStates = {
+  /** It presents another certificate than the trusted one: nothing is sent to it. */
+  certificateChanged: 'certificateChanged',
+} as const;
+
+/** On jobs, and on sessions of appliances: exactly one of `running` and `ended`; an ended one also says how. */
 export const jobStates = {
   running: 'running',
   ended: 'ended',
@@ -187,6 +215,10 @@ export const capabilities = {
   changeable: 'changeable',
   /** An Azure VM is behind it, of which restore points can be made: items of a vault. */
   ofVm: 'ofVm',
+  /** An appliance knows it: an Azure VM of which Veeam can take snapshots. */
+  ofVeeam: 'ofVeeam',
+  /** Its JSON can be looked at as it was read, though it has no ARM id. */
+  listed: 'listed',
   /** It carries a statement to copy that mends what is wrong with it. */
   statement: 'statement',
 } as const;

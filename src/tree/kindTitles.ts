@@ -30,6 +30,12 @@ const titles: Readonly<Record<Kind, string>> = {
   [kinds.apiManagementService]: 'API Management service',
   [kinds.apiManagementBackups]: 'group',
   [kinds.apiManagementBackup]: 'backup',
+  [kinds.veeamAppliances]: 'group',
+  [kinds.veeamAppliance]: 'Veeam appliance',
+  [kinds.veeamMachines]: 'group',
+  [kinds.veeamMachine]: 'virtual machine',
+  [kinds.veeamSessions]: 'group',
+  [kinds.veeamSession]: 'session',
 };
 
 /** What a node is, for who cannot see its icon. */

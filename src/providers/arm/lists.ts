@@ -1,5 +1,5 @@
 /** A list of Azure Backup as data: where it is, how its records are read. One page or all of it, by the same two functions. */
-import type { ArmClient, RequestOptions } from '../../cloud/types.ts';
+import type { ServiceClient, RequestOptions } from '../../cloud/types.ts';
 import { BackupError } from '../../core/errors.ts';
 import { armIdKey } from '../../core/armId.ts';
 import { readRecords, type RecordList } from './record.ts';
@@ -29,7 +29,7 @@ export interface RecordPage<T> extends RecordList<T> {
  * @throws BackupError for an answer that is an error or no list.
  */
 export async function readPage<T>(
-  arm: ArmClient,
+  arm: ServiceClient,
   query: ListQuery<T>,
   options: ReadOptions & { readonly next?: string } = {},
 ): Promise<RecordPage<T>> {
@@ -40,7 +40,7 @@ export async function readPage<T>(
 }
 
 /** All pages, one after another. @throws BackupError as `readPage`, and where a list leads back to a page it had. */
-export async function readAll<T>(arm: ArmClient, query: ListQuery<T>, options: ReadOptions = {}): Promise<RecordList<T>> {
+export async function readAll<T>(arm: ServiceClient, query: ListQuery<T>, options: ReadOptions = {}): Promise<RecordList<T>> {
   const items: T[] = [];
   const problems: RecordList<T>['problems'][number][] = [];
   const seen = new Set<string>();
@@ -71,7 +71,7 @@ export async function readAll<T>(arm: ArmClient, query: ListQuery<T>, options: R
  * A list that Azure refuses becomes a problem while others answer. @throws the first error where none does.
  */
 export async function readMerged<T extends { readonly id: string }>(
-  arm: ArmClient,
+  arm: ServiceClient,
   queries: readonly ListQuery<T>[],
   options: ReadOptions = {},
 ): Promise<RecordList<T>> {
@@ -93,7 +93,7 @@ export async function readMerged<T extends { readonly id: string }>(
 }
 
 /** One resource. @throws BackupError for an answer that is an error, empty or not readable. */
-export async function readOne<T>(arm: ArmClient, query: ListQuery<T>, options: ReadOptions = {}): Promise<T> {
+export async function readOne<T>(arm: ServiceClient, query: ListQuery<T>, options: ReadOptions = {}): Promise<T> {
   const answer = await arm.get(query.path, requestOptions(query, options));
   if (answer.body === undefined) {
     throw new BackupError(`Azure answered ${answer.status} without the resource: expected its JSON, got an empty body.`, {

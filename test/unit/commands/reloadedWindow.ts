@@ -38,7 +38,7 @@ const engine = new Engine({
   arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
   trackers: trackers,
   followers: followersOf(),
-  canceller: (record) => cancellingRequest(record, connection.arm().environment),
+  canceller: (record) => cancellingRequest(record, () => connection.arm().environment),
   explain: refusalExplainer(() => []),
   isGone: (cloud) => sandboxHasEnded(sandboxes, cloud),
 });

@@ -68,7 +68,7 @@ export class SpoiledCloud {
       arm: () => this.arm,
       trackers: trackers,
       followers: followersOf(),
-      canceller: (record) => cancellingRequest(record, environment),
+      canceller: (record) => cancellingRequest(record, () => environment),
       explain: refusalExplainer(() => []),
     });
   }
