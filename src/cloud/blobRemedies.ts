@@ -11,6 +11,7 @@ const byCode: Readonly<Record<string, readonly string[]>> = {
   InvalidAuthenticationInfo: ['Sign in again, to the tenant of the storage account.'],
   NoAuthenticationInformation: ['Sign in again, to the tenant of the storage account.'],
   PublicAccessNotPermitted: [role],
+  SandboxBlobServiceMissing: ['Run the command "Azure Backup: Fetch Azurite for the Sandbox...".'],
   ContainerNotFound: ['Create the container, or choose another one.'],
   ContainerBeingDeleted: ['Choose another container.'],
   AccountIsDisabled: ['The storage account is disabled: have its owner enable it.'],

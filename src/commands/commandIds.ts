@@ -10,4 +10,9 @@ export const flowCommands = {
     title: 'Show Download Links in Force...',
     summary: 'Lists the links to disks that this window handed out and that still work: copies, extends or revokes one.',
   },
+  fetchAzurite: {
+    command: 'azureBackup.fetchAzurite',
+    title: 'Fetch Azurite for the Sandbox...',
+    summary: 'Has npx fetch Azurite, in which the sandbox keeps the backups of API Management, where it is not installed.',
+  },
 } as const;

@@ -25,6 +25,10 @@ export function registerCommands(context: Pick<vscode.ExtensionContext, 'subscri
     const { showLinks } = await import('./runCommand.ts');
     await showLinks(services);
   });
+  register(flowCommands.fetchAzurite.command, async () => {
+    const { fetchAzurite } = await import('./runCommand.ts');
+    await fetchAzurite(services);
+  });
   register(flowCommands.previewRequest.command, async (...args) => {
     const { previewRequest } = await import('./runCommand.ts');
     await previewRequest(services, pickedNodes(args));

@@ -4,6 +4,7 @@ import { paletteTitles, type ActionId } from '../providers/actionIds.ts';
 import { actionTable } from '../providers/actionTable.ts';
 import { flowCommands } from './commandIds.ts';
 import { showFailure } from './failure.ts';
+import { fetchBlobService } from './fetchBlobService.ts';
 import { runAction, type RunOptions } from './flow/runAction.ts';
 import { showDiskLinks } from './links/showDiskLinks.ts';
 import type { Step } from './prompts/prompter.ts';
@@ -33,6 +34,15 @@ export async function showLinks(services: CommandServices): Promise<void> {
     await showDiskLinks(services);
   } catch (error) {
     await showFailure(services, flowCommands.showDiskLinks.title, error);
+  }
+}
+
+/** Azurite for the sandbox, on the person's word. */
+export async function fetchAzurite(services: CommandServices): Promise<void> {
+  try {
+    await fetchBlobService(services);
+  } catch (error) {
+    await showFailure(services, flowCommands.fetchAzurite.title, error);
   }
 }
 

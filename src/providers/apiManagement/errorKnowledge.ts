@@ -9,6 +9,7 @@ const identity =
 const wait = 'Wait until the management operation that runs on the service has ended, then try again.';
 
 const byCode: Readonly<Record<string, readonly string[]>> = {
+  SandboxBlobServiceMissing: ['Run the command "Azure Backup: Fetch Azurite for the Sandbox...".'],
   ServiceLocked: [wait],
   ServiceInTransition: [wait],
   MethodNotAllowedInPricingTier: ['Only the Developer, Basic, Standard and Premium tiers have backup and restore.'],
