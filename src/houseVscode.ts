@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { createConnection } from './cloud/connectionVscode.ts';
+import { requestLogLine } from './cloud/requestLog.ts';
+import { Appliances } from './cloud/veeam/appliances.ts';
 import { cancellingRequest } from './commands/canceller.ts';
 import { registerConnectionCommands } from './commands/connection/connectionCommands.ts';
 import { followersOf } from './commands/followers.ts';
@@ -11,15 +13,19 @@ import { refreshAfter } from './commands/refreshAfter.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { TextDocuments } from './commands/textDocumentsVscode.ts';
 import { textScheme } from './commands/textScheme.ts';
+import { registerVeeamCommands } from './commands/veeam/registerVeeamCommands.ts';
+import { wakeOperations } from './commands/veeam/wakeOperations.ts';
 import { lineText, messageText } from './core/displayText.ts';
 import { messageOf } from './core/errors.ts';
 import { hasEnded } from './core/operation.ts';
 import { createInventory } from './inventory/inventory.ts';
+import type { EngineOptions } from './operations/context.ts';
 import { Engine } from './operations/engine.ts';
 import { refusalExplainer } from './operations/explain.ts';
 import { placeUsed } from './providers/apiManagement/place.ts';
 import { remediesFor } from './providers/remedies.ts';
 import { trackers } from './providers/trackers.ts';
+import { veeamRemediesFor } from './providers/veeam/errorKnowledge.ts';
 import type { LateProvider } from './tree/lateProvider.ts';
 import { registerTree } from './tree/registerTree.ts';
 import type { Row } from './tree/rows.ts';
@@ -46,15 +52,24 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
   const { connection, log } = control;
   const links = new HeldLinks(Date.now);
   const remembered = rememberedIn(context.globalState);
-  const inventory = createInventory({ connection, links, remembered });
+  const appliances = new Appliances({
+    memory: context.globalState,
+    secrets: context.secrets,
+    log: { request: (entry) => log.info(requestLogLine(entry)) },
+    remediesFor: veeamRemediesFor,
+    versionSetting: () => vscode.workspace.getConfiguration('azureBackup').get('veeam.apiVersion'),
+    now: Date.now,
+  });
+  const inventory = createInventory({ connection, links, remembered, appliances });
   const operations = new Engine({
     folder: vscode.Uri.joinPath(context.globalStorageUri, 'operations').fsPath,
     arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
+    clientOf: (origin) => appliances.client(origin),
     trackers,
     followers: followersOf(),
     canceller: (record) => cancellingRequest(record, () => connection.arm().environment),
-    explain: refusalExplainer(remediesFor),
-    isGone: (cloud) => control.isGone(cloud),
+    explain: explainer((origin) => appliances.get(origin) !== undefined),
+    isGone: async (cloud) => appliances.isGone(cloud) || control.isGone(cloud),
   });
   const texts = new TextDocuments();
   const tree = registerTree(context, { connection, inventory, view, rows });
@@ -69,20 +84,23 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     showText: (name, text) => texts.show(name, text),
     copyText,
   });
-  registerCommands(context, {
+  const services = {
     connection,
+    appliances,
     inventory,
     links,
     engine: operations,
     prompter: createPrompter(),
     remembered,
-    showDocument: (name, text) => texts.show(name, text),
-    showJobs: (id) => views.showJobs(id),
+    showDocument: (name: string, text: string) => texts.show(name, text),
+    showJobs: (id?: string) => views.showJobs(id),
     showLog: () => log.show(),
-    log: (line) => log.info(lineText(line)),
+    log: (line: string) => log.info(lineText(line)),
     copyText,
     now: Date.now,
-  });
+  };
+  registerCommands(context, services);
+  registerVeeamCommands(context, services);
   registerConnectionCommands(context, control);
   context.subscriptions.push(
     texts,
@@ -99,16 +117,31 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     recentJobs,
     inventory,
     control,
-    refreshAfter(operations, inventory, () =>
-      connection.state.kind === 'connected' ? connection.state.environment.resourceManagerEndpoint : undefined,
+    refreshAfter(
+      operations,
+      inventory,
+      (cloud) =>
+        (connection.state.kind === 'connected' && connection.state.environment.resourceManagerEndpoint === cloud) ||
+        appliances.get(cloud) !== undefined,
     ),
-    connection.onDidChange(() => void operations.resume()),
+    appliances,
+    wakeOperations(appliances, operations),
+    connection.onDidChange(() => void resume()),
     operations.onProblem((problem) => {
       log.error(problem.message);
       void vscode.window.showErrorMessage(messageText(problem.message));
     }),
   );
-  void followWhatRuns(operations, () => connection.connect()).catch((error: unknown) => log.error(messageOf(error)));
+  /** Appliances of a sandbox end with it, and what ran on them has no end that could be found out. */
+  async function resume(): Promise<void> {
+    try {
+      await appliances.dropGone((endpoint) => control.isGone(endpoint));
+    } catch (error) {
+      log.error(messageOf(error));
+    }
+    await operations.resume();
+  }
+  void followWhatRuns(operations, resume, () => connection.connect()).catch((error: unknown) => log.error(messageOf(error)));
   return {
     restorePanel: (panel) => views.restorePanel(panel),
     textOf: async (uri) => (uri.scheme === textScheme ? texts : tree).textOf(uri),
@@ -117,9 +150,15 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
 }
 
 /** A window that was reloaded goes on with what it followed: that takes the cloud. */
-async function followWhatRuns(operations: Engine, connect: () => Promise<unknown>): Promise<void> {
-  await operations.resume();
-  if (operations.list().some(({ status }) => !hasEnded(status))) {
+async function followWhatRuns(operations: Engine, resume: () => Promise<void>, connect: () => Promise<unknown>): Promise<void> {
+  await resume();
+  if (operations.list().some(({ id, status }) => !hasEnded(status) && operations.standing(id).notConnected)) {
     await connect();
   }
+}
+
+/** An appliance's refusals have words of their own. */
+function explainer(isAppliance: (origin: string) => boolean): EngineOptions['explain'] {
+  const [ofCloud, ofAppliance] = [refusalExplainer(remediesFor), refusalExplainer(veeamRemediesFor)];
+  return (response, ...about) => (isAppliance(new URL(response.url).origin) ? ofAppliance : ofCloud)(response, ...about);
 }

@@ -1,6 +1,7 @@
 /** Which files are generated from which tables. */
 import { readFileSync } from 'node:fs';
 import { flowCommands } from '../../src/commands/commandIds.ts';
+import { veeamCommands, veeamContributions } from '../../src/commands/veeam/commandIds.ts';
 import { connectionCommands } from '../../src/commands/connection/commandIds.ts';
 import { walkthroughs } from '../../src/commands/walkthrough.ts';
 import { actionTable } from '../../src/providers/actionTable.ts';
@@ -57,6 +58,7 @@ export const contributions: Contributions = merged([
   contributionsOfActions(actionTable),
   flowContributions,
   connectionContributions,
+  veeamContributions(inView, category),
   viewContributions,
   treeContributions,
 ]);
@@ -68,6 +70,8 @@ const rowNames: Readonly<Record<string, string>> = {
   protectableItem: 'protectable item',
   protectedItem: 'protected item',
   job: 'job',
+  veeamMachine: 'VM of a Veeam appliance, VM that one knows',
+  veeamSession: 'session of a Veeam appliance',
   virtualMachine: 'virtual machine',
   restorePointCollection: 'restore point collection',
   restorePoint: 'restore point',
@@ -100,6 +104,7 @@ const documented: readonly DocumentedCommand[] = [
     summary,
     on: 'palette',
   })),
+  ...Object.values(veeamCommands).map(({ title, summary, on }) => ({ title, summary, on })),
   { title: viewCommands.showJobs.title, on: 'view title, status bar, palette', summary: 'Opens the Jobs panel.' },
   ...treeContributions.commands.flatMap(({ command, title }) => {
     const row = treeRows[command];

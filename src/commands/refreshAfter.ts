@@ -9,11 +9,11 @@ import type { OperationEngine } from '../operations/types.ts';
 export function refreshAfter(
   engine: Pick<OperationEngine, 'onDidChange' | 'onDidRemove'>,
   inventory: { noteOperation(record: OperationRecord): void; noteRemoval(operationId: string): void },
-  connectedCloud: () => string | undefined,
+  isShown: (cloud: string) => boolean,
 ): Disposable {
   const listening = [
     engine.onDidChange((record) => {
-      if (record.cloud === connectedCloud()) {
+      if (isShown(record.cloud)) {
         inventory.noteOperation(record);
       }
     }),

@@ -24,6 +24,7 @@ import type { Overlay } from './overlay.ts';
 import type { PagedList } from './pagedList.ts';
 import { ProtectableLevels } from './protectableLevels.ts';
 import { RestorePointLevels } from './restorePointLevels.ts';
+import { VeeamLevels, type KnownAppliances } from './veeamLevels.ts';
 import {
   containerSource,
   jobSource,
@@ -45,6 +46,7 @@ export interface CatalogOptions {
   readonly overlay: Overlay;
   readonly links?: Pick<GivenLinks, 'list'> | undefined;
   readonly remembered?: Pick<Remembered, 'get'> | undefined;
+  readonly appliances?: KnownAppliances | undefined;
   readonly now: () => number;
   /** The node that a node stands in. */
   parentOf(node: InventoryNode): InventoryNode | undefined;
@@ -57,6 +59,7 @@ export class Catalog {
   readonly #protectable: ProtectableLevels;
   readonly #restorePoints: RestorePointLevels;
   readonly #apiManagement: ApiManagementLevels;
+  readonly veeam: VeeamLevels;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -66,8 +69,14 @@ export class Catalog {
       context: (node) => this.#context(node),
       where: (node) => this.#where(node),
     });
+    this.veeam = new VeeamLevels({
+      lists: this.#lists,
+      appliances: options.appliances,
+      context: (node) => this.#context(node),
+    });
     this.#restorePoints = new RestorePointLevels({
       lists: this.#lists,
+      veeamMachine: (azureId) => this.veeam.machineOf(azureId),
       overlay: options.overlay,
       links: options.links,
       context: (node) => this.#context(node),
@@ -99,6 +108,11 @@ export class Catalog {
       case kinds.apiManagementService:
       case kinds.apiManagementBackups:
         return parent && this.#apiManagement.levelOf(parent);
+      case kinds.veeamAppliances:
+      case kinds.veeamAppliance:
+      case kinds.veeamMachines:
+      case kinds.veeamSessions:
+        return parent && this.veeam.levelOf(parent);
       case kinds.vaults:
         return this.#vaults(parent);
       case kinds.vault:

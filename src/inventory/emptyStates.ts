@@ -89,4 +89,17 @@ export const offered = {
       ? { message: 'No recovery points yet.', command, commandTitle: 'Back Up Now' }
       : { message: 'No recovery points.', command: refreshNode, commandTitle: 'Refresh' };
   },
-} as const satisfies Record<string, Empty | ((item: InventoryNode) => Empty)>;
+  veeamAppliances: {
+    message: 'No Veeam appliances.',
+    command: 'azureBackup.addVeeamAppliance',
+    commandTitle: 'Add Veeam Appliance',
+    asks: true,
+  },
+  veeamMachines: { message: 'The appliance knows no VMs.', command: refreshNode, commandTitle: 'Refresh' },
+  veeamSearch: (text: string): Empty => ({
+    message: `No VM of the appliance has "${text}" in its name.`,
+    command: 'azureBackup.searchVeeamVms',
+    commandTitle: 'Search VMs',
+  }),
+  veeamSessions: { message: 'The appliance has no sessions yet.', command: refreshNode, commandTitle: 'Refresh' },
+} as const satisfies Record<string, Empty | ((item: InventoryNode) => Empty) | ((text: string) => Empty)>;

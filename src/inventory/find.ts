@@ -1,18 +1,22 @@
 import { armIdKey, idUpTo, sameArmId, segmentOf } from '../core/armId.ts';
 import { subjectKey } from './overlay.ts';
+import { collectionOfId, originOfId } from '../providers/veeam/ids.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode } from './types.ts';
 
 /** Pages of one list that are read before giving up: 10 000 entries. */
 const maxPages = 50;
 
-type Reader = Pick<Inventory, 'children'>;
+type Reader = Pick<Inventory, 'children' | 'beside'>;
 type Test = (node: InventoryNode) => boolean;
 
 /** Walks down to a resource, level by level, as a person would. Undefined where it is not there (any more). */
 export async function findNode(inventory: Reader, resourceId: string, signal: AbortSignal): Promise<InventoryNode | undefined> {
   const key = armIdKey(resourceId);
   const step = (parent: InventoryNode | undefined, test: Test): Promise<InventoryNode | undefined> => seek(inventory, parent, test, signal);
+  if (originOfId(resourceId) !== undefined) {
+    return findOnAppliance(inventory, resourceId, step);
+  }
   const subscriptionId = segmentOf(resourceId, 'subscriptions')?.toLowerCase();
   const subscription = await step(undefined, (node) => node.key === `/subscriptions/${subscriptionId}`);
   if (!subscription || subscription.key === key) {
@@ -63,6 +67,24 @@ export async function findNode(inventory: Reader, resourceId: string, signal: Ab
     default:
       return undefined;
   }
+}
+
+/** An appliance, and its VMs and sessions in their groups. */
+async function findOnAppliance(
+  { beside }: Reader,
+  id: string,
+  step: (parent: InventoryNode, test: Test) => Promise<InventoryNode | undefined>,
+): Promise<InventoryNode | undefined> {
+  const appliances = beside().find(({ kind }) => kind === kinds.veeamAppliances);
+  const origin = originOfId(id);
+  const appliance = appliances && (await step(appliances, (node) => originOfId(node.resourceId ?? '') === origin));
+  const groups: Readonly<Record<string, string>> = { virtualMachines: kinds.veeamMachines, jobSessions: kinds.veeamSessions };
+  const kind = groups[collectionOfId(id) ?? ''];
+  if (!appliance || kind === undefined) {
+    return appliance;
+  }
+  const group = await step(appliance, (node) => node.kind === kind);
+  return group && step(group, (node) => sameArmId(node.resourceId, id));
 }
 
 /** A VM among the VMs; a collection, and what it holds, among the collections of the subscription. */

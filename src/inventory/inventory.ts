@@ -14,10 +14,17 @@ import type { Built, Level } from './levels.ts';
 import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
 import { isOfRestorePoints, rowsThatTellOf, staleSince, type Stale } from './restorePointScope.ts';
 import { createOverlay, machineKey, type OverlayChange } from './overlay.ts';
+import type { VeeamMachine } from '../providers/veeam/model.ts';
+import { applianceId, originOfId } from '../providers/veeam/ids.ts';
+import { veeamLists, type KnownAppliances } from './veeamLevels.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode, NodePage } from './types.ts';
 
 export interface LiveInventory extends Inventory, Disposable {
+  /** What the VMs of an appliance are searched for; empty where all are listed. */
+  searchOf(origin: string): string;
+  /** Lists only VMs of an appliance with this text in their names; all where it is empty. */
+  search(origin: string, text: string): void;
   /** Tells it of an operation's step, so that rows show what runs and forget what has become old. */
   noteOperation(record: OperationRecord): void;
   /** Tells it that an operation was taken off the list: nobody will tell how it goes on. */
@@ -30,6 +37,8 @@ export interface InventoryOptions {
   readonly links?: Pick<GivenLinks, 'list' | 'onDidChange'>;
   /** What was used last: where the backups of a service are. */
   readonly remembered?: Remembered;
+  /** The Veeam appliances that were added. */
+  readonly appliances?: KnownAppliances;
   /** Milliseconds since the epoch, UTC. */
   readonly now?: () => number;
 }
@@ -40,7 +49,7 @@ interface Entry {
 }
 
 /** What exists in the connected cloud, read level by level as it is asked for and kept until it is forgotten. */
-export function createInventory({ connection, links, remembered, now = Date.now }: InventoryOptions): LiveInventory {
+export function createInventory({ connection, links, remembered, appliances, now = Date.now }: InventoryOptions): LiveInventory {
   /** Every node that was handed out and is not forgotten, by key. */
   const entries = new Map<string, Entry>();
   /** Keys of the nodes of a resource, of those that stand elsewhere than under its own. */
@@ -52,7 +61,16 @@ export function createInventory({ connection, links, remembered, now = Date.now 
     const parent = entries.get(node.key)?.parent;
     return parent && (entries.get(parent.key)?.rebuild() ?? parent);
   };
-  const catalog = new Catalog({ connection, overlay, links, remembered, now, parentOf, isForbidden: (id) => forbidden.has(armIdKey(id)) });
+  const catalog = new Catalog({
+    connection,
+    overlay,
+    links,
+    remembered,
+    appliances,
+    now,
+    parentOf,
+    isForbidden: (id) => forbidden.has(armIdKey(id)),
+  });
 
   const handOut = (parent: InventoryNode | undefined, built: readonly Built[]): readonly InventoryNode[] =>
     built.map(({ node, rebuild }) => {
@@ -138,6 +156,11 @@ export function createInventory({ connection, links, remembered, now = Date.now 
     if (parent !== undefined && isOfRestorePoints(parent.kind)) {
       rowsThatTellOf(parent).forEach(fireAll);
     }
+    // Azure's own rows of the VMs say that an appliance knows them.
+    if (parent?.kind === kinds.veeamMachines) {
+      const level = catalog.levelOf(parent);
+      level?.nodes().forEach(({ node }) => azureIdsOf(node).forEach(fireAll));
+    }
     // What hosts databases has read the vault's protected items too.
     const vaultId = parent?.kind === kinds.protectableItem ? idUpTo(parent.key, 'vaults') : undefined;
     if (vaultId !== undefined) {
@@ -167,14 +190,18 @@ export function createInventory({ connection, links, remembered, now = Date.now 
     }
     if (change.kind === 'looks') {
       change.ids.forEach(fireAll);
-      change.ids.forEach((id) => (/\/backupJobs\//i.test(id) ? announceJob(id) : announceRelated(id)));
+      change.ids.forEach((id) => (/\/(backupJobs|jobSessions)\//i.test(id) ? announceJob(id) : announceRelated(id)));
       return;
     }
     forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
     change.ids.filter(isService).forEach(forgetBackups);
     const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
     const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
-    if (vaultKey !== undefined && entries.has(vaultKey)) {
+    const appliance = vaultId === undefined ? undefined : originOfId(vaultId);
+    if (appliance !== undefined) {
+      // Its VMs are what they were.
+      forgetSessions(appliance);
+    } else if (vaultKey !== undefined && entries.has(vaultKey)) {
       catalog.forget((key) => isBelow(key, vaultKey));
       fire(vaultKey);
     }
@@ -202,6 +229,12 @@ export function createInventory({ connection, links, remembered, now = Date.now 
     }
   };
 
+  const forgetSessions = (origin: string): void => {
+    const key = veeamLists.sessions(origin);
+    catalog.forget((one) => one === key);
+    fire(key);
+  };
+
   let linked: readonly string[] = [];
   const onLinks = (): void => {
     const before = linked;
@@ -209,8 +242,15 @@ export function createInventory({ connection, links, remembered, now = Date.now 
     [...before, ...linked].forEach(fireAll);
   };
 
-  /** A job that began after its vault's jobs were read belongs among them. */
+  /** A job that began after its vault's, or its appliance's, jobs were read belongs among them. */
   const announceJob = (jobId: string): void => {
+    const origin = originOfId(jobId);
+    if (origin !== undefined) {
+      if (catalog.idsIn(veeamLists.sessions(origin))?.some((id) => sameArmId(id, jobId)) === false) {
+        forgetSessions(origin);
+      }
+      return;
+    }
     const vaultId = idUpTo(jobId, 'vaults');
     const key = vaultId && `${armIdKey(vaultId)}#${kinds.jobs}`;
     if (key && catalog.idsIn(key)?.some((id) => sameArmId(id, jobId)) === false) {
@@ -234,8 +274,21 @@ export function createInventory({ connection, links, remembered, now = Date.now 
     }
   };
 
+  /** What an appliance holds is asked anew; the group comes with the first one and goes with the last. */
+  const onAppliances = (origin: string): void => {
+    const key = armIdKey(applianceId(origin));
+    const known = entries.has(key);
+    catalog.forget((one) => isBelow(one, key));
+    if (known && appliances?.all().some((one) => one.origin === origin)) {
+      fire(key);
+    } else {
+      changes.fire(undefined);
+    }
+  };
+
   const subscriptions = [
     overlay.onDidChange(onOverlay),
+    ...(appliances ? [appliances.onDidChange(onAppliances)] : []),
     ...(links ? [links.onDidChange(onLinks)] : []),
     ...(remembered ? [remembered.onDidChange(onRemembered)] : []),
     // Another cloud, another account: nothing of what was read holds.
@@ -249,6 +302,14 @@ export function createInventory({ connection, links, remembered, now = Date.now 
 
   const inventory: LiveInventory = {
     children,
+    beside: () => handOut(undefined, catalog.veeam.groups()),
+    searchOf: (origin) => catalog.veeam.searchOf(origin),
+    search: (origin, text) => {
+      const key = veeamLists.machines(origin);
+      catalog.veeam.setSearch(origin, text);
+      catalog.forget((one) => one === key);
+      fire(key);
+    },
     loaded: (parent) => {
       const level = catalog.levelOf(parent);
       return level?.loaded ? pageOf(parent, level) : undefined;
@@ -269,6 +330,11 @@ export function createInventory({ connection, links, remembered, now = Date.now 
 
 function isService(id: string): boolean {
   return /\/providers\/microsoft\.apimanagement\/service\/[^/]+$/i.test(id);
+}
+
+function azureIdsOf({ target }: InventoryNode): readonly string[] {
+  const { azureId } = target?.model as VeeamMachine;
+  return azureId === undefined ? [] : [azureId];
 }
 
 function forgotten(node: InventoryNode): BackupError {

@@ -1,5 +1,6 @@
 import { armIdKey, idUpTo } from '../core/armId.ts';
 import { isOfApiManagement } from './apiManagementLists.ts';
+import { originOfId } from '../providers/veeam/ids.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode } from './types.ts';
 
@@ -33,6 +34,9 @@ export function coveredBy(node: InventoryNode, parentOf: Inventory['parentOf']):
     // A service's state is in the list that it stands in.
     case kinds.apiManagementService:
       return (key) => key === holder(1) || isBelow(key, node.key);
+    // Appliances are known by their hosts: their lists are below no group's key.
+    case kinds.veeamAppliances:
+      return (key) => originOfId(key.replace(/^veeam:\/+/, 'veeam://')) !== undefined;
     // Below the vault's items stand only their recovery points.
     case kinds.protectedItems:
       return (key) => key === node.key || key.startsWith(`${holder(1)}/`);

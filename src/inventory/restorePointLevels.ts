@@ -1,6 +1,7 @@
 /** The levels of VMs, their restore point collections, restore points and those points' disks. */
 import { armIdKey, idUpTo, sameArmId } from '../core/armId.ts';
 import { disksOf, type RestorePoint, type RestorePointCollection, type VirtualMachine } from '../providers/restorePoints/model.ts';
+import type { VeeamMachine } from '../providers/veeam/model.ts';
 import type { GivenLinks } from '../providers/restorePoints/links.ts';
 import { offered } from './emptyStates.ts';
 import { groupedLevel, listLevel, type Built, type Level } from './levels.ts';
@@ -10,6 +11,7 @@ import { diskRestorePointNode } from './nodes/diskRestorePoint.ts';
 import { placeBelow, placedBelow } from './nodes/places.ts';
 import { knownState, restorePointNode } from './nodes/restorePoint.ts';
 import { restorePointCollectionNode } from './nodes/restorePointCollection.ts';
+import { withVeeam } from './nodes/veeam.ts';
 import { virtualMachineNode } from './nodes/virtualMachine.ts';
 import type { Overlay } from './overlay.ts';
 import type { PagedList } from './pagedList.ts';
@@ -25,6 +27,8 @@ export interface RestorePointOptions {
   readonly context: (node: InventoryNode) => NodeContext;
   readonly where: (node: InventoryNode) => Where;
   readonly links?: Pick<GivenLinks, 'list'> | undefined;
+  /** The VM as a Veeam appliance knows it, where that was read. */
+  readonly veeamMachine: (azureId: string) => VeeamMachine | undefined;
 }
 
 export class RestorePointLevels {
@@ -62,7 +66,11 @@ export class RestorePointLevels {
       virtualMachineSource(this.#options.where(group), subscriptionId),
     );
     return listLevel(list, {
-      build: (machine) => virtualMachineNode(machine, this.#countOf(machine, subscriptionId), this.#options.context(group)),
+      build: (machine) =>
+        withVeeam(
+          virtualMachineNode(machine, this.#countOf(machine, subscriptionId), this.#options.context(group)),
+          this.#options.veeamMachine(machine.id),
+        ),
       empty: offered.virtualMachines,
     });
   }

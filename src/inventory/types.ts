@@ -30,7 +30,7 @@ export interface InventoryNode {
   readonly target?: ActionTarget;
   /** What is behind it and is no row of its own here: actions that apply to `tokens` are done to it. */
   readonly also?: { readonly target: ActionTarget; readonly tokens: readonly string[] };
-  /** ARM id to copy and to open in the portal; absent for groups. */
+  /** ARM id to copy and to open in the portal, or an id of ours for what stands on an appliance; absent for groups. */
   readonly resourceId?: string;
   /** The tenant whose token reads it; the sign-in's home tenant where absent. */
   readonly tenantId?: string;
@@ -63,6 +63,8 @@ export interface Inventory {
    * @throws BackupError; an error is never an empty page.
    */
   children(parent: InventoryNode | undefined, options: { readonly signal: AbortSignal; readonly more?: string }): Promise<NodePage>;
+  /** What stands beside the first level and needs no cloud: the group of appliances, where there are some. */
+  beside(): readonly InventoryNode[];
   /** What is loaded, without a request; undefined where nothing is. */
   loaded(parent: InventoryNode | undefined): NodePage | undefined;
   parentOf(node: InventoryNode): InventoryNode | undefined;

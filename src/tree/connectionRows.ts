@@ -12,12 +12,19 @@ export function connectionRows(state: ConnectionState): readonly Row[] {
       return [
         { type: 'error', key: '!failed', parent: undefined, error: state.error, ofNextPage: false },
         offer('!settings', 'Open the settings', 'workbench.action.openSettings', 'azureBackup'),
-        offer('!signIn', 'Sign in to Azure', offeredCommands.signIn),
-        offer('!useSandbox', 'Use the sandbox', offeredCommands.useSandbox),
+        ...signInRows(),
       ];
     default:
       return [];
   }
+}
+
+/** What the view's welcome offers, as rows: it is not shown where there are others. */
+export function signInRows(): readonly Row[] {
+  return [
+    offer('!signIn', 'Sign in to Azure', offeredCommands.signIn),
+    offer('!useSandbox', 'Use the sandbox', offeredCommands.useSandbox),
+  ];
 }
 
 function offer(key: string, message: string, command: string, argument?: string): Row {

@@ -60,6 +60,7 @@ const itemContext: readonly MenuEntry[] = [
   { command: treeCommands.copyStatement, when: onNode(capabilities.statement), group: '1_mend@1' },
   { command: treeCommands.openInPortal, when: onNode(capabilities.portal), group: '7_look@1' },
   { command: treeCommands.viewJson, when: onNode(capabilities.resource), group: '7_look@2' },
+  { command: treeCommands.viewJson, when: onNode(capabilities.listed), group: '7_look@2' },
   { command: treeCommands.copyResourceId, when: onNode(capabilities.resource), group: '8_copy@1' },
   { command: treeCommands.refreshNode, when: onNode(capabilities.refreshable), group: '9_refresh@1' },
   { command: treeCommands.refreshNode, when: onNode(capabilities.refreshable), group: 'inline@9' },

@@ -12,13 +12,13 @@ export interface FilterResult {
  * once for each change, so that thousands of rows cost thousands of steps.
  */
 export class TreeFilter {
-  readonly #inventory: Pick<Inventory, 'loaded' | 'parentOf'>;
+  readonly #inventory: Pick<Inventory, 'loaded' | 'parentOf' | 'beside'>;
   readonly #words: readonly string[];
   readonly #visible = new Map<string, boolean>();
   #result: FilterResult | undefined;
   readonly text: string;
 
-  constructor(inventory: Pick<Inventory, 'loaded' | 'parentOf'>, text: string) {
+  constructor(inventory: Pick<Inventory, 'loaded' | 'parentOf' | 'beside'>, text: string) {
     this.#inventory = inventory;
     this.text = text;
     this.#words = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -79,7 +79,7 @@ export class TreeFilter {
       count.complete = false;
     }
     let any = false;
-    for (const node of page?.nodes ?? []) {
+    for (const node of [...(page?.nodes ?? []), ...(parent === undefined ? this.#inventory.beside() : [])]) {
       const matches = this.matches(node);
       count.matches += matches ? 1 : 0;
       const below = node.expandable && this.#visit(node, count);

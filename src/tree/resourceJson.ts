@@ -14,9 +14,9 @@ export interface ResourceAddress {
 /** Azure only lists them: there is no address of a single one. */
 const onlyListed = ['protectableItems', 'protectableContainers'];
 
-/** Where the JSON of a node is read; undefined for groups, and for what Azure only lists. */
+/** Where the JSON of a node is read; undefined for groups, for what Azure only lists, and for what stands on an appliance. */
 export function addressOf({ resourceId: id, tenantId }: InventoryNode): ResourceAddress | undefined {
-  if (id === undefined || onlyListed.some((segment) => segmentOf(id, segment) !== undefined)) {
+  if (id === undefined || !id.startsWith('/') || onlyListed.some((segment) => segmentOf(id, segment) !== undefined)) {
     return undefined;
   }
   return tenantId === undefined ? { id } : { id, tenantId };

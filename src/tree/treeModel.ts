@@ -1,7 +1,7 @@
 import type { Connection } from '../cloud/types.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { Inventory, InventoryNode, NodePage } from '../inventory/types.ts';
-import { connectionRows } from './connectionRows.ts';
+import { connectionRows, signInRows } from './connectionRows.ts';
 import { TreeFilter, type FilterResult } from './filter.ts';
 import { Pending, type Outcome } from './pending.ts';
 import { treeCommands } from './ids.ts';
@@ -18,6 +18,7 @@ export interface TreeModelOptions {
 type Trouble = { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'cancelled' };
 
 const connectPatienceMs = 250;
+const nothingKey = '!nothing';
 
 /** Which rows stand where. Rows and their order come from the inventory; this adds what stands in for nodes. */
 export class TreeModel implements Disposable {
@@ -79,6 +80,25 @@ export class TreeModel implements Disposable {
     if (row && !isNodeRow(row)) {
       return [];
     }
+    const rows = await this.#level(row);
+    return row ? rows : this.#withBeside(rows);
+  }
+
+  /** What needs no cloud stands below what the cloud holds, whatever became of that. */
+  #withBeside(rows: readonly Row[]): readonly Row[] {
+    const { inventory, connection } = this.#options;
+    const beside = inventory.beside();
+    if (beside.length === 0) {
+      return rows;
+    }
+    const shown = this.#filter ? this.#filter.apply(undefined, beside) : beside;
+    const others = shown.length > 0 ? rows.filter(({ key }) => key !== nothingKey) : rows;
+    // The view's welcome speaks only where there is no row at all.
+    const offers = rows.length === 0 && connection.state.kind !== 'connected' ? signInRows() : [];
+    return [...offers, ...others, ...shown.map((node) => this.#rowOf(node))];
+  }
+
+  async #level(row: NodeRow | undefined): Promise<readonly Row[]> {
     if (!row && !(await this.#isConnected())) {
       return connectionRows(this.#options.connection.state);
     }
@@ -109,9 +129,9 @@ export class TreeModel implements Disposable {
       return [loadingRow];
     }
     if (first.stale) {
-      return this.children(row);
+      return this.#level(row);
     }
-    return this.#settle(key, first) ? this.#pageRows(row, (first as { value: NodePage }).value) : this.children(row);
+    return this.#settle(key, first) ? this.#pageRows(row, (first as { value: NodePage }).value) : this.#level(row);
   }
 
   parent(row: Row): NodeRow | undefined {
@@ -232,7 +252,7 @@ export class TreeModel implements Disposable {
       rows.push({ type: 'empty', key: `${key}!empty`, parent, empty: page.empty, ...(subject ? { subject } : {}) });
     }
     if (!parent && this.#filter && shown.length === 0 && page.nodes.length > 0) {
-      rows.push({ type: 'empty', key: '!nothing', parent, empty: nothingMatches(this.#filter) });
+      rows.push({ type: 'empty', key: nothingKey, parent, empty: nothingMatches(this.#filter) });
     }
     return page.more === undefined ? rows : [...rows, this.#moreRow(parent, page.more, page)];
   }

@@ -83,7 +83,7 @@ export function holdsItsKind(node: InventoryNode): boolean {
 
 /** All pages of a list. A list of jobs is read anew: what runs changes by the minute. */
 export async function allChildren(inventory: Inventory, parent: InventoryNode | undefined, signal: AbortSignal): Promise<Found> {
-  if (parent?.kind === kinds.jobs) {
+  if (parent?.kind === kinds.jobs || parent?.kind === kinds.veeamSessions) {
     inventory.refresh(parent);
   }
   // A page may bring a group anew that it has filled further.

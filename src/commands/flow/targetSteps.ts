@@ -4,6 +4,7 @@ import { kinds, workloads } from '../../providers/tokens.ts';
 import { displayName } from '../../core/displayText.ts';
 import type { Step } from '../prompts/prompter.ts';
 import { collect, holdsItsKind, itemOf } from './collectNodes.ts';
+import { applianceSteps } from './applianceSteps.ts';
 import { subscriptionSteps } from './subscriptionSteps.ts';
 
 /** The groups between a vault and the things that actions are done to. */
@@ -29,6 +30,9 @@ export interface Chosen {
  * stands in it, only what the action applies to. A branch that cannot be read is a row that says so, never a missing row.
  */
 export function targetSteps(inventory: Inventory, action: AnyAction, chosen: Chosen): Step[] {
+  if (action.system === 'veeam') {
+    return applianceSteps(inventory, action, chosen);
+  }
   if (action.system === 'restorePoints' || action.system === 'apiManagement') {
     return subscriptionSteps(inventory, action, chosen);
   }

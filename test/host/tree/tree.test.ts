@@ -129,6 +129,7 @@ describe('host: tree', () => {
           children: () => Promise.resolve({ nodes: [child] }),
           loaded: () => undefined,
           parentOf: () => undefined,
+          beside: () => [],
           find: () => Promise.resolve(undefined),
           refresh: () => undefined,
           onDidChange: changes.event,

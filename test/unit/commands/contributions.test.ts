@@ -23,6 +23,8 @@ const tokens: ReadonlySet<string> = new Set(
     words.pointStates,
     words.serviceStates,
     words.backupAges,
+    words.machineStates,
+    words.applianceStates,
     words.jobStates,
     words.capabilities,
     words.rows,

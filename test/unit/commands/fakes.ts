@@ -79,6 +79,9 @@ export class FakeInventory implements Inventory {
     this.#lists = lists;
   }
   readonly onDidChange = (): { dispose(): void } => ({ dispose: () => undefined });
+  beside(): readonly InventoryNode[] {
+    return [];
+  }
   children(parent: InventoryNode | undefined): Promise<NodePage> {
     this.read.push(parent?.key ?? '');
     const list = this.#lists[parent?.key ?? ''] ?? [];

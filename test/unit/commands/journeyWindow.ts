@@ -83,7 +83,7 @@ export class Window {
         this.remembered.set(used.key, used.value);
       }
     });
-    refreshAfter(this.engine, this.inventory, () => environment.resourceManagerEndpoint);
+    refreshAfter(this.engine, this.inventory, (cloud) => cloud === environment.resourceManagerEndpoint);
   }
 
   /** Runs a command with scripted answers and waits for the ends of what it started. */

@@ -1,0 +1,202 @@
+/** Adding an appliance, and signing in to one again: address, certificate, user and password, code. */
+import { hostOf, readAddress, type Appliance } from '../../cloud/veeam/appliance.ts';
+import type { PinnedCertificate } from '../../cloud/veeam/certificate.ts';
+import { CancelledError } from '../../core/cancellation.ts';
+import { displayName } from '../../core/displayText.ts';
+import { localTime } from '../../inventory/text.ts';
+import type { Step } from '../prompts/prompter.ts';
+import { sandboxAppliances, type SandboxAppliance } from './sandboxAppliances.ts';
+import type { VeeamServices } from './services.ts';
+import { veeamCommands } from './commandIds.ts';
+
+/** The choice for an address that is typed. */
+const another = '-';
+
+interface Address {
+  readonly origin: string;
+  /** Of an appliance of the connected sandbox. */
+  readonly sandbox?: SandboxAppliance;
+}
+
+/** @throws BackupError where it cannot be reached, is not trusted or refuses the sign-in: then nothing is kept; CancelledError */
+export async function addAppliance(services: VeeamServices): Promise<void> {
+  const address = await askAddress(services);
+  const { origin, sandbox } = address;
+  const certificate = await services.prompter.busy(`Looking at the certificate of ${hostOf(origin)}...`, (signal) =>
+    services.appliances.look(origin, signal),
+  );
+  const trust = 'Trust This Certificate';
+  await services.prompter.confirm(
+    `Trust the certificate of ${hostOf(origin)}?`,
+    [
+      `SHA-256 fingerprint: ${certificate.fingerprint}`,
+      ...describe(certificate, services.now()),
+      ...(sandbox?.fingerprint === certificate.fingerprint ? ['It is the certificate of the sandbox’s own appliance.'] : []),
+      'Compare the fingerprint with the one that whoever runs the appliance gives you. From then on this certificate alone is trusted for it; should another one be presented, nothing is sent.',
+    ],
+    [trust],
+  );
+  const appliance = await enter(services, veeamCommands.add.title, address, certificate, sandbox ? 'veeam-admin' : '');
+  void services.prompter.tell('info', `Veeam appliance ${hostOf(origin)} was added (REST API ${appliance.apiVersion}).`, []);
+}
+
+/** @throws as `addAppliance`: what was kept before stays then */
+export async function signInAgain(services: VeeamServices, appliance: Appliance): Promise<void> {
+  const { origin, user, certificate } = appliance;
+  const sandbox = appliance.sandbox === undefined ? undefined : (await sandboxAppliances(services)).find((one) => one.origin === origin);
+  await enter(services, `Sign in to ${hostOf(origin)}`, { origin, ...(sandbox ? { sandbox } : {}) }, certificate, user);
+  void services.prompter.tell('info', `Signed in to Veeam appliance ${hostOf(origin)}.`, []);
+}
+
+async function askAddress(services: VeeamServices): Promise<Address> {
+  const known = await sandboxAppliances(services);
+  let chosen: string | undefined;
+  let typed: string | undefined;
+  const steps: Step[] = [
+    {
+      id: 'appliance',
+      needed: () => known.length > 0,
+      undo: () => void (chosen = undefined),
+      async ask(prompts) {
+        chosen = await prompts.pickOne({
+          placeholder: 'The appliance',
+          empty: '',
+          load: () =>
+            Promise.resolve([
+              ...known.map(({ origin, name, release }) => ({
+                value: origin,
+                label: `Add Sandbox Appliance ${name}`,
+                description: hostOf(origin),
+                detail: `Release ${release}. It belongs to the sandbox and ends with it.`,
+                icon: 'beaker',
+              })),
+              { value: another, label: 'Another appliance', detail: 'Its address is asked next.', icon: 'server' },
+            ]),
+        });
+      },
+    },
+    {
+      id: 'address',
+      needed: () => known.length === 0 || chosen === another,
+      undo: () => void (typed = undefined),
+      async ask(prompts) {
+        typed = await prompts.input({
+          prompt: 'Name or IP address of the appliance, with its port where that is not 443',
+          placeholder: 'backup.example.com',
+          check: (text) => {
+            const read = readAddress(text);
+            if ('refused' in read) {
+              return read;
+            }
+            return services.appliances.get(read.origin)
+              ? { refused: `${hostOf(read.origin)} has been added already: sign in again on its row.` }
+              : { remark: `The appliance at ${read.origin}. Nothing is sent before you have seen its certificate.` };
+          },
+        });
+      },
+    },
+  ];
+  await services.prompter.walk(veeamCommands.add.title, steps);
+  const sandbox = known.find(({ origin }) => origin === chosen);
+  if (sandbox) {
+    return { origin: sandbox.origin, sandbox };
+  }
+  const read = readAddress(typed ?? '');
+  if ('refused' in read) {
+    throw new CancelledError();
+  }
+  return read;
+}
+
+async function enter(
+  services: VeeamServices,
+  title: string,
+  { origin, sandbox }: Address,
+  certificate: PinnedCertificate,
+  proposed: string,
+): Promise<Appliance> {
+  const { user, password } = await askUser(services, title, origin, sandbox, proposed);
+  const belongs = services.appliances.get(origin)?.sandbox ?? sandbox?.sandbox;
+  const entrance = {
+    origin,
+    certificate,
+    user,
+    password,
+    ...(belongs === undefined ? {} : { sandbox: belongs }),
+    askCode: (refused: string | undefined) => askCode(services, title, refused),
+  };
+  return services.prompter.busy(`Signing in to ${hostOf(origin)}...`, (signal) => services.appliances.enter(entrance, signal));
+}
+
+async function askUser(
+  services: VeeamServices,
+  title: string,
+  origin: string,
+  sandbox: SandboxAppliance | undefined,
+  proposed: string,
+): Promise<{ readonly user: string; readonly password: string }> {
+  let user = '';
+  let password = '';
+  const steps: Step[] = [
+    {
+      id: 'user',
+      needed: () => true,
+      undo: () => void (user = ''),
+      async ask(prompts) {
+        const typed = await prompts.input({
+          prompt: `User name on ${hostOf(origin)}`,
+          value: user || proposed,
+          check: (text) =>
+            text.trim() === ''
+              ? { refused: 'The name of a user of the appliance is needed.' }
+              : { remark: 'As on the web page of the appliance.' },
+        });
+        user = typed.trim();
+      },
+    },
+    {
+      id: 'password',
+      needed: () => true,
+      undo: () => void (password = ''),
+      async ask(prompts) {
+        password = await prompts.input({
+          prompt: `Password of ${displayName(user, 60)}. It is kept in VS Code's secret storage, and sent to ${hostOf(origin)} alone.`,
+          hidden: true,
+          // The sandbox makes its passwords up; nobody can know them.
+          value: sandbox?.passwords[user.toLowerCase()] ?? '',
+          check: (text) => (text === '' ? { refused: 'The password is needed.' } : { remark: 'Enter: sign in.' }),
+        });
+      },
+    },
+  ];
+  await services.prompter.walk(title, steps);
+  return { user, password };
+}
+
+async function askCode(services: VeeamServices, title: string, refused: string | undefined): Promise<string> {
+  let code = '';
+  const step: Step = {
+    id: 'code',
+    needed: () => true,
+    undo: () => void (code = ''),
+    async ask(prompts) {
+      code = await prompts.input({
+        prompt: [...(refused === undefined ? [] : [refused]), 'The code that the authenticator app shows now'].join(' '),
+        placeholder: '123456',
+        check: (text) => (/^\s*\d{6,8}\s*$/.test(text) ? { remark: 'Enter: sign in.' } : { refused: 'The code has six digits.' }),
+      });
+    },
+  };
+  await services.prompter.walk(title, [step]);
+  return code;
+}
+
+/** Whom it names and how long it holds. */
+export function describe({ subject, issuer, validFrom, validTo }: PinnedCertificate, nowMs: number): readonly string[] {
+  const over = Date.parse(validTo) < nowMs;
+  return [
+    `Issued to: ${displayName(subject)}`,
+    `Issued by: ${subject === issuer ? 'itself' : displayName(issuer)}`,
+    `Valid from ${localTime(validFrom)} to ${localTime(validTo)}${over ? ', so it has expired: the appliance needs a new one before anything can be sent to it' : ''}.`,
+  ];
+}
