@@ -84,7 +84,7 @@ export interface BlobEntry {
   readonly sizeBytes?: number;
 }
 
-export interface BlobPage {
+interface BlobPage {
   readonly items: readonly BlobEntry[];
   /** Opaque; hand it back to get the next page. */
   readonly next?: string;

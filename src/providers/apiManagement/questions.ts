@@ -10,7 +10,7 @@ import { ageOf, expiryText, sameRegion, type ApiBackup, type ApiService, type St
 import { placeKey, placeOf, type BackupPlace } from './place.ts';
 import { placeIn, typed } from './answers.ts';
 
-export const accountQuestion: PickQuestion<ApiService> = {
+const accountQuestion: PickQuestion<ApiService> = {
   type: 'pick',
   id: 'account',
   title: 'The storage account',
@@ -49,7 +49,7 @@ function accountChoice(account: StorageAccount, service: ApiService): Choice {
   };
 }
 
-export const accountTypedQuestion: TextQuestion<ApiService> = {
+const accountTypedQuestion: TextQuestion<ApiService> = {
   type: 'text',
   id: 'accountTyped',
   title: 'Name or resource ID of the storage account',
@@ -58,7 +58,7 @@ export const accountTypedQuestion: TextQuestion<ApiService> = {
   refuse: refuseAccount,
 };
 
-export const containerQuestion: PickQuestion<ApiService> = {
+const containerQuestion: PickQuestion<ApiService> = {
   type: 'pick',
   id: 'container',
   title: 'The container',
@@ -81,7 +81,7 @@ export const containerQuestion: PickQuestion<ApiService> = {
   },
 };
 
-export const containerTypedQuestion: TextQuestion<ApiService> = {
+const containerTypedQuestion: TextQuestion<ApiService> = {
   type: 'text',
   id: 'containerTyped',
   title: 'Name of the container, which must exist',
@@ -161,7 +161,7 @@ export function accountIdOf(answers: Answers): string | undefined {
   return chosen === undefined ? undefined : chosen === typed ? accountIdIn(answers['accountTyped'] ?? '') : chosen;
 }
 
-export function rememberedPlace({ remembered, arm }: ActionContext, serviceId: string): BackupPlace | undefined {
+function rememberedPlace({ remembered, arm }: ActionContext, serviceId: string): BackupPlace | undefined {
   return placeOf(remembered?.get(placeKey(arm.environment.resourceManagerEndpoint, serviceId)));
 }
 

@@ -5,7 +5,7 @@ import type { BackupPlace } from '../place.ts';
 const dayMs = 24 * 3_600_000;
 
 /** Azure restores a backup for so many days after it was made (Microsoft's documentation); the blob stays until somebody deletes it. */
-export const lifetimeDays = 30;
+const lifetimeDays = 30;
 
 /** A backup of an API Management service: a blob. */
 export interface ApiBackup {
