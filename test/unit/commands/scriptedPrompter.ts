@@ -66,7 +66,7 @@ export class ScriptedPrompter implements Prompter {
       pickMany: (prompt) => this.#pick(prompt, Back),
       input: async (prompt) => {
         const text = typeof prompt.prompt === 'string' ? prompt.prompt : await prompt.prompt(new AbortController().signal);
-        this.shown.push(`input: ${text} [${prompt.value ?? ''}]`);
+        this.shown.push(`input: ${text} [${prompt.value ?? ''}]${prompt.hidden ? ' (hidden)' : ''}`);
         for (;;) {
           const answer = this.#next(`input: ${text}`, Back);
           if (!('type' in answer)) {

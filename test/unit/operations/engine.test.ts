@@ -269,6 +269,26 @@ describe('operation engine', () => {
     }
   });
 
+  it('sends a secret of the body and neither journals nor shows it, also where the service says it back', async () => {
+    const key = 'a+secret/key==';
+    const body = JSON.stringify({ accessKey: key });
+    for (const [sent, polled] of [
+      [answer(400, { code: 'BadKey', message: `The key ${key} does not open it.` }), answer(200, { step: 'running' })],
+      [answer(202, undefined, { location: signedUrl }), answer(403, { code: 'BadKey', message: `The key ${key} does not open it.` })],
+    ] as const) {
+      const { engine, arm, clock } = house(folder);
+      arm.sendReplies = [sent];
+      arm.pollReplies = [polled];
+      const { id } = await engine.start({ ...plan, request: { ...plan.request, body } });
+      await clock.advance(minute);
+      assert.equal(arm.sent[0]?.body, body);
+      const text = await readFile(path.join(folder, `${id}.jsonl`), 'utf8');
+      assert.match(text, /The key \(not stored\) does not open it/);
+      assert.ok(!text.includes(key) && !JSON.stringify(engine.list()).includes(key));
+      await engine.dispose();
+    }
+  });
+
   it('keeps the newest 50 requests, without their queries', async () => {
     const { engine, arm, clock } = house(folder);
     arm.pollReplies = [answer(200, { step: 'running', waitMs: 1_000 })];
