@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CloudConnection } from '../../../src/cloud/connection.ts';
 import { sandboxEnvironment } from '../../../src/cloud/sandbox/details.ts';
 import { readSettings } from '../../../src/cloud/settings.ts';
+import { Appliances } from '../../../src/cloud/veeam/appliances.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
 import { rememberedIn } from '../../../src/commands/rememberedVscode.ts';
@@ -24,6 +25,7 @@ import { actionById } from '../../../src/providers/actionTable.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { ScriptedPrompter, type Scripted } from './scriptedPrompter.ts';
 import { remediesFor } from '../../../src/providers/remedies.ts';
+import { veeamRemediesFor } from '../../../src/providers/veeam/errorKnowledge.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
 
 /** How long an operation may take. */
@@ -38,9 +40,14 @@ export class Window {
   readonly engine: Engine;
   readonly links = new HeldLinks(Date.now);
   readonly remembered: Remembered;
+  readonly appliances: Appliances;
+  /** What the installation keeps of appliances: no secrets. */
+  readonly memory = new Map<string, unknown>();
+  readonly secrets = new Map<string, string>();
   /** What was logged: requests, and lines of commands. */
   readonly logged: unknown[] = [];
   readonly copied: string[] = [];
+  readonly documents: { readonly name: string; readonly text: string }[] = [];
   readonly #prompters: ScriptedPrompter[] = [];
 
   constructor(folder: string, sandbox: RunningSandbox) {
@@ -67,10 +74,24 @@ export class Window {
           stop: () => Promise.resolve(),
         }),
     });
-    this.inventory = createInventory({ connection: this.connection, remembered: this.remembered });
+    const { memory, secrets } = this;
+    this.appliances = new Appliances({
+      memory: { get: (key) => memory.get(key), update: (key, value) => Promise.resolve(void memory.set(key, value)) },
+      secrets: {
+        get: (key) => Promise.resolve(secrets.get(key)),
+        store: (key, value) => Promise.resolve(void secrets.set(key, value)),
+        delete: (key) => Promise.resolve(void secrets.delete(key)),
+      },
+      log: { request: (entry) => void this.logged.push(entry) },
+      remediesFor: veeamRemediesFor,
+      versionSetting: () => undefined,
+      now: Date.now,
+    });
+    this.inventory = createInventory({ connection: this.connection, remembered: this.remembered, appliances: this.appliances });
     this.engine = new Engine({
       folder: join(folder, 'journal'),
       arm: () => (this.connection.state.kind === 'connected' ? this.connection.arm() : undefined),
+      clientOf: (origin) => this.appliances.client(origin),
       trackers: trackers,
       followers: followersOf(),
       canceller: (record) => cancellingRequest(record, () => environment),
@@ -83,7 +104,11 @@ export class Window {
         this.remembered.set(used.key, used.value);
       }
     });
-    refreshAfter(this.engine, this.inventory, (cloud) => cloud === environment.resourceManagerEndpoint);
+    refreshAfter(
+      this.engine,
+      this.inventory,
+      (cloud) => cloud === environment.resourceManagerEndpoint || this.appliances.get(cloud) !== undefined,
+    );
   }
 
   /** Runs a command with scripted answers and waits for the ends of what it started. */
@@ -115,12 +140,13 @@ export class Window {
       prompter,
       {
         connection: this.connection,
+        appliances: this.appliances,
         inventory: this.inventory,
         engine: this.engine,
         prompter,
         links: this.links,
         remembered: this.remembered,
-        showDocument: () => Promise.resolve(),
+        showDocument: (name, text) => Promise.resolve(void this.documents.push({ name, text })),
         showJobs: nothing,
         showLog: nothing,
         log: (line) => void this.logged.push(line),
@@ -186,6 +212,7 @@ export class Window {
 
   async close(): Promise<void> {
     await this.engine.dispose();
+    this.appliances.dispose();
     this.connection.dispose();
     await this.sandbox.close();
     await rm(this.folder, { recursive: true, force: true });

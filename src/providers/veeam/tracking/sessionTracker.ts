@@ -21,9 +21,13 @@ interface State extends SessionAddresses {
   readonly reads: number;
 }
 
-const firstWaitMs = 3_000;
-const laterWaitMs = 10_000;
-const longWaitMs = 20_000;
+/** Milliseconds between two looks at a session, up to so many looks: most take a minute, some take hours. */
+const paces = [
+  { reads: 4, ms: 1_000 },
+  { reads: 20, ms: 3_000 },
+  { reads: 80, ms: 10_000 },
+  { reads: Infinity, ms: 20_000 },
+] as const;
 
 const statuses: Readonly<Record<SessionState, OperationStatus>> = {
   pending: 'running',
@@ -108,8 +112,8 @@ function stepLog(state: State, response: TrackedResponse): TrackStep {
   const status = statuses[sessionState(session)];
   const said = { state: stateJson({ ...state, ask: 'session' }), status, progress: progressOf(session, log) };
   if (status === 'running') {
-    const delayMs = state.reads < 10 ? firstWaitMs : state.reads < 60 ? laterWaitMs : longWaitMs;
-    return { ...said, next: { url: state.self }, delayMs };
+    const pace = paces.find(({ reads }) => state.reads <= reads);
+    return { ...said, next: { url: state.self }, ...(pace ? { delayMs: pace.ms } : {}) };
   }
   const warnings = warningsIn(log);
   return {
