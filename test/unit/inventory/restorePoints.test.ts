@@ -355,9 +355,10 @@ describe('inventory: VM restore points', () => {
           ...members,
         });
       await at(collections, 'own');
-      inventory.noteOperation(
-        make('b', { status: 'planned', lane: { key: 'web-01', waiting: 'Waiting for another restore point of web-01' } }),
-      );
+      const lane = { key: 'web-01', waiting: 'Waiting for another restore point of web-01' };
+      inventory.noteOperation(make('b', { status: 'planned', lane }));
+      assert.match((await at(machines, 'web-01')).description ?? '', /^running · /, 'one that is alone does not wait');
+      inventory.noteOperation(make('b', { status: 'planned', lane: { ...lane, waitsSince: '2026-03-01T12:00:00Z' } }));
       assert.match((await at(machines, 'web-01')).description ?? '', /^waiting · Create Restore Point/);
       assert.ok((await at(machines, 'web-01')).tooltip?.some((line) => line.endsWith('Waiting for another restore point of web-01')));
       inventory.noteOperation(make('a', { status: 'running' }));

@@ -88,7 +88,11 @@ describe('status bar', () => {
   });
 
   it('says which wait for their turn', () => {
-    const waits = aRecord('b', { status: 'planned', lane: { key: 'k', waiting: 'Waiting' }, progress: { message: 'Queued: waits for x' } });
+    const waits = aRecord('b', {
+      status: 'planned',
+      lane: { key: 'k', waiting: 'Waiting', waitsSince: 'x' },
+      progress: { message: 'Queued: waits for x' },
+    });
     const status = statusText([aRecord('a'), waits], here);
     assert.match(status?.tooltip ?? '', /^Azure Backup: 2 operations running, 1 of them queued\n.*\nBack Up Now: vm-1 \(queued\)$/);
   });
@@ -167,7 +171,7 @@ describe('buttons of a row', () => {
 
   it('cancel takes back at once what was not sent, and remove says that it will not be', async () => {
     const all = made();
-    all.engine.put(aRecord('a', { status: 'planned', lane: { key: 'k', waiting: 'Waiting' } }));
+    all.engine.put(aRecord('a', { status: 'planned', lane: { key: 'k', waiting: 'Waiting', waitsSince: 'x' } }));
     await all.act({ kind: 'cancel', id: 'a' }, undefined);
     assert.deepEqual([all.engine.asked, all.said], [['cancel a'], []]);
     await all.act({ kind: 'remove', id: 'a' }, undefined);
