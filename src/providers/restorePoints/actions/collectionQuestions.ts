@@ -50,7 +50,8 @@ function withRecommendation(choice: Choice, _index: number, all: readonly Choice
   return choice === first && !all.some(({ recommended }) => recommended) ? { ...choice, recommended: true } : choice;
 }
 
-function roomNote(machine: string, all: number): Choice {
+/** How many restore points a VM has, where they are many. */
+export function roomNote(machine: string, all: number): Choice {
   return {
     value: '',
     label: `${displayName(machine)} has ${all} of at most ${mostPointsOfMachine} restore points`,
@@ -99,10 +100,11 @@ export function newNameQuestion<Model>(
   };
 }
 
-/** The region that copies go to. Those where they cannot go are shown with the reason. */
+/** The region that copies go to. Those where they cannot go are shown with the reason. @param noteOf what is to be known first, as a sentence */
 export function regionQuestion<Model>(
   collectionIdOf: (target: ActionTarget<Model>, answers: Answers) => string | undefined,
   asked?: (targets: readonly ActionTarget<Model>[], answers: Answers) => boolean,
+  noteOf?: (target: ActionTarget<Model>) => string | undefined,
 ): PickQuestion<Model> {
   return {
     type: 'pick',
@@ -112,7 +114,12 @@ export function regionQuestion<Model>(
     ...(asked === undefined ? {} : { asked }),
     load: async (context, [target], answers) => {
       const collectionId = target && collectionIdOf(target, answers);
-      return target === undefined || collectionId === undefined ? [] : regionChoices(context, target, collectionId);
+      if (target === undefined || collectionId === undefined) {
+        return [];
+      }
+      const choices = await regionChoices(context, target, collectionId);
+      const note = noteOf?.(target);
+      return note === undefined || choices.length === 0 ? choices : [{ value: '', label: note, note: true }, ...choices];
     },
   };
 }
