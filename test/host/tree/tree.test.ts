@@ -134,7 +134,7 @@ describe('host: tree', () => {
           onDidChange: changes.event,
         },
       });
-      const provider = new ResourceTreeProvider(model);
+      const provider = new ResourceTreeProvider(model, { visible: true });
       try {
         const [first] = await provider.getChildren();
         assert.equal(provider.getTreeItem(first as Row).label, 'vault-a');
