@@ -1,4 +1,5 @@
-import type { Inventory, InventoryNode } from '../inventory/types.ts';
+import type { Inventory, InventoryNode, NodePage } from '../inventory/types.ts';
+import { treeCommands } from './ids.ts';
 
 /** What a filter finds in what is loaded. */
 export interface FilterResult {
@@ -88,4 +89,13 @@ export class TreeFilter {
     }
     return any;
   }
+}
+
+/** What stands in the tree where nothing does. */
+export function nothingMatches(filter: TreeFilter): NonNullable<NodePage['empty']> {
+  return {
+    message: filter.result().complete ? `Nothing matches "${filter.text}".` : `Nothing that is loaded matches "${filter.text}".`,
+    command: treeCommands.clearFilter,
+    commandTitle: 'Clear Filter',
+  };
 }

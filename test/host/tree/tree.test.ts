@@ -132,6 +132,7 @@ describe('host: tree', () => {
           find: () => Promise.resolve(undefined),
           refresh: () => undefined,
           onDidChange: changes.event,
+          onDidChangeLooks: () => ({ dispose: () => undefined }),
         },
       });
       const provider = new ResourceTreeProvider(model, { visible: true });

@@ -107,7 +107,7 @@ describe('inventory: VM restore points', () => {
     it('show the collections of a VM below it, with the copies of them, from the one list of the subscription', async () => {
       assert.deepEqual(await rows(machines, 'web-01'), ['elsewhere | copies of own · northeurope · app-rg', 'own | westeurope · app-rg']);
       const fired: (string | undefined)[] = [];
-      inventory.onDidChange((node) => fired.push(`${node?.label} ${node?.description}`));
+      inventory.onDidChangeLooks((node) => fired.push(`${node.label} ${node.description}`));
       await rows(machines, 'web-02');
       inventory.refresh(await at(machines, 'web-02'));
       cloud.clear();
