@@ -16,6 +16,14 @@ export const refusals = {
     ),
   /** Code reported for disks of another region; its use for things below a collection has no record. */
   notFound: (what: string) => new ArmFailure(404, 'NotFound', `Resource ${what} is not found.`),
+  /** ARM's own, reported (Azure/azure-sdk-for-net#3487), where it ends with the place in the text. */
+  unknownMember: (name: string) =>
+    new ArmFailure(
+      400,
+      'InvalidRequestContent',
+      `The request content was invalid and could not be deserialized: 'Could not find member '${name}' on object of type 'ResourceDefinition'. Path '${name}'.'.`,
+      { failureCause: 'gateway' },
+    ),
   /** ARM's own, reported. */
   locationRequired: () =>
     new ArmFailure(400, 'LocationRequired', 'The location property is required for this definition.', { failureCause: 'gateway' }),

@@ -42,6 +42,12 @@ describe('sandbox domain: restore point collections', () => {
     const other = { source: { id: domain.machineId('vm-web-02') } };
     assert.equal(refusal(await domain.compute('PATCH', id, { properties: other })), '409 PropertyChangeNotAllowed');
     assert.equal(refusal(await domain.compute('PATCH', id, { tags: { a: 1 } })), '400 InvalidParameter');
+    assert.equal(refusal(await domain.compute('PATCH', id, { location: 'northeurope' })), '409 PropertyChangeNotAllowed');
+    assert.equal(refusal(await domain.compute('PATCH', id, { location: 7 })), '400 LocationRequired');
+    const misspelt = await domain.compute('PATCH', id, { Tag: { a: 'b' } });
+    assert.equal(refusal(misspelt), '400 InvalidRequestContent');
+    assert.match(String(misspelt.at('error.message')), /Could not find member 'Tag'/);
+    assert.equal((await domain.compute('PATCH', id, { location: 'West Europe', tags: {} })).status, 200);
     assert.equal((await domain.compute('PATCH', `${id}-not`, { tags: {} })).status, 404);
   });
 
@@ -97,6 +103,19 @@ describe('sandbox domain: restore point collections', () => {
       'rpc-vm-web-03-neu',
     ]);
     assert.ok(inGroup.every((one) => one.id.includes('/resourceGroups/rg-webshop-prod/')));
+  });
+
+  it('instant access is neither taken nor told by older api-versions', async () => {
+    const id = await domain.newCollection('lake-01', 'rpc-quick', { instantAccess: true });
+    const read = async (version: string): Promise<unknown> =>
+      (await domain.call('GET', id, undefined, version)).at('properties.instantAccess');
+    assert.deepEqual([await read('2025-04-01'), await read('2024-11-01')], [true, undefined]);
+    const body = {
+      location: domain.locationOf('lake-01'),
+      properties: { source: { id: domain.machineId('lake-01') }, instantAccess: true },
+    };
+    assert.equal(refusal(await domain.call('PUT', `${id}-2`, body, '2024-11-01')), '400 InvalidParameter');
+    assert.equal((await domain.compute('GET', `${id}-2`)).status, 404);
   });
 
   it('a delete takes all points with it', async () => {

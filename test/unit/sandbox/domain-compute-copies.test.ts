@@ -180,5 +180,8 @@ describe('sandbox domain: copies of restore points', () => {
     const read = await domain.call('GET', `${id}?$expand=instanceView`, undefined, '2024-07-01');
     const [disk] = read.at('properties.instanceView.diskRestorePoints') as DiskView[];
     assert.ok(disk && !('snapshotAccessState' in disk) && disk.replicationStatus.completionPercent === 100);
+    const controller = async (version: string): Promise<unknown> =>
+      (await domain.call('GET', id, undefined, version)).at('properties.sourceMetadata.storageProfile.diskControllerType');
+    assert.deepEqual([await controller('2024-07-01'), await controller('2023-07-01')], ['SCSI', undefined]);
   });
 });
