@@ -18,7 +18,7 @@ await runTask(async () => {
         { name: 'host tests, latest VS Code', task: 'test-host', args: ['--built', '--vscode', 'latest'], after: ['package'] },
         { name: 'host tests, lowest VS Code', task: 'test-host', args: ['--built', '--vscode', 'lowest'], after: ['package'] },
       ],
-      2,
+      3,
     ),
   );
 });
