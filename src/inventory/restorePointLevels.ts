@@ -181,8 +181,16 @@ export class RestorePointLevels {
     return built(() => {
       const opened = this.#options.lists.loaded<RestorePoint>(restorePointLists.disks(listed.id))?.records[0];
       const point = opened ?? listed;
-      return placedBelow(parent, restorePointNode(point, this.#options.overlay.made(point.id), this.#options.context(parent)));
+      const made = this.#options.overlay.made(point.id);
+      return placedBelow(parent, restorePointNode(point, made, this.#sourceOf(point), this.#options.context(parent)));
     });
+  }
+
+  #sourceOf({ sourcePointId }: RestorePoint): RestorePoint | undefined {
+    const collectionId = sourcePointId === undefined ? undefined : idUpTo(sourcePointId, 'restorePointCollections');
+    const list =
+      collectionId === undefined ? undefined : this.#options.lists.loaded<RestorePointCollection>(restorePointLists.points(collectionId));
+    return list?.records[0]?.points?.items.find(({ id }) => sameArmId(id, sourcePointId));
   }
 
   #disks(parent: InventoryNode): Level {

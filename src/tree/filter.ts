@@ -60,7 +60,8 @@ export class TreeFilter {
     if (node.resourceId === undefined) {
       return false;
     }
-    const text = `${node.label} ${node.description ?? ''}`.toLowerCase();
+    // A label may be a name made short.
+    const text = `${node.label} ${node.target?.name ?? ''} ${node.description ?? ''}`.toLowerCase();
     return this.#words.every((word) => text.includes(word));
   }
 

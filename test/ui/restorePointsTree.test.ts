@@ -30,7 +30,7 @@ describe('ui: VM restore points in the tree', () => {
     await tree.collapse('Recovery Services vaults');
     await tree.expand('Virtual machines');
     await tree.expand('vm-web-02');
-    assert.match((await tree.read('rpc-vm-web-02-neu')).description, /^copies of rpc-vm-web-02 · northeurope/);
+    assert.match((await tree.read('rpc-vm-web-02-neu')).description, /^northeurope · copies of rpc-vm-web-02/);
     assert.deepEqual(await tree.menuItems('vm-web-02'), [
       'Create Restore Point...',
       'Create Restore Point Collection...',

@@ -3,6 +3,7 @@ import { Emitter } from '../../../src/core/events.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { OperationRecord } from '../../../src/core/operation.ts';
 import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
+import { localTime } from '../../../src/inventory/text.ts';
 import { contextValueOf } from '../../../src/inventory/tokens.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { appliesTo, type Given } from '../../../src/providers/action.ts';
@@ -105,7 +106,7 @@ describe('inventory: VM restore points', () => {
     });
 
     it('show the collections of a VM below it, with the copies of them, from the one list of the subscription', async () => {
-      assert.deepEqual(await rows(machines, 'web-01'), ['elsewhere | copies of own · northeurope · app-rg', 'own | westeurope · app-rg']);
+      assert.deepEqual(await rows(machines, 'web-01'), ['elsewhere | northeurope · copies of own · app-rg', 'own | westeurope · app-rg']);
       const fired: (string | undefined)[] = [];
       inventory.onDidChangeLooks((node) => fired.push(`${node.label} ${node.description}`));
       await rows(machines, 'web-02');
@@ -258,6 +259,19 @@ describe('inventory: VM restore points', () => {
       assert.ok(offeredOn(node).includes('restoreDisks') && !offeredOn(node).includes('copyRestorePoint'));
     });
 
+    it('tell when what they are of was taken, once that was read, beside the time that Azure gives them', async () => {
+      cloud.setOne(pointsPath('own'), withPoints(own, [pointJson('own', 'first', { timeCreated: '2026-02-20T08:00:00Z' })]));
+      const unknown = await copy();
+      const taken = localTime('2026-02-20T08:00:00Z');
+      assert.ok(!unknown.description?.includes('taken') && !unknown.tooltip?.some((line) => line.startsWith('Source taken')));
+      await inventory.children(await at(collections, 'own'), { signal });
+      const known = await copy();
+      assert.match(known.description ?? '', new RegExp(` · taken ${taken} · `));
+      const { tooltip = [] } = known;
+      assert.ok(tooltip.includes(`Source taken: ${taken}`) && tooltip.includes('Copy of: first in own'));
+      assert.ok(tooltip.some((line) => line.startsWith('Time of the copy, as Azure gives it: 2026-')));
+    });
+
     it('name the disks that failed', async () => {
       copies({ os: arrived, data: lost });
       await inventory.children(await copy(), { signal });
@@ -324,6 +338,15 @@ describe('inventory: VM restore points', () => {
       assert.match(node.description ?? '', /1 disk left out/);
       assert.ok(node.tooltip?.includes('Left out: scratch'));
     });
+  });
+
+  it('show disks by a short name, and are acted on by the whole one', async () => {
+    const name = 'web-01_OsDisk_1_ec773f379c2946f796aaceb2ea4474de';
+    const disks = { osDisk: { name, diskSizeGB: 30, diskRestorePoint: { id: diskPointId('own', 'first', 'os') } } };
+    cloud.setOne(viewPath('own', 'first'), pointJson('own', 'first', { sourceMetadata: { storageProfile: disks } }));
+    const disk = await at(collections, 'own', 'first', 'web-01_OsDisk_1_ec77…');
+    assert.equal(disk.target?.name, name);
+    assert.equal(disk.tooltip?.[0], name);
   });
 
   describe('links to disks', () => {
