@@ -1,8 +1,10 @@
 import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
 import { type BlobReply, type BlobRequest, serveBlob } from '../compute/blobs.ts';
+import { EstateChanges } from '../compute/changes.ts';
 import { estateOf } from '../compute/estates.ts';
 import { createProviders, createWorld } from '../providers.ts';
 import { WorldChanges } from '../world/changes.ts';
+import type { Changes } from './worldRoutes.ts';
 
 interface ComposeOptions {
   readonly vaults: number | undefined;
@@ -19,7 +21,7 @@ interface Composition {
   /** Storage accounts, which ask for no token: undefined for a path that is none of theirs. */
   readonly blobs?: (request: BlobRequest) => BlobReply | undefined;
   /** What can happen in the world beside backup; absent where there is none. */
-  readonly changes?: WorldChanges;
+  readonly changes?: Changes;
 }
 
 export type Compose = (options: ComposeOptions) => Composition;
@@ -32,6 +34,6 @@ export const composeWorld: Compose = ({ vaults, items, toolbox }) => {
     tenantId: world.tenantId,
     subscriptionIds: world.subscriptionIds,
     blobs: (request) => serveBlob(estateOf(world), request),
-    changes: new WorldChanges(world),
+    changes: { world: new WorldChanges(world), estate: new EstateChanges(estateOf(world)) },
   };
 };

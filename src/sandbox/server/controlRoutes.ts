@@ -1,13 +1,12 @@
 import { type App, type AppContext, readText } from './request.ts';
 import { timingSafeEqual } from 'node:crypto';
-import type { WorldChanges } from '../world/changes.ts';
 import { globToRegExp } from '../faults/pattern.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { FaultsError, parseFaults } from '../faults/schema.ts';
 import type { Ledger } from './ledger.ts';
 import { addLifelineRoutes } from './lifelineRoutes.ts';
 import type { Lifelines } from './lifelines.ts';
-import { addWorldRoutes } from './worldRoutes.ts';
+import { type Changes, addWorldRoutes } from './worldRoutes.ts';
 
 export interface ControlParts {
   readonly faults: FaultPlan;
@@ -17,7 +16,7 @@ export interface ControlParts {
   /** Throws where the request's bearer token is not good for the resource manager. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
   readonly facts: () => Record<string, unknown>;
-  readonly changes?: WorldChanges;
+  readonly changes?: Changes;
 }
 
 /** Header that carries the printed client secret, for callers that have no token at hand. */

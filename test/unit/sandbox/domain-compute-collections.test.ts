@@ -1,5 +1,7 @@
 // Restore point collections: of machines, of other collections, and those of Azure Backup.
 import assert from 'node:assert/strict';
+import { EstateChanges } from '../../../src/sandbox/compute/changes.ts';
+import { estateOf } from '../../../src/sandbox/compute/estates.ts';
 import { ComputeDomain, refusal } from './computeSupport.ts';
 import { minute } from './domainSupport.ts';
 
@@ -162,6 +164,22 @@ describe('sandbox domain: restore point collections', () => {
       assert.equal(refusal(refused), '409 ScopeLocked');
       assert.match(String(refused.at('error.message')), /following scope\(s\) are locked: '\/subscriptions\/.*AzureBackupRG_westeurope_1'/);
     }
+  });
+
+  it('what is locked can be deleted once the lock is removed', async () => {
+    const changes = new EstateChanges(estateOf(domain.world));
+    const [subscription = ''] = domain.world.subscriptionIds;
+    const group = `/subscriptions/${subscription}/resourceGroups/AzureBackupRG_westeurope_1`;
+    const [own] = await domain.all(`${group}/providers/Microsoft.Compute/restorePointCollections?api-version=2026-03-01`);
+    assert.equal(refusal(await domain.compute('DELETE', own?.id ?? '')), '409 ScopeLocked');
+    assert.throws(
+      () => changes.removeLock('rg-webshop-prod'),
+      /no lock on "rg-webshop-prod"; there is one on .*AzureBackupRG_westeurope_1/,
+    );
+    changes.removeLock(group.toUpperCase());
+    const gone = await domain.compute('DELETE', own?.id ?? '');
+    assert.equal((await domain.ended(gone, minute)).at('status'), 'Succeeded');
+    assert.throws(() => changes.removeLock(group), /no lock on/);
   });
 
   it('stands in the list of all resources', async () => {

@@ -226,6 +226,16 @@ describe('sandbox with Azure’s own client of Microsoft.Compute', function () {
     assert.equal(await codeOf(newCollection('sdk-gone', 'vm-cache-01')), '404 ResourceNotFound');
   });
 
+  it('control routes take locks away and keep copies from arriving', async () => {
+    const change = (path: string, body: unknown): ReturnType<typeof send> =>
+      send(sandbox, 'POST', `/_sandbox/world/${path}`, { body: JSON.stringify(body) });
+    assert.equal((await change('remove-lock', { group: 'AzureBackupRG_westeurope_1' })).status, 204);
+    assert.match(String((await change('remove-lock', { group: 'AzureBackupRG_westeurope_1' })).at('error.message')), /no lock on/);
+    assert.equal((await change('fail-copies', { disk: 'vm-web-01_DataDisk_0' })).status, 204);
+    assert.equal((await change('pass-copies', { disk: 'vm-web-01_DataDisk_0' })).status, 204);
+    assert.equal((await change('fail-copies', { disk: 'none' })).at('error.code'), 'InvalidWorldChange');
+  });
+
   it('faults hit it as they hit everything: a creation whose answer is lost took effect', async () => {
     await newCollection('sdk-faults', 'vm-api-01');
     sandbox.faults.add(parseFaults([{ kind: 'resetAfter', method: 'PUT', path: '**/restorePoints/lost' }]).faults);
