@@ -3,6 +3,7 @@ import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
+import { madePointOf } from '../inventory/running.ts';
 import { isWaiting, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
@@ -36,6 +37,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
   const queued = isWaiting(record);
   const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
   const { job, target } = record;
+  const made = madePointOf(record);
   return {
     id: record.id,
     source: 'operation',
@@ -61,6 +63,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
       ...(job === undefined ? [] : [['Job', job.name] as const]),
       ...Object.entries(record.progress.properties ?? {}),
       ['Resource', target.id],
+      ...(made === undefined ? [] : [['New restore point', made] as const]),
       ['Cloud', record.cloud],
     ],
     trace: record.trace.map(({ at, ...rest }) => ({ at: Date.parse(at), ...rest })),

@@ -153,6 +153,13 @@ describe('view of an operation', () => {
     ]);
     assert.ok(view.facts.some(([name, value]) => name === 'Recovery point time ' && value === '5/1/2026'));
   });
+
+  it('tells which restore point comes of it, where its target is what that is made of', () => {
+    const pointId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/restorePointCollections/c/restorePoints/p';
+    const facts = (actionId: string) => new Map(operationView(aRecord('a', { actionId, intent: { pointId } }), here).facts);
+    assert.equal(facts('copyRestorePoint').get('New restore point'), pointId);
+    assert.equal(facts('deleteRestorePoint').get('New restore point'), undefined);
+  });
 });
 
 describe('spans of time', () => {

@@ -213,6 +213,19 @@ describe('buttons of a row', () => {
     }
   });
 
+  it('shows the restore point that was made, or what it was made of where that is not there', async () => {
+    const pointId = `${targetId}/restorePoints/p`;
+    const record = aRecord('a', { actionId: 'copyRestorePoint', intent: { pointId } });
+    const there = made();
+    there.engine.put(record);
+    await there.act({ kind: 'openInTree', id: 'a' }, undefined);
+    assert.deepEqual(there.said, [`reveal ${pointId}`]);
+    const gone = made({ found: false });
+    gone.engine.put(record);
+    await assert.rejects(gone.act({ kind: 'openInTree', id: 'a' }, undefined), (error: BackupError) => error.facts.resource === targetId);
+    assert.deepEqual(gone.said, [`reveal ${pointId}`, `reveal ${targetId}`]);
+  });
+
   it('copy gives the lines of a ticket', () => {
     const text = detailsText(
       aRecord('a', {
