@@ -6,8 +6,8 @@ import { addToTally, tallied } from '../lib/tally.ts';
 import { runTask } from '../lib/task.ts';
 import { vsixUnderTest } from '../lib/vsix.ts';
 
-/** A window waits most of its time, for jobs of the sandbox and for VS Code: two cores drive as many windows as this. */
-const usualWorkers = 3;
+/** A window waits most of its time, for jobs of the sandbox and for VS Code: two leave room on two cores for what else runs. */
+const usualWorkers = 2;
 
 function readArguments([...args]: string[]): { workers: number; rest: string[] } {
   const at = args.indexOf('--workers');

@@ -79,8 +79,10 @@ describe('ui: VM restore points in the tree', () => {
     await quickInput.waitForTitle('Add Restore Point: rpc-vm-api-01');
     await quickInput.message(/Name of the restore point/);
     await quickInput.accept('by-hand');
+    await quickInput.waitForTitle('(2/3)');
     await window.screenshot('points-6-consistency');
     await quickInput.accept();
+    await quickInput.waitForTitle('(3/3)');
     await window.screenshot('points-7-disks');
     await quickInput.accept();
     await tree.waitForDescription('by-hand', /^(creating|usable)/, workMs);
