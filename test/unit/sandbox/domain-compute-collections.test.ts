@@ -136,6 +136,20 @@ describe('sandbox domain: restore point collections', () => {
     assert.equal((copies.at('properties.restorePoints') as unknown[]).length, 2);
   });
 
+  it('what would be in a collection that is not there has no parent', async () => {
+    const none = `${domain.collectionId('vm-web-01', 'rpc-not')}/restorePoints/p1`;
+    for (const [method, target] of [
+      ['GET', none],
+      ['PUT', none],
+      ['DELETE', none],
+      ['GET', `${none}/diskRestorePoints`],
+    ] as const) {
+      const refused = await domain.compute(method, target, method === 'PUT' ? {} : undefined);
+      assert.equal(refusal(refused), '404 ParentResourceNotFound', method);
+      assert.match(String(refused.at('error.message')), /Parent resource 'rpc-not' not found/);
+    }
+  });
+
   it('a link that is out stops a delete, after the 202, and nothing goes', async () => {
     const id = domain.collectionId('vm-web-01', 'rpc-vm-web-01');
     const [disk = ''] = await domain.diskPoints(`${id}/restorePoints/daily-1`);
