@@ -64,10 +64,21 @@ describe('Azure CLI against restore points in the sandbox', function () {
     points<Point>('show', ...inCollection(collection), '-n', name, ...args);
   const refused = async (pattern: RegExp, ...args: readonly string[]): Promise<void> =>
     assert.match((await cli.failure('restore-point', ...args)) ?? 'it was not refused', pattern);
+  const codesOf = async (collection: string, name: string): Promise<string[]> => {
+    const { instanceView } = await show(collection, name, '--instance-view');
+    return (instanceView?.diskRestorePoints ?? []).map(({ replicationStatus }) => replicationStatus.status.code);
+  };
   const dataDisk = async (machine: string): Promise<string> => {
     const shown = await cli.json<{ storageProfile: { dataDisks: { managedDisk: Reference }[] } }>('vm', 'show', ...group, '-n', machine);
     return shown.storageProfile.dataDisks[0]?.managedDisk.id ?? '';
   };
+
+  it('shows a copy that is under way, and that no other one can begin', async () => {
+    // It is when the sandbox starts, and for minutes from then on.
+    assert.ok((await codesOf('rpc-vm-web-02-neu', 'copy-of-before-release-42')).includes('ReplicationState/inprogress'));
+    const source = ['--source-restore-point', `${scope}/restorePointCollections/rpc-vm-web-02/restorePoints/before-release-41`];
+    await refused(/OperationNotAllowed.*cannot start before/, 'create', ...inCollection('rpc-vm-web-02-neu'), '-n', 'other', ...source);
+  });
 
   it('lists collections of a group and of a subscription over its pages, and shows one with its points and without', async () => {
     const inGroup = (await collections<Collection[]>('list', ...group)).map(({ name }) => name);
@@ -101,7 +112,6 @@ describe('Azure CLI against restore points in the sandbox', function () {
     await collections('create', ...inCollection('cli-2'), '-l', 'westeurope', '--source-id', `${scope}/virtualMachines/vm-web-02`);
     const left = await dataDisk('vm-web-02');
     await cli.run('restore-point', 'create', ...inCollection('cli-2'), '-n', 'part', '--exclude-disks', left, '--no-wait');
-    await refused(/VMRestorePointClientError/, 'create', ...inCollection('cli-2'), '-n', 'at-once');
     await points('wait', ...inCollection('cli-2'), '-n', 'part', '--created', '--interval', '1', '--timeout', '60');
     const part = await show('cli-2', 'part', '--instance-view');
     assert.deepEqual([part.excludeDisks?.map(({ id }) => id), part.instanceView?.diskRestorePoints.length], [[left], 1]);
@@ -119,15 +129,7 @@ describe('Azure CLI against restore points in the sandbox', function () {
     // The third oldest: copies go in order, and the first two are there already.
     const copied = await create('rpc-vm-web-01-neu', 'third', '--source-restore-point', `${source}/restorePoints/daily-3`);
     assert.deepEqual([copied.provisioningState, copied.sourceRestorePoint?.id], ['Succeeded', `${source}/restorePoints/daily-3`]);
-    const codes = async (): Promise<string[]> =>
-      (await show('rpc-vm-web-01-neu', 'third', '--instance-view')).instanceView?.diskRestorePoints.map(
-        ({ replicationStatus }) => replicationStatus.status.code,
-      ) ?? [];
-    assert.ok((await codes()).includes('ReplicationState/inprogress'));
-    await refused(
-      /OperationNotAllowed.*cannot start before/,
-      ...['create', ...inCollection('rpc-vm-web-01-neu'), '-n', 'fourth', '--source-restore-point', `${source}/restorePoints/daily-2`],
-    );
+    const codes = (): Promise<string[]> => codesOf('rpc-vm-web-01-neu', 'third');
     for (let states = await codes(); states.includes('ReplicationState/inprogress'); states = await codes()) {
       // Each look is a run of the CLI: seconds, which is pause enough.
     }
@@ -149,12 +151,9 @@ describe('Azure CLI against restore points in the sandbox', function () {
     const { id } = (await show('cli', 'crash')).sourceMetadata.storageProfile.osDisk.diskRestorePoint;
     const url = (action: string): string[] => ['--method', 'post', '--url', `${id}/${action}?api-version=2022-07-02`];
     await cli.run('rest', ...url('beginGetAccess'), '--body', JSON.stringify({ access: 'Read', durationInSeconds: 600 }));
-    for (const [, ...what] of [
-      ['a point', 'delete', ...inCollection('cli'), '-n', 'crash', '-y'],
-      ['its collection', 'collection', 'delete', ...inCollection('cli'), '-y'],
-    ] as const) {
-      await refused(/DiskRestorePointUsedByCustomer/, ...what);
-    }
+    const inUse = /DiskRestorePointUsedByCustomer/;
+    await refused(inUse, 'delete', ...inCollection('cli'), '-n', 'crash', '-y');
+    await refused(inUse, 'collection', 'delete', ...inCollection('cli'), '-y');
     await cli.run('rest', ...url('endGetAccess'));
     await cli.run('restore-point', 'delete', ...inCollection('cli'), '-n', 'crash', '-y');
     const { restorePoints } = await collections<Collection>('show', ...inCollection('cli'), '--restore-points');
@@ -164,10 +163,14 @@ describe('Azure CLI against restore points in the sandbox', function () {
     );
   });
 
-  it('deletes collections with all that is in them, but not what is locked', async () => {
+  it('deletes collections with all that is in them, and what is locked once the lock is gone', async () => {
     const own = (await collections<Collection[]>('list-all')).find(({ name }) => name.startsWith('AzureBackup_vm-web-01_'));
     const locked = ['-g', 'AzureBackupRG_westeurope_1', '--collection-name', own?.name ?? ''];
     await refused(/ScopeLocked/, 'collection', 'delete', ...locked, '-y');
+    const body = JSON.stringify({ group: 'AzureBackupRG_westeurope_1' });
+    await cli.run('rest', '--method', 'post', '--url', '/_sandbox/world/remove-lock', '--body', body);
+    await cli.run('restore-point', 'collection', 'delete', ...locked, '-y');
+    await refused(/ResourceNotFound/, 'collection', 'show', ...locked);
     await cli.run('restore-point', 'collection', 'delete', ...inCollection('cli'), '-y');
     await collections('wait', ...inCollection('cli'), '--deleted', '--interval', '1', '--timeout', '30');
     await refused(/ResourceNotFound/, 'collection', 'show', ...inCollection('cli'));
