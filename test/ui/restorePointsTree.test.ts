@@ -45,7 +45,7 @@ describe('ui: VM restore points in the tree', () => {
   it('a copy is not called usable before its disks are seen to be there', async () => {
     const { tree } = window;
     await tree.expand('rpc-vm-web-02-neu');
-    await tree.waitForDescription('copy-of-before-release-42', /^copy, open it to see whether it is complete/);
+    await tree.waitForDescription('copy-of-before-release-42', /^copying \d+ %/);
     await tree.expand('copy-of-before-release-42');
     await tree.waitForDescription('copy-of-before-release-42', /^copying \d+ %/);
     await window.screenshot('points-2-copying');

@@ -239,6 +239,20 @@ describe('inventory: VM restore points', () => {
       assert.ok(node.tokens.includes('otherPointState') && node.tokens.includes('copied') && !node.tokens.includes('usable'));
     });
 
+    it('say how far they are as soon as their collection is opened, whoever made them, also where one cannot be asked', async () => {
+      const more = { sourceRestorePoint: { id: pointId('own', 'first') } };
+      cloud.setOne(
+        pointsPath('elsewhere'),
+        withPoints(
+          collectionJson('elsewhere', collectionId('own'), { location: 'northeurope' }),
+          ['first', 'second'].map((name) => pointJson('elsewhere', name, more)),
+        ),
+      );
+      copies({ os: arrived, data: arrived });
+      assert.match((await copy()).description ?? '', /^usable/);
+      assert.match((await at(collections, 'elsewhere', 'second')).description ?? '', /^copy, open it/);
+    });
+
     it('are usable when every disk has come, and not before; the percentage is weighted by size', async () => {
       copies({ os: arrived, data: onItsWay(40) });
       assert.deepEqual(await rows(collections, 'elsewhere', 'first'), [
@@ -290,6 +304,7 @@ describe('inventory: VM restore points', () => {
         progress: { percent: 42 },
       });
       await copy();
+      cloud.clear();
       inventory.noteOperation(record);
       assert.match((await copy()).description ?? '', /^copying 42 %/);
       inventory.noteOperation({
