@@ -387,6 +387,29 @@ describe('Actions on restore points', () => {
       await assert.rejects(choicesOf(full(500)), /web-01 has 500 restore points in 1 collection;/);
     });
 
+    it('offer the collections that can take it before those that cannot, and tell at once of a VM that has none made', async () => {
+      const question = createRestorePoint.questions.find(({ id }) => id === 'collection');
+      assert.ok(question?.type === 'pick');
+      const azures = `${compute}/restorePointCollections/AzureBackup_web-01_123`;
+      const routes = world({
+        [azures]: collectionJson(azures, 'westeurope', vmId, []),
+        [listPath]: { value: [collectionJson(azures, 'westeurope', vmId), collectionJson(own, 'westeurope', vmId)] },
+      });
+      const choices = await question.load(contextOf(routes).context, [machine], {});
+      assert.deepEqual(
+        choices.map(({ label, note, recommended }) => [label, note ?? false, recommended ?? false]),
+        [
+          ['own', false, true],
+          ['New collection...', false, false],
+          ['AzureBackup_web-01_123', true, false],
+        ],
+      );
+      await assert.rejects(
+        Promise.resolve(question.load(contextOf(world({ [vmId]: 404 })).context, [machine], {})),
+        /does not exist any more/,
+      );
+    });
+
     it('preselect the disks that must be left out, each with its reason, and take no other answer', async () => {
       const question = createRestorePoint.questions.find(({ id }) => id === 'excludeDisks');
       assert.ok(question?.type === 'pickMany');

@@ -13,7 +13,7 @@ import {
 } from '../model.ts';
 import { proposeName, refuseName } from '../names.ts';
 import { readOptions } from '../../arm/asking.ts';
-import { countPoints, sum, type Of } from './looking.ts';
+import { countPoints, freshMachine, sum, type Of } from './looking.ts';
 
 /** The answer for a collection that is yet to be made. No id begins so. */
 export const newCollection = 'new';
@@ -28,18 +28,20 @@ export const ownCollectionQuestion: PickQuestion<VirtualMachine> = {
     if (target === undefined) {
       return [];
     }
-    const { items } = await listCollectionsOf(
-      context.arm,
-      target.id,
-      segmentOf(target.id, 'subscriptions') ?? '',
-      readOptions(context, target),
-    );
+    const subscriptionId = segmentOf(target.id, 'subscriptions') ?? '';
+    const [machine, { items }] = await Promise.all([
+      // One that is gone, or of which Azure makes none, is told before anything else is asked.
+      freshMachine(context, target, target.id, `create a restore point of ${displayName(target.name)}`),
+      listCollectionsOf(context.arm, target.id, subscriptionId, readOptions(context, target)),
+    ]);
     const counts = await countPoints(context, target, items);
     const all = sum(counts);
+    const choices = items.map((one) => ownChoice(one, machine, counts.get(one.id) ?? 0));
     return [
       ...(all >= manyPointsOfMachine ? [roomNote(target.name, all)] : []),
-      ...items.map((one) => ownChoice(one, target.model, counts.get(one.id) ?? 0)),
+      ...choices.filter(({ note }) => !note),
       { value: newCollection, label: 'New collection...', detail: 'In the VM’s region and resource group' },
+      ...choices.filter(({ note }) => note),
     ].map(withRecommendation);
   },
 };
