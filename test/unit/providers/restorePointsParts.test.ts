@@ -333,9 +333,10 @@ describe('Links to disks', () => {
     );
     nowMs = 4_000;
     assert.equal(links.of('/a'), undefined);
+    assert.equal(changes, 4, 'rows that tell of it hear that it has ended');
     links.forget('/B');
     links.forget('/B');
-    assert.deepEqual([links.list(), changes], [[], 4]);
+    assert.deepEqual([links.list(), changes], [[], 5]);
     links.dispose();
   });
 });
