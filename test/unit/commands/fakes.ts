@@ -79,6 +79,7 @@ export class FakeInventory implements Inventory {
     this.#lists = lists;
   }
   readonly onDidChange = (): { dispose(): void } => ({ dispose: () => undefined });
+  readonly onDidChangeLooks = this.onDidChange;
   children(parent: InventoryNode | undefined): Promise<NodePage> {
     this.read.push(parent?.key ?? '');
     const list = this.#lists[parent?.key ?? ''] ?? [];
