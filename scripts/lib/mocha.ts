@@ -1,27 +1,58 @@
-// Running mocha in a process of its own.
-import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// Running mocha in processes of its own.
+import { randomUUID } from 'node:crypto';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { root } from './deps.mjs';
-import { run } from './processes.ts';
+import { runFiles } from './fileQueue.ts';
+import { capture, run } from './processes.ts';
+
+const bin = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const reporter = join(root, 'scripts', 'lib', 'tallyReporter.cjs');
+
+/** What stands on a task's command line. */
+function readArguments(args: string[]): { files: string[]; options: string[] } {
+  const files = args.filter((arg) => !arg.startsWith('-') && /\.(ts|mjs|js)$/.test(arg));
+  return { files, options: args.filter((arg) => !files.includes(arg)) };
+}
 
 /**
  * Runs the tests that a mocha configuration names, or those of `args` instead where it holds files.
  * Resolves to whether all went well; what ran is added to the tally.
  */
 export async function mocha(configuration: string, args: string[] = []): Promise<boolean> {
-  const files = args.filter((arg) => !arg.startsWith('-') && /\.(ts|mjs|js)$/.test(arg));
-  const options = args.filter((arg) => !files.includes(arg));
-  const config = files.length > 0 ? withoutSpec(configuration) : configuration;
-  const reporter = join(root, 'scripts', 'lib', 'tallyReporter.cjs');
-  const bin = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  return (await run(process.execPath, [bin, '--config', config, '--reporter', reporter, ...options, ...files], { cwd: root })) === 0;
+  const { files, options } = readArguments(args);
+  const [config, discard] = files.length > 0 ? withoutSpec(configuration) : [configuration, () => {}];
+  try {
+    return (await run(process.execPath, [bin, '--config', config, '--reporter', reporter, ...options, ...files], { cwd: root })) === 0;
+  } finally {
+    discard();
+  }
 }
 
-/** Mocha adds files of the command line to those of its configuration; here they replace them. */
-function withoutSpec(configuration: string): string {
+/** The same with a process for each file, `workers` of them at a time. A single file is run as it is, its output seen at once. */
+export async function mochaSideBySide(configuration: string, args: string[], workers: number): Promise<boolean> {
+  const { files, options } = readArguments(args);
+  const { spec } = JSON.parse(readFileSync(configuration, 'utf8')) as { spec: string[] };
+  const all = files.length > 0 ? files.map((file) => relative(root, join(root, file))) : globSync(spec, { cwd: root });
+  if (all.length <= 1 || workers <= 1) return mocha(configuration, args);
+  const [config, discard] = withoutSpec(configuration);
+  try {
+    return await runFiles(all, workers, async (file) => {
+      const command = [bin, '--config', config, '--reporter', reporter, ...options, file];
+      const { code, stdout, stderr } = await capture(process.execPath, command, { cwd: root });
+      return { good: code === 0, output: stdout + stderr };
+    });
+  } finally {
+    discard();
+  }
+}
+
+/** Mocha adds files of the command line to those of its configuration; here they replace them. Call what comes second at the end. */
+function withoutSpec(configuration: string): [file: string, discard: () => void] {
   const { spec: _, ...rest } = JSON.parse(readFileSync(configuration, 'utf8')) as Record<string, unknown>;
   mkdirSync(join(root, '.cache'), { recursive: true });
-  const file = join(root, '.cache', 'mocharc-without-spec.json');
+  // Its own for each run: another one may be reading it just now.
+  const file = join(root, '.cache', `mocharc-${randomUUID()}.json`);
   writeFileSync(file, JSON.stringify(rest));
-  return file;
+  return [file, () => rmSync(file, { force: true })];
 }

@@ -8,9 +8,15 @@ let watching = false;
 let expected = false;
 /** When that came, in ms of Date.now: the same Ctrl+C can arrive again, from the terminal and from a parent. */
 let endingSince = 0;
+/** From then on nothing is started any more. */
+let ending = false;
 
-/** Starts a process that is killed, with its children, no later than when this process exits. */
+/**
+ * Starts a process that is killed, with its children, no later than when this process exits.
+ * @throws where this process is ending after a signal
+ */
 export function start(command: string, args: string[], options: SpawnOptions = {}): ChildProcess {
+  if (ending) throw new Error('Interrupted.');
   if (!watching) {
     watching = true;
     process.on('exit', () => {
@@ -20,7 +26,7 @@ export function start(command: string, args: string[], options: SpawnOptions = {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
         if (expected) endingSince = Date.now();
-        else if (process.listenerCount(name) === 1 && Date.now() - endingSince > 1_000) process.exit(130);
+        else if (process.listenerCount(name) === 1 && Date.now() - endingSince > 1_000) void endWithChildren();
         expected = false;
       });
     }
@@ -31,6 +37,21 @@ export function start(command: string, args: string[], options: SpawnOptions = {
   child.once('exit', () => running.delete(child));
   child.once('error', () => running.delete(child));
   return child;
+}
+
+/** How long children may take to end what they started themselves: their own children are out of our reach. */
+const familyGraceMs = 5_000;
+
+/** Lets the children end in good order, then ends this process. A second signal does not wait for them. */
+async function endWithChildren(): Promise<void> {
+  if (ending) process.exit(130);
+  ending = true;
+  endingSince = Date.now();
+  const ended = [...running].map((child) => once(child, 'exit'));
+  // Interrupted, as by a person: a browser's driver ends its process at that, at other signals only the browser.
+  for (const child of running) signal(child, 'SIGINT');
+  await Promise.race([Promise.allSettled(ended), new Promise((resolve) => setTimeout(resolve, familyGraceMs))]);
+  process.exit(130);
 }
 
 function signal(child: ChildProcess, name: NodeJS.Signals): void {

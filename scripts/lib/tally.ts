@@ -7,16 +7,20 @@ export interface Tally {
   passes: number;
   failures: number;
   pending: number;
+  /** What failed: the test, and in the lines below it why. */
+  failed?: readonly string[];
 }
 
 export function readTally(file: string): Tally {
-  const sum: Tally = { passes: 0, failures: 0, pending: 0 };
+  const failed: string[] = [];
+  const sum: Tally = { passes: 0, failures: 0, pending: 0, failed };
   if (!existsSync(file)) return sum;
   for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
     const one = JSON.parse(line) as Tally;
     sum.passes += one.passes;
     sum.failures += one.failures;
     sum.pending += one.pending;
+    failed.push(...(one.failed ?? []));
   }
   return sum;
 }
@@ -61,7 +65,11 @@ export async function tallied(body: () => Promise<boolean>): Promise<boolean> {
   if (!good && tally.failures === 0) tally.failures = 1;
   good = good && tally.failures === 0;
   addToTally(tally);
-  if (!outer) console.log(`\n${closingLine(tally)}`);
+  if (!outer) {
+    // Far above, between what passed, stands all of it.
+    if (tally.failed && tally.failed.length > 0) process.stderr.write(`\nFailed:\n${tally.failed.join('\n')}\n`);
+    console.log(`\n${closingLine(tally)}`);
+  }
   if (!good) process.exitCode = 1;
   return good;
 }

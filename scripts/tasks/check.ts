@@ -1,4 +1,5 @@
 // npm run check: types, lint, format, dead code and generated files. All are run, so that one run names every fault.
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { root, say } from '../lib/deps.mjs';
 import { capture } from '../lib/processes.ts';
@@ -21,6 +22,8 @@ const lanes: [name: string, script: string, ...args: string[]][][] = [
 ];
 
 await runTask(async () => {
+  // Nothing here minds waiting, and what runs beside it in `npm test` has a person's patience.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const failed: string[] = [];
   await Promise.all(
     lanes.map(async (lane) => {

@@ -11,13 +11,14 @@ await runTask(async () => {
       [
         { name: 'package', task: 'package' },
         { name: 'check', task: 'check' },
+        // They take longest, and mostly wait: all the others have room beside them, one after another.
+        { name: 'UI tests', task: 'test-ui', after: ['package'], env },
         { name: 'unit tests', task: 'test-unit' },
         { name: 'tests of the package', task: 'test-package', after: ['package'], env },
         { name: 'host tests, latest VS Code', task: 'test-host', args: ['--built', '--vscode', 'latest'], after: ['package'] },
         { name: 'host tests, lowest VS Code', task: 'test-host', args: ['--built', '--vscode', 'lowest'], after: ['package'] },
-        { name: 'UI tests', task: 'test-ui', after: ['package'], env },
       ],
-      2,
+      3,
     ),
   );
 });

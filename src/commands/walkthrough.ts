@@ -10,7 +10,7 @@ export const walkthroughs = [
         id: 'useSandbox',
         title: 'Start the sandbox',
         description:
-          'It behaves as Azure does: three subscriptions, vaults, some forty VMs, jobs that take their time.\n[Use the Sandbox](command:azureBackup.useSandbox)',
+          'It behaves as Azure does: three subscriptions, vaults, some fifty VMs, jobs that take their time.\n[Use the Sandbox](command:azureBackup.useSandbox)',
         media: { markdown: 'media/walkthrough/sandbox.md' },
         completionEvents: ['onContext:azureBackup.connection == connected'],
       },
@@ -41,6 +41,14 @@ export const walkthroughs = [
           'onCommand:azureBackup.palette.protectDatabase',
           'onCommand:azureBackup.autoProtect',
         ],
+      },
+      {
+        id: 'restorePoints',
+        title: 'Make a restore point of a VM',
+        description:
+          'Under "Virtual machines", right-click vm-web-01 and choose Create Restore Point... Then copy it to another region and watch its disks arrive.\n[Create a Restore Point](command:azureBackup.createRestorePoint)',
+        media: { markdown: 'media/walkthrough/restore-points.md' },
+        completionEvents: ['onCommand:azureBackup.createRestorePoint', 'onCommand:azureBackup.addRestorePoint'],
       },
       {
         id: 'azure',

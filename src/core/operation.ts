@@ -157,6 +157,8 @@ export interface LanePlace {
   readonly key: string;
   /** For a person: `Waiting for another restore point of vm-01`. */
   readonly waiting: string;
+  /** ISO 8601, UTC: since when it is known to wait for others. Absent of one whose turn comes at once. */
+  readonly waitsSince?: string;
   /** ISO 8601, UTC: when its turn came. From then until its end it keeps the others of its lane waiting. */
   readonly turnAt?: string;
 }

@@ -57,6 +57,7 @@ export function createInventory({ connection, links, remembered, appliances, now
   const forbidden = new Set<string>();
   const overlay = createOverlay();
   const changes = new Emitter<InventoryNode | undefined>();
+  const looks = new Emitter<InventoryNode>();
   const parentOf = (node: InventoryNode): InventoryNode | undefined => {
     const parent = entries.get(node.key)?.parent;
     return parent && (entries.get(parent.key)?.rebuild() ?? parent);
@@ -100,8 +101,20 @@ export function createInventory({ connection, links, remembered, appliances, now
     }
   };
 
-  /** A group by its key; a resource by its id, wherever it stands. */
-  const fireAll = (id: string): void => new Set([id, armIdKey(id), ...(places.get(armIdKey(id)) ?? [])]).forEach(fire);
+  /** The keys of a group by its key; those of a resource by its id, wherever it stands. */
+  const keysOf = (id: string): ReadonlySet<string> => new Set([id, armIdKey(id), ...(places.get(armIdKey(id)) ?? [])]);
+
+  const fireAll = (id: string): void => keysOf(id).forEach(fire);
+
+  /** A group with what stands in it, or a resource wherever it stands: what they say may be something else now. */
+  const redraw = (id: string): void => {
+    for (const key of [id, ...(catalog.idsIn(id) ?? [])].flatMap((one) => [...keysOf(one)])) {
+      const node = entries.get(key)?.rebuild();
+      if (node) {
+        looks.fire(node);
+      }
+    }
+  };
 
   /** Remembers a refusal, so that the subscription itself says so. */
   const noteRefusal = (parent: InventoryNode | undefined, error: unknown): void => {
@@ -149,12 +162,13 @@ export function createInventory({ connection, links, remembered, appliances, now
 
   /** A list that grew changes what its group, and the group above it, say of their number. */
   const announceCounts = (parent: InventoryNode | undefined): void => {
+    if (parent !== undefined && isOfRestorePoints(parent.kind)) {
+      [parent.key, ...rowsThatTellOf(parent)].forEach(redraw);
+      return;
+    }
     const group = parent?.kind === kinds.workload ? parentOf(parent) : parent;
     if (group && group.target?.kind !== kinds.protectedItem) {
       fire(group.key);
-    }
-    if (parent !== undefined && isOfRestorePoints(parent.kind)) {
-      rowsThatTellOf(parent).forEach(fireAll);
     }
     // Azure's own rows of the VMs say that an appliance knows them.
     if (parent?.kind === kinds.veeamMachines) {
@@ -318,11 +332,13 @@ export function createInventory({ connection, links, remembered, appliances, now
     find: (resourceId, signal) => findNode(inventory, resourceId, signal),
     refresh,
     onDidChange: changes.event,
+    onDidChangeLooks: looks.event,
     noteOperation: (record) => overlay.note(record),
     noteRemoval: (operationId) => overlay.drop(operationId),
     dispose: () => {
       subscriptions.forEach((subscription) => subscription.dispose());
       changes.dispose();
+      looks.dispose();
     },
   };
   return inventory;

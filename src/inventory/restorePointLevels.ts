@@ -16,7 +16,7 @@ import { virtualMachineNode } from './nodes/virtualMachine.ts';
 import type { Overlay } from './overlay.ts';
 import type { PagedList } from './pagedList.ts';
 import { restorePointLists } from './restorePointLists.ts';
-import { collectionSource, pointSource, pointsSource, virtualMachineSource } from './restorePointSources.ts';
+import { collectionSource, newestFirst, pointSource, pointsSource, virtualMachineSource } from './restorePointSources.ts';
 import type { Where } from './sources.ts';
 import { kinds } from './tokens.ts';
 import type { InventoryNode } from './types.ts';
@@ -177,7 +177,13 @@ export class RestorePointLevels {
 
   #points(parent: InventoryNode): Level {
     const id = parent.resourceId ?? '';
-    const list = this.#options.lists.get(restorePointLists.points(id), () => pointsSource(this.#options.where(parent), id));
+    const list = this.#options.lists.get(restorePointLists.points(id), () =>
+      pointsSource(
+        this.#options.where(parent),
+        id,
+        (pointId) => this.#options.overlay.made(pointId) !== undefined || this.#options.context(parent).running(pointId) !== undefined,
+      ),
+    );
     return groupedLevel(
       list,
       ([collection]) => (collection?.points?.items ?? []).toSorted(newestFirst).map((point) => this.#point(parent, point)),
@@ -189,8 +195,16 @@ export class RestorePointLevels {
     return built(() => {
       const opened = this.#options.lists.loaded<RestorePoint>(restorePointLists.disks(listed.id))?.records[0];
       const point = opened ?? listed;
-      return placedBelow(parent, restorePointNode(point, this.#options.overlay.made(point.id), this.#options.context(parent)));
+      const made = this.#options.overlay.made(point.id);
+      return placedBelow(parent, restorePointNode(point, made, this.#sourceOf(point), this.#options.context(parent)));
     });
+  }
+
+  #sourceOf({ sourcePointId }: RestorePoint): RestorePoint | undefined {
+    const collectionId = sourcePointId === undefined ? undefined : idUpTo(sourcePointId, 'restorePointCollections');
+    const list =
+      collectionId === undefined ? undefined : this.#options.lists.loaded<RestorePointCollection>(restorePointLists.points(collectionId));
+    return list?.records[0]?.points?.items.find(({ id }) => sameArmId(id, sourcePointId));
   }
 
   #disks(parent: InventoryNode): Level {
@@ -215,10 +229,4 @@ export class RestorePointLevels {
 
 function built(rebuild: () => InventoryNode): Built {
   return { node: rebuild(), rebuild };
-}
-
-/** Those without a time are being made. */
-function newestFirst(a: RestorePoint, b: RestorePoint): number {
-  const at = ({ timeCreated }: RestorePoint): number => (timeCreated === undefined ? Infinity : Date.parse(timeCreated));
-  return at(b) === at(a) ? a.name.localeCompare(b.name) : at(b) - at(a);
 }

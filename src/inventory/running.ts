@@ -86,8 +86,9 @@ function stateOf(record: OperationRecord, id: string): RunningOperation {
   };
 }
 
+/** One that is alone in its lane never waits, though deciding that takes moments. */
 function isWaiting({ status, lane }: OperationRecord): boolean {
-  return status === 'planned' && lane !== undefined && lane.turnAt === undefined;
+  return status === 'planned' && lane?.waitsSince !== undefined && lane.turnAt === undefined;
 }
 
 function looks(state: RunningOperation | undefined): string {

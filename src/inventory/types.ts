@@ -74,4 +74,6 @@ export interface Inventory {
   refresh(node?: InventoryNode): void;
   /** A node whose children or looks changed; undefined for all. */
   readonly onDidChange: Event<InventoryNode | undefined>;
+  /** A node that may look different now, and holds what it held. */
+  readonly onDidChangeLooks: Event<InventoryNode>;
 }

@@ -57,8 +57,10 @@ async function itsTurn(context: EngineContext, entry: Entry): Promise<boolean> {
       return false;
     case 'later': {
       const message = queuedFor(turn.ahead);
-      if (mayBegin(entry) && entry.record.progress.message !== message) {
-        await context.store.update(entry, { progress: { message } });
+      const { lane, progress } = entry.record;
+      if (mayBegin(entry) && lane && (progress.message !== message || lane.waitsSince === undefined)) {
+        const waitsSince = lane.waitsSince ?? isoTime(context.clock.now());
+        await context.store.update(entry, { lane: { ...lane, waitsSince }, progress: { message } });
       }
       context.schedule(entry, waitMs);
       return false;

@@ -25,9 +25,14 @@ export function outlivesWindow({ first, lane }: { readonly first?: unknown; read
   return first !== undefined || lane !== undefined;
 }
 
-/** True while it waits in its lane and its turn has not come. */
-export function isQueued({ status, lane }: OperationRecord): boolean {
+/** True until its turn in its lane has come: for the one that decides. A person is told of `isWaiting`. */
+export function isQueued({ status, lane }: Pick<OperationRecord, 'status' | 'lane'>): boolean {
   return status === 'planned' && lane !== undefined && lane.turnAt === undefined;
+}
+
+/** True while others of its lane are before it. One that is alone in its lane never waits, though deciding that takes moments. */
+export function isWaiting(record: Pick<OperationRecord, 'status' | 'lane'>): boolean {
+  return isQueued(record) && record.lane?.waitsSince !== undefined;
 }
 
 /** False for one that has left, that was cancelled or removed, or that another window has taken. */

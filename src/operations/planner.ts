@@ -1,6 +1,7 @@
 /** Takes note of operations that wait for their turn, or for what has to be there first. */
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { EngineContext } from './context.ts';
+import { isoTime } from './clock.ts';
 import { newRecord } from './newRecord.ts';
 import { isWholeWhenStored } from './redact.ts';
 import { alreadyQueued, notWhole } from './refusals.ts';
@@ -31,17 +32,25 @@ export class Planner {
     }
     // Two of one moment have an order too.
     this.#newest = Math.max(clock.now(), this.#newest + 1);
-    const entry = await store.create(newRecord(this.#newId(), cloud, this.#newest, { ...plan, status: 'planned' }));
+    const ahead = plan.lane && store.list().some((record) => isOfLane(record, plan.lane?.key, cloud));
+    const lane = plan.lane && { ...plan.lane, ...(ahead ? { waitsSince: isoTime(clock.now()) } : {}) };
+    const entry = await store.create(
+      newRecord(this.#newId(), cloud, this.#newest, { ...plan, ...(lane ? { lane } : {}), status: 'planned' }),
+    );
     this.#context.schedule(entry, 0);
     return entry.record;
   }
 }
 
-function isSame({ status, lane, request, cloud }: OperationRecord, plan: OperationPlan, inCloud: string): boolean {
+/** True for one that has not ended. */
+function isOfLane({ status, lane, cloud }: OperationRecord, key: string | undefined, inCloud: string): boolean {
+  return !hasEnded(status) && cloud === inCloud && lane?.key === key;
+}
+
+function isSame(record: OperationRecord, plan: OperationPlan, inCloud: string): boolean {
+  const { request } = record;
   return (
-    !hasEnded(status) &&
-    cloud === inCloud &&
-    lane?.key === plan.lane?.key &&
+    isOfLane(record, plan.lane?.key, inCloud) &&
     request?.method === plan.request.method &&
     request.url.toLowerCase() === plan.request.url.toLowerCase()
   );

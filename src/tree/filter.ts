@@ -1,4 +1,5 @@
-import type { Inventory, InventoryNode } from '../inventory/types.ts';
+import type { Inventory, InventoryNode, NodePage } from '../inventory/types.ts';
+import { treeCommands } from './ids.ts';
 
 /** What a filter finds in what is loaded. */
 export interface FilterResult {
@@ -59,7 +60,8 @@ export class TreeFilter {
     if (node.resourceId === undefined) {
       return false;
     }
-    const text = `${node.label} ${node.description ?? ''}`.toLowerCase();
+    // A label may be a name made short.
+    const text = `${node.label} ${node.target?.name ?? ''} ${node.description ?? ''}`.toLowerCase();
     return this.#words.every((word) => text.includes(word));
   }
 
@@ -88,4 +90,13 @@ export class TreeFilter {
     }
     return any;
   }
+}
+
+/** What stands in the tree where nothing does. */
+export function nothingMatches(filter: TreeFilter): NonNullable<NodePage['empty']> {
+  return {
+    message: filter.result().complete ? `Nothing matches "${filter.text}".` : `Nothing that is loaded matches "${filter.text}".`,
+    command: treeCommands.clearFilter,
+    commandTitle: 'Clear Filter',
+  };
 }

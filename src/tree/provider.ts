@@ -1,26 +1,24 @@
 import * as vscode from 'vscode';
+import { RowChanges } from './rowChanges.ts';
 import type { Row } from './rows.ts';
 import { treeItemOf } from './treeItems.ts';
 import type { TreeModel } from './treeModel.ts';
 
-/** Changes that come together are told together: VS Code asks again for each. */
-const gatherMs = 50;
-
 /** VS Code's view of the model. */
 export class ResourceTreeProvider implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #model: TreeModel;
-  readonly #changes = new vscode.EventEmitter<Row | Row[] | undefined>();
-  readonly #changed = new Set<Row | undefined>();
-  readonly #subscription: { dispose(): void };
-  #timer: NodeJS.Timeout | undefined;
+  readonly #told = new vscode.EventEmitter<Row | Row[] | undefined>();
+  readonly #changes: RowChanges;
 
-  readonly onDidChangeTreeData = this.#changes.event;
+  readonly onDidChangeTreeData = this.#told.event;
 
-  constructor(model: TreeModel) {
+  constructor(model: TreeModel, view: Pick<vscode.TreeView<Row>, 'visible'>, onReading?: (reading: Promise<void>) => void) {
     this.#model = model;
-    this.#subscription = model.onDidChange((row) => {
-      this.#changed.add(row);
-      this.#timer ??= setTimeout(() => this.#flush(), gatherMs);
+    this.#changes = new RowChanges({
+      model,
+      tell: (rows) => this.#told.fire(rows && [...rows]),
+      isVisible: () => view.visible,
+      ...(onReading && { onReading }),
     });
   }
 
@@ -29,6 +27,7 @@ export class ResourceTreeProvider implements vscode.TreeDataProvider<Row>, vscod
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
+    this.#changes.noteAsked(row);
     return [...(await this.#model.children(row))];
   }
 
@@ -36,17 +35,13 @@ export class ResourceTreeProvider implements vscode.TreeDataProvider<Row>, vscod
     return this.#model.parent(row);
   }
 
-  dispose(): void {
-    clearTimeout(this.#timer);
-    this.#subscription.dispose();
-    this.#changes.dispose();
+  /** A row was closed: until it is opened again, nobody asks for what is below it. */
+  noteClosed(row: Row): void {
+    this.#changes.noteClosed(row);
   }
 
-  #flush(): void {
-    this.#timer = undefined;
-    const rows = [...this.#changed];
-    this.#changed.clear();
-    const some = rows.filter((row) => row !== undefined);
-    this.#changes.fire(some.length < rows.length ? undefined : some);
+  dispose(): void {
+    this.#changes.dispose();
+    this.#told.dispose();
   }
 }

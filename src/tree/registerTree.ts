@@ -4,7 +4,7 @@ import { shortened, visibleText } from '../core/displayText.ts';
 import type { Inventory, InventoryNode } from '../inventory/types.ts';
 import { registerTreeCommands } from './commands.ts';
 import type { Disposable } from '../core/events.ts';
-import { contextKeys } from './ids.ts';
+import { contextKeys, viewIds } from './ids.ts';
 import { JsonDocuments } from './jsonDocuments.ts';
 import type { LateProvider } from './lateProvider.ts';
 import { ResourceTreeProvider } from './provider.ts';
@@ -43,7 +43,9 @@ export interface Tree {
 export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptions'>, services: TreeServices): Tree {
   const { connection, inventory, view, rows } = services;
   const model = new TreeModel({ connection, inventory });
-  const provider = new ResourceTreeProvider(model);
+  const provider = new ResourceTreeProvider(model, view, (reading) => {
+    void vscode.window.withProgress({ location: { viewId: viewIds.resources } }, () => reading);
+  });
   const documents = new JsonDocuments(connection);
   rows.use(provider);
   const showState = (): void => describe(view, connection, model);
@@ -60,7 +62,10 @@ export function registerTree(context: Pick<vscode.ExtensionContext, 'subscriptio
     documents,
     registerTreeCommands({ model, connection, documents, view }),
     view.onDidExpandElement(({ element }) => model.noteFolding(element, true)),
-    view.onDidCollapseElement(({ element }) => model.noteFolding(element, false)),
+    view.onDidCollapseElement(({ element }) => {
+      model.noteFolding(element, false);
+      provider.noteClosed(element);
+    }),
     connection.onDidChange(showState),
     offerToCancel(model, (offered) => setKey(contextKeys.loading, offered)),
     model.onDidChange(() => {

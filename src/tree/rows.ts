@@ -57,6 +57,11 @@ export interface EmptyRow extends StandIn {
 
 export type Row = NodeRow | ErrorRow | ProblemRow | CancelledRow | LoadingRow | LoadMoreRow | EmptyRow;
 
+/** All that a person sees of a node. */
+export function looksOf({ label, description, tooltip, icon, tokens, expandable }: InventoryNode): string {
+  return JSON.stringify([label, description, tooltip, icon.id, icon.color, tokens, expandable]);
+}
+
 export function isNodeRow(value: unknown): value is NodeRow {
   return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'node' && 'node' in value;
 }

@@ -2,11 +2,11 @@ import type { Connection } from '../cloud/types.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { Inventory, InventoryNode, NodePage } from '../inventory/types.ts';
 import { connectionRows, signInRows } from './connectionRows.ts';
-import { TreeFilter, type FilterResult } from './filter.ts';
+import { nothingMatches, TreeFilter, type FilterResult } from './filter.ts';
 import { Pending, type Outcome } from './pending.ts';
 import { treeCommands } from './ids.ts';
 import { isAtOrBelow, levelKey, moreKey } from './levelKeys.ts';
-import { isNodeRow, type LoadMoreRow, type NodeRow, type Row } from './rows.ts';
+import { isNodeRow, looksOf, type LoadMoreRow, type NodeRow, type Row } from './rows.ts';
 
 export interface TreeModelOptions {
   readonly connection: Pick<Connection, 'state' | 'onDidChange' | 'connect'>;
@@ -24,6 +24,8 @@ const nothingKey = '!nothing';
 export class TreeModel implements Disposable {
   readonly #options: Required<TreeModelOptions>;
   readonly #rows = new Map<string, NodeRow>();
+  /** What each row looked like when VS Code was last told of it. */
+  readonly #drawn = new Map<string, string>();
   /** Levels that could not be read, by the key of their row; asked again only when a person says so. */
   readonly #troubles = new Map<string, Trouble>();
   readonly #pending = new Pending();
@@ -45,6 +47,7 @@ export class TreeModel implements Disposable {
     const { connection, inventory } = options;
     this.#subscriptions = [
       inventory.onDidChange((node) => this.#onInventory(node)),
+      inventory.onDidChangeLooks((node) => this.#onLooks(node)),
       connection.onDidChange(() => {
         this.#pending.abandonAll();
         this.#slow.clear();
@@ -246,6 +249,7 @@ export class TreeModel implements Disposable {
     const key = levelKey(parent);
     const shown = this.#filter ? this.#filter.apply(parent?.node, page.nodes) : page.nodes;
     const rows: Row[] = shown.map((node) => this.#rowOf(node));
+    shown.forEach((node) => this.#drawn.set(node.key, looksOf(node)));
     (page.problems ?? []).forEach((error, index) => rows.push({ type: 'problem', key: `${key}!problem${index}`, parent, error }));
     if (page.empty) {
       const subject = page.empty.asks ? undefined : this.#subjectOf(parent, page.empty.command);
@@ -299,11 +303,20 @@ export class TreeModel implements Disposable {
     return row;
   }
 
+  /** VS Code draws what stands below a row anew with the row: it is told only where there is something to see. */
+  #onLooks(node: InventoryNode): void {
+    const drawn = this.#drawn.get(node.key);
+    if (drawn !== undefined && drawn !== looksOf(node)) {
+      this.#onInventory(node);
+    }
+  }
+
   #onInventory(node: InventoryNode | undefined): void {
     this.#filter?.invalidate();
     const row = node && this.#rows.get(node.key);
     if (node && row) {
       row.node = node;
+      this.#drawn.set(node.key, looksOf(node));
     }
     // With a filter on, a change anywhere can bring or take a row anywhere.
     if (!node || this.#filter) {
@@ -312,14 +325,6 @@ export class TreeModel implements Disposable {
       this.#changes.fire(row);
     }
   }
-}
-
-function nothingMatches(filter: TreeFilter): NonNullable<NodePage['empty']> {
-  return {
-    message: filter.result().complete ? `Nothing matches "${filter.text}".` : `Nothing that is loaded matches "${filter.text}".`,
-    command: treeCommands.clearFilter,
-    commandTitle: 'Clear Filter',
-  };
 }
 
 function after(ms: number): Promise<undefined> {

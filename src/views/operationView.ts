@@ -3,7 +3,8 @@ import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
-import { isQueued, outlivesWindow } from '../operations/phase.ts';
+import { madePointOf } from '../inventory/running.ts';
+import { isWaiting, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
 import type { FailureView, NoteView, RowAction, RowView, TaskView } from './protocol.ts';
@@ -33,9 +34,10 @@ function shown<Value>(value: Value): Value {
 
 export function operationView(record: OperationRecord, standing: Standing): RowView {
   const active = !hasEnded(record.status);
-  const queued = isQueued(record);
+  const queued = isWaiting(record);
   const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
   const { job, target } = record;
+  const made = madePointOf(record);
   return {
     id: record.id,
     source: 'operation',
@@ -61,6 +63,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
       ...(job === undefined ? [] : [['Job', job.name] as const]),
       ...Object.entries(record.progress.properties ?? {}),
       ['Resource', target.id],
+      ...(made === undefined ? [] : [['New restore point', made] as const]),
       ['Cloud', record.cloud],
     ],
     trace: record.trace.map(({ at, ...rest }) => ({ at: Date.parse(at), ...rest })),
@@ -133,7 +136,7 @@ function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'st
   if (standing.notConnected) {
     return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
   }
-  if (isQueued(record)) {
+  if (isWaiting(record)) {
     return { state: 'waiting', stateWord: 'Queued', icon: 'history' };
   }
   if (record.trouble?.kind === 'noAnswer' && record.trouble.insists) {
@@ -176,7 +179,7 @@ function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
   const notes: NoteView[] = [];
   const { trouble } = record;
   const unsent = record.status === 'planned';
-  if (isQueued(record) && record.lane) {
+  if (isWaiting(record) && record.lane) {
     notes.push({ tone: 'info', text: `${record.lane.waiting}. Nothing of it has been sent yet.` });
   }
   if (standing.notConnected) {

@@ -2,6 +2,7 @@
 import { CancelledError } from '../core/cancellation.ts';
 import { BackupError } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { madePointOf } from '../inventory/running.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
@@ -68,7 +69,7 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
         return;
       }
       case 'openInTree':
-        await reveal(services, record?.target.id ?? job?.target.id);
+        await reveal(services, [record && madePointOf(record), record?.target.id ?? job?.target.id]);
         return;
       case 'openJson': {
         const value = record ?? job?.raw ?? job;
@@ -101,17 +102,23 @@ function sureToRemove(services: RowServices, record: OperationRecord): Promise<v
   return sure(services, `Stop following "${name}"?`, detail, 'Stop Following');
 }
 
-async function reveal(services: RowServices, id: string | undefined): Promise<void> {
-  if (id === undefined) {
+/** The first of them that is in the tree: what was made, or else what it was made of. */
+async function reveal(services: RowServices, candidates: readonly (string | undefined)[]): Promise<void> {
+  const ids = candidates.filter((id) => id !== undefined);
+  for (const id of ids) {
+    if (await services.reveal(id)) {
+      return;
+    }
+  }
+  const [resource] = ids.slice(-1);
+  if (resource === undefined) {
     throw gone();
   }
-  if (!(await services.reveal(id))) {
-    throw new BackupError('It is not in the tree any more, or the subscription filter leaves it out.', {
-      code: 'NotInTree',
-      resource: id,
-      remedies: ['Refresh the tree.', 'Check the setting azureBackup.subscriptions.'],
-    });
-  }
+  throw new BackupError('It is not in the tree any more, or the subscription filter leaves it out.', {
+    code: 'NotInTree',
+    resource,
+    remedies: ['Refresh the tree.', 'Check the setting azureBackup.subscriptions.'],
+  });
 }
 
 function gone(): BackupError {

@@ -2,7 +2,7 @@
 import { visibleText, withoutIcons } from '../core/displayText.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { targetText } from '../core/targetText.ts';
-import { isQueued } from '../operations/phase.ts';
+import { isWaiting } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { batchesOf, batchProgress, isRunning } from './batches.ts';
 
@@ -19,7 +19,7 @@ export function statusText(records: readonly OperationRecord[], standingOf: (id:
   if (active.length === 0) {
     return undefined;
   }
-  const queued = active.filter(isQueued).length;
+  const queued = active.filter(isWaiting).length;
   const stuck = active.filter((record) => record.trouble !== undefined || standingOf(record.id).notConnected);
   const icon = stuck.length === 0 ? '$(sync~spin)' : stuck.length === active.length ? '$(warning)' : '$(sync~spin) $(warning)';
   const noun = active.length === 1 ? 'operation' : 'operations';
@@ -45,7 +45,7 @@ function suffixOf(record: OperationRecord, standingOf: (id: string) => Standing)
   if (standingOf(record.id).notConnected) {
     return ' (not connected)';
   }
-  if (isQueued(record)) {
+  if (isWaiting(record)) {
     return ' (queued)';
   }
   if (record.trouble) {

@@ -31,6 +31,7 @@ export class AzureCli {
       REQUESTS_CA_BUNDLE: sandbox.endpoint.certificateAuthorityFile,
       AZURE_CORE_COLLECT_TELEMETRY: 'no',
       AZURE_CORE_NO_COLOR: 'yes',
+      PYTHONPATH: join(import.meta.dirname, 'python'),
     };
   }
 

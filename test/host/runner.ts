@@ -12,9 +12,11 @@ export async function run(): Promise<void> {
   // Not mocha.loadFilesAsync: it loads by require, and a synchronous load of an ES module that imports `vscode` never
   // ends in VS Code 1.105, whose hook for that import is answered by the thread that then stands still.
   for (const file of files) await import(pathToFileURL(file).href);
+  const failed: string[] = [];
   const tally = await new Promise<{ passes: number; failures: number; pending: number }>((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats ?? { passes: 0, failures: 1, pending: 0 }));
+    runner.on('fail', (test, error: Error) => failed.push(`  ${test.fullTitle()}\n      ${error.message}`));
   });
-  addToTally({ passes: tally.passes, failures: tally.failures, pending: tally.pending });
+  addToTally({ passes: tally.passes, failures: tally.failures, pending: tally.pending, failed });
   if (tally.failures > 0) throw new Error(`${tally.failures} host tests failed.`);
 }

@@ -65,6 +65,29 @@ async function sqlServer(window: VsCodeWindow): Promise<void> {
   await save(window, 'sql-server.png');
 }
 
+/** A restore point on its way to another region, beside collections in many states. */
+async function restorePoints(window: VsCodeWindow): Promise<void> {
+  const { tree, quickInput, jobs, page } = window;
+  const source = 'before-release-42';
+  await tree.collapse('Recovery Services vaults');
+  await tree.reveal('Virtual machines', 'vm-web-03', 'rpc-vm-web-03-neu', 'vm-web-02', 'rpc-vm-web-02');
+  await tree.menu(source, 'Copy Restore Point to Another Region...');
+  await quickInput.pick(/^Sweden Central/);
+  await quickInput.pick(/^New collection/);
+  await quickInput.message(/Name of the new restore point collection/);
+  await quickInput.accept('rpc-vm-web-02-sec');
+  await quickInput.message(/Name of the copy/);
+  await quickInput.accept();
+  await window.viewAction('Show Jobs');
+  await jobs.row(source, 'Copy Restore Point to Another Region').click();
+  await jobs.waitForSelected(source, 'Copy Restore Point to Another Region');
+  await jobs.waitForState(source, 'Copy Restore Point to Another Region', /^Running, [2-8]\d %$/);
+  await tree.reveal('rpc-vm-web-02-sec', source);
+  await window.command('Notifications: Clear All Notifications');
+  await page.mouse.move(1000, 890);
+  await save(window, 'restore-points.png');
+}
+
 export default async function takePictures(): Promise<void> {
   const window = await openWindow({
     machine: { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 30, latency: 0, seed: 1 } },
@@ -76,6 +99,7 @@ export default async function takePictures(): Promise<void> {
     await widenSideBar(window, 500);
     await jobsPanel(window);
     await sqlServer(window);
+    await restorePoints(window);
   } finally {
     await window.close();
   }

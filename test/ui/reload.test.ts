@@ -37,7 +37,8 @@ describe('ui: what runs outlives the window that started it', () => {
     await window.reload();
     const { jobs } = window;
     await jobs.waitForSelected('vm-web-03', 'Back Up Now');
-    await jobs.waitForState('vm-web-03', 'Back Up Now', /^Running, \d+ %$/);
+    // On a busy machine it may have ended by the time that the window stands.
+    await jobs.waitForState('vm-web-03', 'Back Up Now', /^(Running, \d+ %|Succeeded)$/);
     await window.screenshot('reload-1-back');
     const now = ownSandbox(window.dataDir);
     assert.deepEqual([now.endpoint, now.pid], [before.endpoint, before.pid]);

@@ -49,10 +49,11 @@ export function countDown(
 ): Disposable {
   let timer: { dispose(): void } | undefined;
   const tick = (): void => {
-    timer?.dispose();
-    timer = undefined;
+    // Finding that one has ended is a change, and comes here again.
     const inForce = links.list();
     const nowMs = clock.now();
+    timer?.dispose();
+    timer = undefined;
     show(countdownOf(inForce, nowMs));
     if (inForce.length > 0) {
       // One past the full minute, at which one minute less is left.

@@ -49,6 +49,7 @@ export function diskRestorePointNode(
       key: `${armIdKey(point.id)}#${disk.isOs ? 'os' : `lun${disk.lun ?? ''}`}#${encodeURIComponent(disk.name.toLowerCase())}`,
       kind: kinds.diskRestorePoint,
       ...looks,
+      label: shortName(disk.name),
       tokens: [kinds.diskRestorePoint, systems.restorePoints, token],
     };
   }
@@ -63,7 +64,12 @@ export function diskRestorePointNode(
       states: [token, ...(point.sourcePointId === undefined ? [] : [pointStates.copied]), ...(running ? [itemStates.busy] : [])],
     },
   );
-  return node;
+  return { ...node, label: shortName(disk.name) };
+}
+
+/** Azure names disks `web-01_OsDisk_1_` and 32 digits more, which would leave no room for what is said of one. */
+function shortName(name: string): string {
+  return name.replace(/(_[0-9a-f]{4})[0-9a-f]{28}$/i, '$1…');
 }
 
 function lookOf(disk: PointDisk, point: RestorePoint, state: PointState): DiskLook {

@@ -1,5 +1,5 @@
 import { displayName } from '../../core/displayText.ts';
-import { lastSegment } from '../../core/armId.ts';
+import { lastSegment, segmentOf } from '../../core/armId.ts';
 import { disksOf, pointState, type PointState, type RestorePoint } from '../../providers/restorePoints/model.ts';
 import type { MadePoint, RunningOperation } from '../overlay.ts';
 import { joined, localTime, spelled } from '../text.ts';
@@ -39,18 +39,25 @@ export function knownState(point: RestorePoint, made: MadePoint | undefined): Po
     : state;
 }
 
-export function restorePointNode(point: RestorePoint, made: MadePoint | undefined, context: NodeContext): InventoryNode {
+/** @param source what it is a copy of, where that was read: Azure does not say whether a copy has its own time or its source's */
+export function restorePointNode(
+  point: RestorePoint,
+  made: MadePoint | undefined,
+  source: RestorePoint | undefined,
+  context: NodeContext,
+): InventoryNode {
   const state = knownState(point, made);
   const running = context.running(point.id);
   const copied = point.sourcePointId !== undefined;
   const notLookedAt = state.kind === 'copying' && !state.known && running === undefined;
   const text = stateText(state, running, copied);
+  const takenAt = localTime(source?.timeCreated);
   const out = point.excludedDiskIds.length;
   return resourceNode(context, kinds.restorePoint, point, {
     label: point.name,
     description: joined(
       text,
-      localTime(point.timeCreated),
+      takenAt === undefined ? localTime(point.timeCreated) : `taken ${takenAt}`,
       consistencyText(point.consistency),
       out > 0 && `${out} ${out === 1 ? 'disk' : 'disks'} left out`,
     ),
@@ -58,9 +65,10 @@ export function restorePointNode(point: RestorePoint, made: MadePoint | undefine
       point.name,
       running && lines(runningText(running), running.message).join(': '),
       ...explained(state),
-      fact(copied ? 'Taken' : 'Created', localTime(point.timeCreated)),
+      fact('Source taken', takenAt),
+      fact(copied ? 'Time of the copy, as Azure gives it' : 'Created', localTime(point.timeCreated)),
       fact('Consistency', point.consistency && spelled(point.consistency)),
-      fact('Copy of', point.sourcePointId && lastSegment(point.sourcePointId)),
+      fact('Copy of', point.sourcePointId && sourceText(point.sourcePointId)),
       fact('VM size', point.vmSize),
       fact('Operating system', point.osType),
       fact('Security', point.securityType),
@@ -78,6 +86,12 @@ export function restorePointNode(point: RestorePoint, made: MadePoint | undefine
       ...(running ? [itemStates.busy] : []),
     ],
   });
+}
+
+/** `nightly-1 in web-01-points`. */
+function sourceText(pointId: string): string {
+  const collection = segmentOf(pointId, 'restorePointCollections');
+  return collection === undefined ? lastSegment(pointId) : `${lastSegment(pointId)} in ${collection}`;
 }
 
 /** What making it is at says more than that something runs. */

@@ -39,8 +39,10 @@ export function restorePointCollectionNode(
       collection.madeByAzureBackup && 'made by Azure Backup',
       machineGone && 'VM not found',
       state,
-      sourceText(collection, source, below),
-      collection.location,
+      // Copies are told apart by where they are.
+      ...(collection.sourceKind === 'collection'
+        ? [collection.location, sourceText(collection, source, below)]
+        : [sourceText(collection, source, below), collection.location]),
       points !== undefined && countOf(points, 'point'),
       collection.resourceGroup,
     ),

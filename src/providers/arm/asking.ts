@@ -1,4 +1,5 @@
 /** What every action needs that asks Azure Resource Manager, whatever the system. */
+import { delay } from '../../core/cancellation.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { OperationRecord } from '../../core/operation.ts';
@@ -12,6 +13,26 @@ export function readOptions(context: ActionContext, of: { readonly tenantId?: st
 /** The HTTP status of an error, where it has one. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof BackupError ? error.facts.status : undefined;
+}
+
+const againMs = [200, 500, 1_000];
+
+/**
+ * Reads back what was there a moment ago: where that answers 404 it is asked again a few times, for Azure does not renew
+ * all its records at once, and one look would call a success undone. @throws BackupError, of 404 where it is still not there
+ */
+export async function readAgain<T>(context: Pick<ActionContext, 'signal'>, read: () => Promise<T>): Promise<T> {
+  for (const ms of againMs) {
+    try {
+      return await read();
+    } catch (error) {
+      if (statusOf(error) !== 404) {
+        throw error;
+      }
+      await delay(ms, context.signal);
+    }
+  }
+  return read();
 }
 
 /** A journaled fact. @throws BackupError where the journal does not hold it (written by another version) */

@@ -6,14 +6,15 @@ import type { ArmClient, ArmResponse } from '../../cloud/types.ts';
 import { refusalOf } from '../../cloud/armErrors.ts';
 import { retryAfterMs } from '../../cloud/retryAfter.ts';
 import { serviceErrorOf } from '../../cloud/serviceError.ts';
-import { delay } from '../../core/cancellation.ts';
+import { delay, isCancelled, throwIfCancelled } from '../../core/cancellation.ts';
 import { BackupError } from '../../core/errors.ts';
 import { withoutSignatures } from '../../core/signedUrl.ts';
 import type { Json } from '../../core/json.ts';
-import type { PreparedRequest, TrackedResponse } from '../../core/operation.ts';
+import type { PreparedRequest } from '../../core/operation.ts';
 import { fieldsOf } from '../arm/fields.ts';
 import { beginOperation, stepOperation } from '../arm/asyncOperation.ts';
 import { operationUrls } from '../arm/operationUrl.ts';
+import { pacing } from '../arm/pacing.ts';
 import { computeRemediesFor } from './errorKnowledge.ts';
 import type { ReadOptions } from './api.ts';
 
@@ -28,6 +29,8 @@ export interface AccessLinks {
 
 /** Granting takes seconds; after so long it is given up, and the link, which nobody has seen, ends by itself. */
 const patienceMs = 5 * 60_000;
+/** So often in a row an answer that says nothing of the operation (none, 429, 5xx) is passed over: the link may be there already. */
+const mostHiccups = 5;
 
 export interface AccessOptions extends ReadOptions {
   readonly attempted: string;
@@ -43,7 +46,11 @@ export async function getAccess(arm: ArmClient, request: PreparedRequest, option
   const { signal, tenantId, attempted, resource } = options;
   const about = { attempted, resource, ...(signal ? { signal } : {}), ...(tenantId === undefined ? {} : { tenantId }) };
   const cloud = arm.environment.resourceManagerEndpoint;
-  const sent = await arm.send(request, about);
+  const sent = await arm.send(request, about).catch((error: unknown) => {
+    // What was given up after it had left is no answer to the engine; here the person has turned away, and nobody has the link.
+    throwIfCancelled(signal);
+    throw error;
+  });
   const grantedFromMs = serviceMs(sent, options.now());
   const ended = sent.status < 300 ? await follow(arm, sent, cloud, about, options.now) : sent;
   if ('failed' in ended) {
@@ -65,7 +72,7 @@ async function follow(
   cloud: string,
   about: Parameters<ArmClient['poll']>[1],
   now: () => number,
-): Promise<(TrackedResponse & { readonly text: string }) | Failed> {
+): Promise<ArmResponse | Failed> {
   const begun = beginOperation(cloud, sent, now());
   if (begun === undefined || linkIn(sent.body) !== undefined) {
     return sent;
@@ -73,7 +80,7 @@ async function follow(
   const untilMs = now() + patienceMs;
   for (let { state, delayMs } = begun; ;) {
     await delay(delayMs, about?.signal);
-    const response = await arm.poll(state.url, about);
+    const response = await asked(arm, state.url, about, delayMs);
     const answer = stepOperation(state, response, now());
     switch (answer.is) {
       case 'running':
@@ -98,6 +105,27 @@ async function follow(
   }
 }
 
+/**
+ * One question, asked again where its answer says nothing of the operation. Never the request itself.
+ * @param waitMs before it is asked again
+ * @throws BackupError of the last answer; CancelledError
+ */
+async function asked(arm: ArmClient, url: string, about: Parameters<ArmClient['poll']>[1], waitMs: number): Promise<ArmResponse> {
+  for (let hiccups = 1; ; hiccups++) {
+    try {
+      const response = await arm.poll(url, about);
+      if (hiccups >= mostHiccups || !(response.status === 408 || response.status === 429 || response.status >= 500)) {
+        return response;
+      }
+    } catch (error) {
+      if (hiccups >= mostHiccups || isCancelled(error)) {
+        throw error;
+      }
+    }
+    await delay(waitMs, about?.signal);
+  }
+}
+
 /** The status of an operation need not hold the links; what `Location` points to does. */
 async function linksAt(
   arm: ArmClient,
@@ -108,7 +136,7 @@ async function linksAt(
   options: AccessOptions,
 ): Promise<AccessLinks> {
   const { locationUrl } = operationUrls(sent, cloud);
-  const answer = locationUrl === undefined ? undefined : await arm.poll(locationUrl, about);
+  const answer = locationUrl === undefined ? undefined : await asked(arm, locationUrl, about, pacing.leastMs);
   const links = answer && answer.status < 300 ? linksIn(answer.body, grantedFromMs, options) : undefined;
   if (links === undefined) {
     throw plainError('Azure says that it gave access to the disk, but its answer holds no link.', 'NoLink', options, ['Try again.']);
@@ -150,7 +178,7 @@ function serviceMs(response: ArmResponse, nowMs: number): number {
   return Number.isNaN(ms) ? nowMs : ms;
 }
 
-function refusedBy(answer: TrackedResponse & { readonly text: string }, options: AccessOptions): BackupError {
+function refusedBy(answer: ArmResponse, options: AccessOptions): BackupError {
   const service = serviceErrorOf(answer.status, answer.text);
   const clean = { ...service, message: withoutSignatures(service.message) };
   const waitMs = retryAfterMs({ get: (name) => answer.headers[name] }, options.now());

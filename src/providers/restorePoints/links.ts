@@ -16,7 +16,7 @@ export class GivenLinks implements Disposable {
     this.#now = now;
   }
 
-  /** A link was handed out, revoked or forgotten. Time that passes fires nothing: who counts down asks. */
+  /** A link was handed out, revoked or forgotten, or `list` found that one has ended: no clock runs here, who counts down asks. */
   readonly onDidChange: Event<void> = this.#changed.event;
 
   /** A second link to one disk is the first one made to last longer (Azure's rule), so that there is one for each. */
@@ -28,10 +28,14 @@ export class GivenLinks implements Disposable {
   /** Those that still open something, the first to end first. */
   list(): readonly Given[] {
     const nowMs = this.#now();
+    const before = this.#given.size;
     for (const [key, { expiresAtMs }] of this.#given) {
       if (expiresAtMs <= nowMs) {
         this.#given.delete(key);
       }
+    }
+    if (this.#given.size < before) {
+      this.#changed.fire();
     }
     return [...this.#given.values()].sort((a, b) => a.expiresAtMs - b.expiresAtMs);
   }

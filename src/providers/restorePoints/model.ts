@@ -7,6 +7,7 @@ export { readRegion, readResourceGroup, sameRegion, type Region, type ResourceGr
 export { readRestorePoint, type PointDisk, type RestorePoint } from './model/restorePoint.ts';
 export {
   isConfidential,
+  keysOfCopy,
   manyPointsOfMachine,
   mostPointsOfMachine,
   whyLeftOut,

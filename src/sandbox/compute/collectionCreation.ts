@@ -1,15 +1,15 @@
 import { sameArmId, segmentOf } from '../../core/armId.ts';
-import type { JsonObject } from '../arm/types.ts';
+import type { ArmRequest, JsonObject } from '../arm/types.ts';
 import type { Estate } from './estate.ts';
-import { propertiesOf, referenceOf } from './input.ts';
+import { flagOf, locationOf, propertiesOf, referenceOf, requireInstantAccessVersion, resourceOf } from './input.ts';
 import { PointStore, type Collection } from './model.ts';
 import { refusals } from './refusals.ts';
 
 type NewCollection = Pick<Collection, 'id' | 'name' | 'subscriptionId' | 'resourceGroup' | 'location' | 'tags'>;
 
 /** Makes a collection of a machine, or one for copies from another region. @throws ArmFailure where its source does not allow it. */
-export function createCollection(estate: Estate, made: NewCollection, body: JsonObject): Collection {
-  const properties = propertiesOf(body);
+export function createCollection(estate: Estate, made: NewCollection, request: ArmRequest): Collection {
+  const properties = propertiesOf(resourceOf(request));
   const sourceId = referenceOf(properties.source, 'source');
   if (sourceId === undefined) {
     throw refusals.missing('source');
@@ -19,7 +19,7 @@ export function createCollection(estate: Estate, made: NewCollection, body: Json
     guid: estate.world.random.guid(),
     createdAt: estate.world.now(),
     source: sourceOf(estate, made, sourceId),
-    instantAccess: instantAccessOf(properties),
+    instantAccess: instantAccessOf(request, properties),
     points: new PointStore(),
   };
   estate.addCollection(collection);
@@ -27,24 +27,25 @@ export function createCollection(estate: Estate, made: NewCollection, body: Json
 }
 
 /** @throws ArmFailure 409 where a body says other than what a collection is (documented: only tags may be updated). */
-export function refuseChanges(held: Collection, body: JsonObject): void {
+export function refuseChanges(held: Collection, request: ArmRequest): void {
+  const body = resourceOf(request);
   const properties = propertiesOf(body);
   const sourceId = referenceOf(properties.source, 'source');
   if (sourceId !== undefined && !sameArmId(sourceId, held.source.id)) {
     throw refusals.changeNotAllowed('source.id');
   }
-  const instantAccess = instantAccessOf(properties);
+  if (body.location !== undefined && body.location !== null && locationOf(body, 'restorePointCollections') !== held.location) {
+    throw refusals.changeNotAllowed('location');
+  }
+  const instantAccess = instantAccessOf(request, properties);
   if (instantAccess !== undefined && instantAccess !== (held.instantAccess ?? false)) {
     throw refusals.changeNotAllowed('instantAccess');
   }
 }
 
-function instantAccessOf(properties: JsonObject): boolean | undefined {
-  const value = properties.instantAccess;
-  if (value !== undefined && value !== null && typeof value !== 'boolean') {
-    throw refusals.invalid('instantAccess', 'Expected true or false.');
-  }
-  return value ?? undefined;
+function instantAccessOf(request: ArmRequest, properties: JsonObject): boolean | undefined {
+  requireInstantAccessVersion(request, properties.instantAccess, 'instantAccess');
+  return flagOf(properties.instantAccess, 'instantAccess');
 }
 
 function sourceOf(estate: Estate, made: NewCollection, id: string): Collection['source'] {

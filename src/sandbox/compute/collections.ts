@@ -13,7 +13,7 @@ import {
   requireVersion,
   type ComputeContext,
 } from './context.ts';
-import { bodyOf, expands, locationOf, requireName, tagsOf } from './input.ts';
+import { expands, locationOf, requireName, resourceOf, tagsOf } from './input.ts';
 import type { Collection } from './model.ts';
 import { operationHeaders, startOperation } from './operations.ts';
 import { collectionResource } from './pointResource.ts';
@@ -31,19 +31,21 @@ export function registerCollections(context: ComputeContext, router: ArmRouter):
     requireVersion(request);
     estate.world.now();
     const collections = estate.collections(subscriptionOf(estate.world, request));
-    const resources = collections.map((collection) => collectionResource(estate, collection, undefined, true));
+    const resources = collections.map((collection) =>
+      collectionResource(estate, collection, { apiVersion: request.apiVersion, listed: true }),
+    );
     return tools.paged(request, resources, { size: pageSize });
   });
   router.on('GET', collectionsInGroup, (request) => {
     const { group, subscriptionId } = groupPlace(context, request);
     const collections = estate.collections(subscriptionId).filter((collection) => collection.resourceGroup === group);
-    const resources = collections.map((collection) => collectionResource(estate, collection));
+    const resources = collections.map((collection) => collectionResource(estate, collection, request));
     return tools.paged(request, resources, { size: pageSize });
   });
   router.on('GET', collectionTemplate, (request) => {
     const collection = collectionOf(context, request);
-    const { apiVersion } = request;
-    return { status: 200, body: collectionResource(estate, collection, expands(request, 'restorePoints') ? { apiVersion } : undefined) };
+    const view = { apiVersion: request.apiVersion, restorePoints: expands(request, 'restorePoints') };
+    return { status: 200, body: collectionResource(estate, collection, view) };
   });
   router.on('PUT', collectionTemplate, (request) => put(context, request));
   router.on('PATCH', collectionTemplate, (request) => patch(context, request));
@@ -55,32 +57,32 @@ function put(context: ComputeContext, request: ArmRequest): ArmReply {
   const { estate } = context;
   const place = groupPlace(context, request);
   const name = requireName(param(request, 'collection'), 'restorePointCollectionName');
-  const body = bodyOf(request);
+  const body = resourceOf(request);
   const location = locationOf(body, 'restorePointCollections');
   const tags = tagsOf(body) ?? {};
   const held = lookUpCollection(context, request);
   if (held === undefined) {
     const id = computeId(place, 'restorePointCollections', name);
     const { subscriptionId, group } = place;
-    const collection = createCollection(estate, { id, name, subscriptionId, resourceGroup: group, location, tags }, body);
-    return { status: 201, body: collectionResource(estate, collection) };
+    const collection = createCollection(estate, { id, name, subscriptionId, resourceGroup: group, location, tags }, request);
+    return { status: 201, body: collectionResource(estate, collection, request) };
   }
   if (held.location !== location) {
     throw refusals.otherLocation(held.name, held.resourceGroup, held.location, location);
   }
   requireStanding(held);
-  refuseChanges(held, body);
+  refuseChanges(held, request);
   held.tags = tags;
-  return { status: 200, body: collectionResource(estate, held) };
+  return { status: 200, body: collectionResource(estate, held, request) };
 }
 
 function patch(context: ComputeContext, request: ArmRequest): ArmReply {
   const collection = collectionOf(context, request);
   requireStanding(collection);
-  const body = bodyOf(request);
-  refuseChanges(collection, body);
+  const body = resourceOf(request);
+  refuseChanges(collection, request);
   collection.tags = tagsOf(body) ?? collection.tags;
-  return { status: 200, body: collectionResource(context.estate, collection) };
+  return { status: 200, body: collectionResource(context.estate, collection, request) };
 }
 
 /** All points go with it. A link that is out to one of them is found on the way (that it comes after the 202 has no record). */

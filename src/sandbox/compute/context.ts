@@ -54,7 +54,10 @@ export function collectionOf(context: ComputeContext, request: ArmRequest): Coll
   const collection = lookUpCollection(context, request);
   if (collection === undefined) {
     const { group } = groupPlace(context, request);
-    throw refusals.resourceNotFound('restorePointCollections', param(request, 'collection'), group);
+    const name = param(request, 'collection');
+    throw request.params.point === undefined
+      ? refusals.resourceNotFound('restorePointCollections', name, group)
+      : refusals.parentNotFound(name);
   }
   return collection;
 }

@@ -148,7 +148,10 @@ function sizeOf(properties: JsonObject, held: number | undefined): number {
 }
 
 function skuOf(body: JsonObject): DiskSku | undefined {
-  const name = isObject(body.sku) ? body.sku.name : undefined;
+  if (body.sku !== undefined && body.sku !== null && !isObject(body.sku)) {
+    throw refusals.invalid('sku', 'Expected an object with a name.');
+  }
+  const name = body.sku?.name;
   if (name === undefined || name === null) {
     return undefined;
   }

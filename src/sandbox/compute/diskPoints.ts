@@ -1,7 +1,7 @@
 import type { ArmReply, ArmRequest, ArmRouter } from '../arm/types.ts';
 import { grant, linkOf, requireDuration, revoke } from './access.ts';
 import { diskPointOf, diskPointTemplate, pointOf, pointTemplate, type ComputeContext } from './context.ts';
-import { bodyOf } from './input.ts';
+import { bodyOf, flagOf } from './input.ts';
 import type { Access } from './model.ts';
 import { operationHeaders, startOperation } from './operations.ts';
 import { diskPointResource } from './pointResource.ts';
@@ -39,7 +39,7 @@ function begin(context: ComputeContext, request: ArmRequest): ArmReply {
   if (body.fileFormat !== undefined && body.fileFormat !== 'VHD') {
     throw refusals.invalid('grantAccessData.fileFormat', "The disk restore point is of format 'VHD'.");
   }
-  if (body.getSecureVMGuestStateSAS === true) {
+  if (flagOf(body.getSecureVMGuestStateSAS, 'grantAccessData.getSecureVMGuestStateSAS') === true) {
     throw refusals.invalid(
       'grantAccessData.getSecureVMGuestStateSAS',
       'Only disks of confidential and trusted virtual machines have a guest state.',

@@ -5,7 +5,7 @@ import { computeId, type ComputeContext, type GroupPlace } from './context.ts';
 import { createDisk, updateDisk } from './diskCreation.ts';
 import { attachedDiskResource, looseDiskResource } from './diskResource.ts';
 import { groupOf } from '../world/scope.ts';
-import { bodyOf, locationOf, requireName } from './input.ts';
+import { locationOf, requireName, resourceOf } from './input.ts';
 import type { LooseDisk } from './model.ts';
 import { operationHeaders, startOperation } from './operations.ts';
 import { refusals } from './refusals.ts';
@@ -69,7 +69,7 @@ function put(context: ComputeContext, request: ArmRequest): ArmReply {
   const { estate, tools } = context;
   const place = placeOf(context, request);
   const name = requireName(param(request, 'disk'), 'diskName');
-  const body = bodyOf(request);
+  const body = resourceOf(request);
   const location = locationOf(body, 'disks');
   const id = computeId(place, 'disks', name);
   const attached = estate.attachedDisk(place.subscriptionId, id);

@@ -11,6 +11,22 @@ export function bodyOf(request: ArmRequest): JsonObject {
   return request.body;
 }
 
+/** What the resource manager knows of a resource beside what its provider does. */
+const resourceMembers = [
+  ...['id', 'name', 'type', 'apiVersion', 'location', 'tags', 'properties', 'sku', 'kind', 'plan', 'identity', 'zones', 'etag', 'scale'],
+  ...['managedBy', 'managedByExtended', 'extendedLocation', 'systemData', 'resourceGroup'],
+];
+
+/** The body of a PUT or PATCH of a resource. @throws ArmFailure 400 also for members that no resource has. */
+export function resourceOf(request: ArmRequest): JsonObject {
+  const body = bodyOf(request);
+  const unknown = Object.keys(body).find((key) => !resourceMembers.some((known) => known.toLowerCase() === key.toLowerCase()));
+  if (unknown !== undefined) {
+    throw refusals.unknownMember(unknown);
+  }
+  return body;
+}
+
 /** `properties` of a body; an empty object where there are none. @throws ArmFailure 400 where they are something else. */
 export function propertiesOf(body: JsonObject): JsonObject {
   if (body.properties === undefined || body.properties === null) {
@@ -92,6 +108,24 @@ export function expands(request: ArmRequest, known: string): boolean {
     throw refusals.invalid('$expand', `'${asked}' cannot be expanded here; '${known}' can.`);
   }
   return true;
+}
+
+/** True or false, or nothing. @throws ArmFailure 400 for anything else. */
+export function flagOf(value: unknown, parameter: string): boolean | undefined {
+  if (value !== undefined && value !== null && typeof value !== 'boolean') {
+    throw refusals.invalid(parameter, `Expected true or false, not ${JSON.stringify(value)}.`);
+  }
+  return value ?? undefined;
+}
+
+/** Instant access stands in the contract since this version (documented). */
+export const instantAccessSince = '2025-04-01';
+
+/** @throws ArmFailure 400 where a property is asked for by an api-version that does not know it; the code has no record. */
+export function requireInstantAccessVersion(request: ArmRequest, value: unknown, parameter: string): void {
+  if (value !== undefined && value !== null && request.apiVersion < instantAccessSince) {
+    throw refusals.invalid(parameter, `It can be set with api-version '${instantAccessSince}' or newer.`);
+  }
 }
 
 /** Whether something names a disk encryption set; there are none in this cloud. */

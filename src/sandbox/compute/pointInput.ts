@@ -1,6 +1,6 @@
 import type { ArmRequest } from '../arm/types.ts';
 import { isObject } from '../world/scope.ts';
-import { namesEncryptionSet, propertiesOf, referenceOf } from './input.ts';
+import { namesEncryptionSet, propertiesOf, referenceOf, requireInstantAccessVersion } from './input.ts';
 import type { ConsistencyMode } from './model.ts';
 import { refusals } from './refusals.ts';
 
@@ -21,6 +21,10 @@ export function readPoint(request: ArmRequest): PointInput {
   const properties = propertiesOf(request.body ?? {});
   if (namesEncryptionSet(properties.sourceMetadata)) {
     throw refusals.invalid('diskEncryptionSet.id', 'There is no such disk encryption set.');
+  }
+  requireInstantAccessVersion(request, properties.instantAccessDurationMinutes, 'instantAccessDurationMinutes');
+  if (properties.sourceMetadata !== undefined && properties.sourceMetadata !== null && !isObject(properties.sourceMetadata)) {
+    throw refusals.invalid('sourceMetadata', 'Expected an object.');
   }
   return {
     mode: modeOf(properties.consistencyMode),
@@ -60,11 +64,14 @@ function excludedOf(value: unknown): string[] {
   });
 }
 
+/** The contract's type is a 32-bit integer; what range Azure takes has no record. */
+const mostMinutes = 0x7fff_ffff;
+
 function minutesOf(value: unknown): number | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > mostMinutes) {
     throw refusals.invalid('instantAccessDurationMinutes', 'Expected a whole number of minutes.');
   }
   return value;

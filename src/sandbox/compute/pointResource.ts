@@ -3,11 +3,14 @@ import type { Json, JsonObject } from '../arm/types.ts';
 import { isObject, textOf } from '../world/scope.ts';
 import { offsetTime } from '../world/wireFormat.ts';
 import type { Estate } from './estate.ts';
+import { instantAccessSince } from './input.ts';
 import { provisioningOf, type Collection, type DiskPoint, type RestorePoint } from './model.ts';
 import { percentOf, replicationOf, snapshotAccess, transferState, type TransferState } from './transfer.ts';
 
-/** Snapshots tell who can do what with them since this version of the contract. */
-const snapshotAccessSince = '2025-04-01';
+/** Disk restore points tell what can be done with them since the same version as collections know instant access. */
+const snapshotAccessSince = instantAccessSince;
+/** In the published contract of 2023-07-01 it is not yet, in that of 2024-07-01 it is. */
+const diskControllerSince = '2024-07-01';
 
 export interface PointView {
   readonly apiVersion: string;
@@ -26,14 +29,24 @@ export function pointResource(estate: Estate, point: RestorePoint, view: PointVi
     properties: {
       ...(point.excluded.length === 0 ? {} : { excludeDisks: point.excluded.map((id) => ({ id })) }),
       ...(point.sourcePointId === undefined ? {} : { sourceRestorePoint: { id: point.sourcePointId } }),
-      sourceMetadata: isMade ? withDiskPoints(point) : point.machine,
+      sourceMetadata: forVersion(isMade ? withDiskPoints(point) : point.machine, view.apiVersion),
       provisioningState: state,
       ...(mode === undefined ? {} : { consistencyMode: mode }),
       timeCreated: offsetTime(point.createdAt),
-      ...(point.instantAccessMinutes === undefined ? {} : { instantAccessDurationMinutes: point.instantAccessMinutes }),
+      ...(point.instantAccessMinutes === undefined || view.apiVersion < instantAccessSince
+        ? {}
+        : { instantAccessDurationMinutes: point.instantAccessMinutes }),
       ...(view.instanceView === true ? { instanceView: instanceView(estate, point, isMade, view.apiVersion) } : {}),
     },
   };
+}
+
+function forVersion(machine: JsonObject, apiVersion: string): JsonObject {
+  if (apiVersion >= diskControllerSince || !isObject(machine.storageProfile)) {
+    return machine;
+  }
+  const { diskControllerType: _, ...storageProfile } = machine.storageProfile;
+  return { ...machine, storageProfile };
 }
 
 function withDiskPoints(point: RestorePoint): JsonObject {
@@ -120,8 +133,15 @@ export function diskPointResource(estate: Estate, point: RestorePoint, disk: Dis
   };
 }
 
-/** @param listed in the list of a subscription Azure writes the group's name in capitals (recorded). */
-export function collectionResource(estate: Estate, collection: Collection, expand?: PointView, listed = false): JsonObject {
+interface CollectionView {
+  readonly apiVersion: string;
+  readonly restorePoints?: boolean;
+  /** In the list of a subscription Azure writes the group's name in capitals (recorded). */
+  readonly listed?: boolean;
+}
+
+export function collectionResource(estate: Estate, collection: Collection, view: CollectionView): JsonObject {
+  const { apiVersion, restorePoints = false, listed = false } = view;
   const group = collection.resourceGroup;
   const id = listed ? collection.id.replace(`/resourceGroups/${group}/`, () => `/resourceGroups/${group.toUpperCase()}/`) : collection.id;
   return {
@@ -133,8 +153,8 @@ export function collectionResource(estate: Estate, collection: Collection, expan
     properties: {
       source: { location: collection.source.location, id: collection.source.id },
       restorePointCollectionId: collection.guid,
-      ...(collection.instantAccess === undefined ? {} : { instantAccess: collection.instantAccess }),
-      ...(expand === undefined ? {} : { restorePoints: collection.points.all.map((point) => pointResource(estate, point, expand)) }),
+      ...(collection.instantAccess === undefined || apiVersion < instantAccessSince ? {} : { instantAccess: collection.instantAccess }),
+      ...(restorePoints ? { restorePoints: collection.points.all.map((point) => pointResource(estate, point, { apiVersion })) } : {}),
       provisioningState: collection.deletingAt === undefined ? 'Succeeded' : 'Deleting',
     },
   };

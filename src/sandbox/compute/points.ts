@@ -27,7 +27,7 @@ export function registerPoints(context: ComputeContext, router: ArmRouter): void
   router.on('DELETE', pointTemplate, (request) => remove(context, request));
 }
 
-/** Recorded: 201 with the point and `Azure-AsyncOperation`, without `Location`. */
+/** Recorded: 201 with the point and `Azure-AsyncOperation`, without `Location`. The contract has no other answer, so it is that of the same again too. */
 function put(context: ComputeContext, request: ArmRequest): ArmReply {
   const { estate, tools } = context;
   const collection = collectionOf(context, request);
@@ -39,7 +39,7 @@ function put(context: ComputeContext, request: ArmRequest): ArmReply {
     if (!isSame(held, input)) {
       throw refusals.pointExists(held.name);
     }
-    return { status: 200, body: pointResource(estate, held, request) };
+    return { status: 201, body: pointResource(estate, held, request) };
   }
   const point =
     collection.source.kind === 'machine' ? createPoint(estate, collection, name, input) : copyPoint(estate, collection, name, input);

@@ -14,8 +14,24 @@ export const refusals = {
       `The Resource 'Microsoft.Compute/${type}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
       { failureCause: 'gateway' },
     ),
+  /** ARM's own, reported for extensions of a machine that is not there (hashicorp/terraform-provider-azurerm#18311). */
+  parentNotFound: (name: string) =>
+    new ArmFailure(
+      404,
+      'ParentResourceNotFound',
+      `Can not perform requested operation on nested resource. Parent resource '${name}' not found.`,
+      { failureCause: 'gateway' },
+    ),
   /** Code reported for disks of another region; its use for things below a collection has no record. */
   notFound: (what: string) => new ArmFailure(404, 'NotFound', `Resource ${what} is not found.`),
+  /** ARM's own, reported (Azure/azure-sdk-for-net#3487), where it ends with the place in the text. */
+  unknownMember: (name: string) =>
+    new ArmFailure(
+      400,
+      'InvalidRequestContent',
+      `The request content was invalid and could not be deserialized: 'Could not find member '${name}' on object of type 'ResourceDefinition'. Path '${name}'.'.`,
+      { failureCause: 'gateway' },
+    ),
   /** ARM's own, reported. */
   locationRequired: () =>
     new ArmFailure(400, 'LocationRequired', 'The location property is required for this definition.', { failureCause: 'gateway' }),

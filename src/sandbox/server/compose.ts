@@ -3,6 +3,7 @@ import { apisOf } from '../apiManagement/estates.ts';
 import { standingBlobs } from '../apiManagement/standing.ts';
 import type { ArmProvider, ArmToolbox } from '../arm/types.ts';
 import { type BlobReply, type BlobRequest, serveBlob } from '../compute/blobs.ts';
+import { EstateChanges } from '../compute/changes.ts';
 import { estateOf } from '../compute/estates.ts';
 import { createProviders, createWorld } from '../providers.ts';
 import { BlobService, type BlobServiceOptions } from '../storage/azurite/service.ts';
@@ -10,6 +11,7 @@ import type { StorageEstate } from '../storage/estate.ts';
 import type { Appliance } from '../veeam/appliance.ts';
 import { appliancesOf } from '../veeam/standing.ts';
 import { WorldChanges } from '../world/changes.ts';
+import type { Changes } from './worldRoutes.ts';
 
 interface ComposeOptions {
   readonly vaults: number | undefined;
@@ -31,7 +33,7 @@ interface Composition {
   /** Storage accounts and the service that holds their blobs; absent where there are none. */
   readonly storage?: StorageComposition;
   /** What can happen in the world beside backup; absent where there is none. */
-  readonly changes?: WorldChanges;
+  readonly changes?: Changes;
   /** Veeam appliances, which have ports of their own. */
   readonly appliances?: readonly Appliance[];
 }
@@ -57,7 +59,7 @@ export const composeWorld: Compose = ({ vaults, items, toolbox, principalId, blo
     subscriptionIds: world.subscriptionIds,
     blobs: (request) => serveBlob(estateOf(world), request),
     storage: { estate: apis.storage, service, redated },
-    changes: new WorldChanges(world),
+    changes: { world: new WorldChanges(world), estate: new EstateChanges(estateOf(world)) },
     appliances: appliancesOf(world),
   };
 };

@@ -1,6 +1,5 @@
 import { type App, type AppContext, readText } from './request.ts';
 import { timingSafeEqual } from 'node:crypto';
-import type { WorldChanges } from '../world/changes.ts';
 import { globToRegExp } from '../faults/pattern.ts';
 import type { FaultPlan } from '../faults/plan.ts';
 import { FaultsError, parseFaults } from '../faults/schema.ts';
@@ -10,7 +9,7 @@ import type { ApplianceServer } from '../veeam/applianceServer.ts';
 import { type BlobControl, addBlobRoutes } from './blobRoutes.ts';
 import { addLifelineRoutes } from './lifelineRoutes.ts';
 import type { Lifelines } from './lifelines.ts';
-import { addWorldRoutes } from './worldRoutes.ts';
+import { type Changes, addWorldRoutes } from './worldRoutes.ts';
 
 export interface ControlParts {
   readonly faults: FaultPlan;
@@ -20,7 +19,7 @@ export interface ControlParts {
   /** Throws where the request's bearer token is not good for the resource manager. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
   readonly facts: () => Record<string, unknown>;
-  readonly changes?: WorldChanges;
+  readonly changes?: Changes;
   readonly storage?: BlobControl;
   readonly appliances: readonly ApplianceServer[];
 }

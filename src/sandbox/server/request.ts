@@ -54,9 +54,17 @@ export async function readBody(context: AppContext): Promise<Uint8Array> {
     if (context.env.incoming.complete) {
       throw error;
     }
-    throw new ArmFailure(400, 'IncompleteContent', 'The request ended before its content did.', { failureCause: 'gateway' });
+    throw incomplete();
+  }
+  // A caller that goes away before anybody reads leaves a stream that ends as if it were whole.
+  if (size <= maxBodyBytes && !context.env.incoming.complete) {
+    throw incomplete();
   }
   return Buffer.concat(chunks);
+}
+
+function incomplete(): ArmFailure {
+  return new ArmFailure(400, 'IncompleteContent', 'The request ended before its content did.', { failureCause: 'gateway' });
 }
 
 /** The same as text. */

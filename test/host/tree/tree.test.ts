@@ -133,9 +133,10 @@ describe('host: tree', () => {
           find: () => Promise.resolve(undefined),
           refresh: () => undefined,
           onDidChange: changes.event,
+          onDidChangeLooks: () => ({ dispose: () => undefined }),
         },
       });
-      const provider = new ResourceTreeProvider(model);
+      const provider = new ResourceTreeProvider(model, { visible: true });
       try {
         const [first] = await provider.getChildren();
         assert.equal(provider.getTreeItem(first as Row).label, 'vault-a');

@@ -51,10 +51,17 @@ export class QuickInput {
     await this.input.fill(text);
   }
 
-  /** Enter. */
+  /** Enter, once what it shows has come: until then it means nothing. */
   async accept(text?: string): Promise<void> {
+    await this.#waitForLoaded();
     if (text !== undefined) await this.type(text);
     await this.input.press('Enter');
+  }
+
+  /** The list says so by its placeholder, the box by the text under it. */
+  async #waitForLoaded(): Promise<void> {
+    await this.input.and(this.#page.locator('input:not([placeholder="Loading..."])')).waitFor();
+    await this.widget.locator('.quick-input-message', { hasText: /^\s*Loading\.\.\./ }).waitFor({ state: 'hidden' });
   }
 
   async cancel(): Promise<void> {

@@ -38,7 +38,7 @@ export function restorePointJobs(): RowView[] {
     row('queued', 'p', 49 * minute, {
       ...point('nightly-2026-03-02'),
       status: 'planned',
-      lane,
+      lane: { ...lane, waitsSince: '2026-03-01T12:01:00Z' },
       progress: { message: 'Queued: waits for Copy Collection to Another Region of nightly-2026-03-01' },
     }),
     row('first', 'vm-app-03', minute, {

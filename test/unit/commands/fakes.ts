@@ -82,6 +82,7 @@ export class FakeInventory implements Inventory {
   beside(): readonly InventoryNode[] {
     return [];
   }
+  readonly onDidChangeLooks = this.onDidChange;
   children(parent: InventoryNode | undefined): Promise<NodePage> {
     this.read.push(parent?.key ?? '');
     const list = this.#lists[parent?.key ?? ''] ?? [];

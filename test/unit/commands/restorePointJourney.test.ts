@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { OperationRecord } from '../../../src/core/operation.ts';
 import { hasEnded } from '../../../src/core/operation.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
+import { countdownOf } from '../../../src/commands/links/countdown.ts';
+import { operationView } from '../../../src/views/operationView.ts';
 import { showDiskLinks } from '../../../src/commands/links/showDiskLinks.ts';
 import { openWindow, patienceMs, type Window } from './journeyWindow.ts';
 
@@ -132,10 +134,11 @@ describe('VM restore points from a click to their end, against the sandbox', fun
 
   describe('a link to a disk', () => {
     let disk: InventoryNode;
+    let point: InventoryNode;
     const link = (): string => window.links.secretOf(disk.target?.id ?? '') ?? '';
     before(async () => {
       const collection = await collectionOf('vm-web-01', 'rpc-vm-web-01');
-      const point = await find((node) => node.kind === 'restorePoint' && node.label === 'second', [], collection);
+      point = await find((node) => node.kind === 'restorePoint' && node.label === 'second', [], collection);
       disk = await find((node) => node.kind === 'diskRestorePoint', [], point);
     });
 
@@ -155,20 +158,25 @@ describe('VM restore points from a click to their end, against the sandbox', fun
       assert.deepEqual(window.copied, [link()]);
     });
 
-    it('stands in no journal, log, prompt or error', async () => {
+    it('stands in no journal, log, prompt, error, row of the tree or of the panel', async () => {
       const secret = link();
       const signature = new URL(secret).searchParams.get('sig') ?? '';
       assert.ok(signature.length > 8);
-      const folder = join(window.folder, 'journal');
-      const files = await readdir(folder);
-      assert.ok(files.some((name) => name.endsWith('.jsonl')));
-      const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+      const entries = await readdir(window.folder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile());
+      assert.ok(files.some(({ name }) => name.endsWith('.jsonl')));
+      const texts = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')));
+      const { nodes } = await window.inventory.children(point, { signal: AbortSignal.timeout(patienceMs) });
+      assert.ok(nodes.length > 0);
+      const rows = window.engine.list().map((record) => operationView(record, window.engine.standing(record.id)));
+      const countdown = countdownOf(window.links.list(), Date.now());
       const everything = [
         ...texts,
         JSON.stringify(window.logged),
         JSON.stringify(window.engine.list()),
         JSON.stringify(window.links),
         JSON.stringify(window.links.list()),
+        JSON.stringify([nodes, disk, rows, countdown, window.sandbox.ledger.list()]),
         ...window.said,
       ];
       assert.ok(window.logged.length > 50, 'requests were logged');

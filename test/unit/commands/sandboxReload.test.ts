@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ErrorRecord } from '../../../src/core/errors.ts';
+import type { WindowOptions } from './reloadedTasks.ts';
 import { buildSandbox, type SandboxProgram } from '../cloud/support/sandboxProgram.ts';
 
 interface Said {
@@ -15,6 +16,14 @@ interface Said {
   readonly error?: ErrorRecord;
   readonly outcome?: string;
   readonly cloud?: string;
+  readonly actionId?: string;
+  readonly puts?: Readonly<Record<string, number>>;
+  readonly ends?: readonly {
+    readonly actionId: string;
+    readonly status: string;
+    readonly error?: ErrorRecord;
+    readonly outcome?: string;
+  }[];
 }
 
 const patienceMs = 60_000;
@@ -26,9 +35,9 @@ class Window {
   readonly #ended: Promise<unknown>;
   #look: () => void = () => undefined;
 
-  constructor(folder: string, entry: string, task: 'backUp' | 'follow') {
+  constructor(folder: string, entry: string, task: string, options: WindowOptions) {
     const program = join(import.meta.dirname, 'reloadedWindow.ts');
-    this.process = spawn(process.execPath, ['--import=tsx', program, folder, entry, task], {
+    this.process = spawn(process.execPath, ['--import=tsx', program, folder, entry, task, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       // A sandbox that is killed leaves its directory behind.
       env: { ...process.env, TMPDIR: folder, TEMP: folder },
@@ -56,19 +65,29 @@ class Window {
     });
   }
 
+  /** It takes itself with it. */
+  async dies(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`It does not die: ${JSON.stringify(this.said.slice(-3))}`)), patienceMs);
+    });
+    await Promise.race([this.#ended, late]).finally(() => clearTimeout(timer));
+    assert.equal(this.process.signalCode, 'SIGKILL', JSON.stringify(this.said.slice(-3)));
+  }
+
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.#ended;
   }
 }
 
-describe('a job in the sandbox, over reloads of the window', function () {
+describe('operations in the sandbox, over reloads of the window', function () {
   this.timeout(3 * patienceMs);
   let program: SandboxProgram;
   let folder: string;
   const windows: Window[] = [];
-  const open = (task: 'backUp' | 'follow'): Window => {
-    const window = new Window(folder, program.entry, task);
+  const open = (task: string, options: WindowOptions = {}): Window => {
+    const window = new Window(folder, program.entry, task, options);
     windows.push(window);
     return window;
   };
@@ -93,7 +112,7 @@ describe('a job in the sandbox, over reloads of the window', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('goes on meanwhile and is followed to its end, in the same sandbox', async () => {
+  it('go on meanwhile and are followed to their end, in the same sandbox', async () => {
     const first = open('backUp');
     const { connected } = await first.until('connected', (said) => said.connected !== undefined);
     const { job } = await first.until('a job', (said) => said.status === 'running' && said.job !== undefined);
@@ -107,7 +126,45 @@ describe('a job in the sandbox, over reloads of the window', function () {
     await second.kill();
   });
 
-  it('ends as unknown where the sandbox ended, which is said', async () => {
+  it('make one restore point and one copy, whichever of their steps the window dies at', async () => {
+    const options = { speed: 1_800, hurry: 10, since: Date.now() };
+    for (const [task, diesAt] of [
+      ['points', 'copyPlaceMade'],
+      ['follow', 'copyTaken'],
+      ['follow', 'copyUnderWay'],
+    ] as const) {
+      await open(task, { ...options, diesAt }).dies();
+    }
+    const { puts, ends } = await open('follow', { ...options, reports: true }).until('the ends', (said) => said.puts !== undefined);
+    const one = { 'restorePointCollections/copies': 1, 'restorePoints/c1': 1 };
+    const copy = ends?.find(({ actionId }) => actionId === 'copyRestorePoint');
+    assert.deepEqual([copy?.status, copy?.error], ['succeeded', undefined]);
+    assert.match(copy?.outcome ?? '', /^The restore point c1 can be used/);
+    // The other one was where it was when the window died: perhaps it never came to be, and then it is told so.
+    const point = ends?.find(({ actionId }) => actionId === 'createRestorePoint');
+    const made = puts?.['restorePoints/p1'] ?? 0;
+    assert.ok(point === undefined || point.status === (made === 1 ? 'succeeded' : 'failed'), JSON.stringify([point, puts]));
+    assert.deepEqual({ ...puts, ...one }, puts, 'each is made once');
+    assert.ok(
+      Object.values(puts ?? {}).every((count) => count === 1),
+      JSON.stringify(puts),
+    );
+  });
+
+  it('tell what was taken, and what never left, where the window dies between the request and its answer', async () => {
+    const options = { speed: 1_800, hurry: 10, since: Date.now() };
+    await open('lost', { ...options, diesAt: 'pointLeaves' }).dies();
+    const { puts, ends } = await open('follow', { ...options, reports: true }).until('the ends', (said) => said.puts !== undefined);
+    assert.deepEqual(
+      Object.fromEntries(ends?.map(({ actionId, status }) => [actionId, status]) ?? []),
+      { copyRestorePoint: 'succeeded', createRestorePoint: 'failed' },
+      JSON.stringify(ends),
+    );
+    assert.equal(ends?.find(({ status }) => status === 'failed')?.error?.code, 'NotStarted');
+    assert.deepEqual(puts, { 'restorePointCollections/copies': 1, 'restorePoints/c1': 1, 'restorePointCollections/own': 1 });
+  });
+
+  it('end as unknown where the sandbox ended, which is said', async () => {
     const first = open('backUp');
     const { connected } = await first.until('connected', (said) => said.connected !== undefined);
     await first.until('a job', (said) => said.status === 'running' && said.job !== undefined);

@@ -37,6 +37,12 @@ const hurriedClock: Clock = {
   },
 };
 
+/** How often a request reached the service, and how often it was carried out. */
+export interface Sent {
+  readonly attempts: number;
+  readonly effects: number;
+}
+
 export class SpoiledCloud {
   readonly sandbox: RunningSandbox;
   readonly arm: ArmClient;
@@ -87,23 +93,25 @@ export class SpoiledCloud {
     this.sandbox.faults.replace(parseFaults(faults).faults);
   }
 
-  /** Builds, spoils what `faultsFor` says, starts, and waits for the end. */
+  /**
+   * Builds, spoils what `faultsFor` says, starts, and waits for the end. Where something has to be there first, that
+   * request is counted too.
+   */
   async run(
     actionId: string,
     target: ActionTarget,
     answers: Readonly<Record<string, string>>,
-    faultsFor: (request: PreparedRequest) => FaultInput[],
-  ): Promise<{ readonly record: OperationRecord; readonly attempts: number; readonly effects: number }> {
+    faultsFor: (request: PreparedRequest, first: PreparedRequest | undefined) => FaultInput[],
+  ): Promise<{ readonly record: OperationRecord; readonly first: Sent } & Sent> {
     const action = actionById(actionId) as AnySendAction;
     this.spoil();
-    const { request, intent } = await action.build(
+    const { request, intent, first, lane } = await action.build(
       { arm: this.arm, signal: AbortSignal.timeout(patienceMs), now: Date.now },
       target,
       answers,
     );
-    const path = decodedPath(request.url).toLowerCase();
     const from = this.sandbox.ledger.count;
-    this.spoil(...faultsFor(request));
+    this.spoil(...faultsFor(request, first?.request));
     const { id } = await this.engine.start({
       actionId,
       title: action.title,
@@ -111,13 +119,21 @@ export class SpoiledCloud {
       request,
       tracker: action.tracker,
       intent,
+      ...(first === undefined ? {} : { first }),
+      ...(lane === undefined ? {} : { lane }),
     });
     const record = await this.#endOf(id);
     this.spoil();
+    return { record, first: first ? this.sentSince(from, first.request) : { attempts: 0, effects: 0 }, ...this.sentSince(from, request) };
+  }
+
+  /** @param from number of the last request before. */
+  sentSince(from: number, { method, url }: Pick<PreparedRequest, 'method' | 'url'>): Sent {
+    const path = decodedPath(url).toLowerCase();
     const sent = this.sandbox.ledger
       .list()
-      .filter((entry) => entry.number > from && entry.method === request.method && entry.path.toLowerCase() === path);
-    return { record, attempts: sent.length, effects: sent.filter((entry) => entry.tookEffect).length };
+      .filter((entry) => entry.number > from && entry.method === method && entry.path.toLowerCase() === path);
+    return { attempts: sent.length, effects: sent.filter((entry) => entry.tookEffect).length };
   }
 
   async close(): Promise<void> {

@@ -73,7 +73,8 @@ export function onlyThis(request: PreparedRequest, fault: Spoiling): FaultInput 
 }
 
 export function questionsAfter(fault: Spoiling): FaultInput {
-  const pathPattern = '/(operationsStatus|operationResults|backupOperations|backupOperationResults|backupJobs)/[^/]+$';
+  const pathPattern =
+    '/(operationsStatus|operationResults|backupOperations|backupOperationResults|backupJobs|locations/[^/]+/(operations|DiskOperations))/[^/]+$';
   return { ...fault, method: 'GET', pathPattern };
 }
 

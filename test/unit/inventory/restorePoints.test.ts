@@ -3,6 +3,7 @@ import { Emitter } from '../../../src/core/events.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { OperationRecord } from '../../../src/core/operation.ts';
 import { createInventory, type LiveInventory } from '../../../src/inventory/inventory.ts';
+import { localTime } from '../../../src/inventory/text.ts';
 import { contextValueOf } from '../../../src/inventory/tokens.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { appliesTo, type Given } from '../../../src/providers/action.ts';
@@ -105,9 +106,9 @@ describe('inventory: VM restore points', () => {
     });
 
     it('show the collections of a VM below it, with the copies of them, from the one list of the subscription', async () => {
-      assert.deepEqual(await rows(machines, 'web-01'), ['elsewhere | copies of own · northeurope · app-rg', 'own | westeurope · app-rg']);
+      assert.deepEqual(await rows(machines, 'web-01'), ['elsewhere | northeurope · copies of own · app-rg', 'own | westeurope · app-rg']);
       const fired: (string | undefined)[] = [];
-      inventory.onDidChange((node) => fired.push(`${node?.label} ${node?.description}`));
+      inventory.onDidChangeLooks((node) => fired.push(`${node.label} ${node.description}`));
       await rows(machines, 'web-02');
       inventory.refresh(await at(machines, 'web-02'));
       cloud.clear();
@@ -238,6 +239,20 @@ describe('inventory: VM restore points', () => {
       assert.ok(node.tokens.includes('otherPointState') && node.tokens.includes('copied') && !node.tokens.includes('usable'));
     });
 
+    it('say how far they are as soon as their collection is opened, whoever made them, also where one cannot be asked', async () => {
+      const more = { sourceRestorePoint: { id: pointId('own', 'first') } };
+      cloud.setOne(
+        pointsPath('elsewhere'),
+        withPoints(
+          collectionJson('elsewhere', collectionId('own'), { location: 'northeurope' }),
+          ['first', 'second'].map((name) => pointJson('elsewhere', name, more)),
+        ),
+      );
+      copies({ os: arrived, data: arrived });
+      assert.match((await copy()).description ?? '', /^usable/);
+      assert.match((await at(collections, 'elsewhere', 'second')).description ?? '', /^copy, open it/);
+    });
+
     it('are usable when every disk has come, and not before; the percentage is weighted by size', async () => {
       copies({ os: arrived, data: onItsWay(40) });
       assert.deepEqual(await rows(collections, 'elsewhere', 'first'), [
@@ -258,6 +273,19 @@ describe('inventory: VM restore points', () => {
       assert.ok(offeredOn(node).includes('restoreDisks') && !offeredOn(node).includes('copyRestorePoint'));
     });
 
+    it('tell when what they are of was taken, once that was read, beside the time that Azure gives them', async () => {
+      cloud.setOne(pointsPath('own'), withPoints(own, [pointJson('own', 'first', { timeCreated: '2026-02-20T08:00:00Z' })]));
+      const unknown = await copy();
+      const taken = localTime('2026-02-20T08:00:00Z');
+      assert.ok(!unknown.description?.includes('taken') && !unknown.tooltip?.some((line) => line.startsWith('Source taken')));
+      await inventory.children(await at(collections, 'own'), { signal });
+      const known = await copy();
+      assert.match(known.description ?? '', new RegExp(` · taken ${taken} · `));
+      const { tooltip = [] } = known;
+      assert.ok(tooltip.includes(`Source taken: ${taken}`) && tooltip.includes('Copy of: first in own'));
+      assert.ok(tooltip.some((line) => line.startsWith('Time of the copy, as Azure gives it: 2026-')));
+    });
+
     it('name the disks that failed', async () => {
       copies({ os: arrived, data: lost });
       await inventory.children(await copy(), { signal });
@@ -276,6 +304,7 @@ describe('inventory: VM restore points', () => {
         progress: { percent: 42 },
       });
       await copy();
+      cloud.clear();
       inventory.noteOperation(record);
       assert.match((await copy()).description ?? '', /^copying 42 %/);
       inventory.noteOperation({
@@ -326,6 +355,15 @@ describe('inventory: VM restore points', () => {
     });
   });
 
+  it('show disks by a short name, and are acted on by the whole one', async () => {
+    const name = 'web-01_OsDisk_1_ec773f379c2946f796aaceb2ea4474de';
+    const disks = { osDisk: { name, diskSizeGB: 30, diskRestorePoint: { id: diskPointId('own', 'first', 'os') } } };
+    cloud.setOne(viewPath('own', 'first'), pointJson('own', 'first', { sourceMetadata: { storageProfile: disks } }));
+    const disk = await at(collections, 'own', 'first', 'web-01_OsDisk_1_ec77…');
+    assert.equal(disk.target?.name, name);
+    assert.equal(disk.tooltip?.[0], name);
+  });
+
   describe('links to disks', () => {
     it('are marked as long as they are in force', async () => {
       const id = diskPointId('own', 'first', 'os');
@@ -355,9 +393,10 @@ describe('inventory: VM restore points', () => {
           ...members,
         });
       await at(collections, 'own');
-      inventory.noteOperation(
-        make('b', { status: 'planned', lane: { key: 'web-01', waiting: 'Waiting for another restore point of web-01' } }),
-      );
+      const lane = { key: 'web-01', waiting: 'Waiting for another restore point of web-01' };
+      inventory.noteOperation(make('b', { status: 'planned', lane }));
+      assert.match((await at(machines, 'web-01')).description ?? '', /^running · /, 'one that is alone does not wait');
+      inventory.noteOperation(make('b', { status: 'planned', lane: { ...lane, waitsSince: '2026-03-01T12:00:00Z' } }));
       assert.match((await at(machines, 'web-01')).description ?? '', /^waiting · Create Restore Point/);
       assert.ok((await at(machines, 'web-01')).tooltip?.some((line) => line.endsWith('Waiting for another restore point of web-01')));
       inventory.noteOperation(make('a', { status: 'running' }));

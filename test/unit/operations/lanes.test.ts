@@ -9,6 +9,7 @@ import type { OperationRecord } from '../../../src/core/operation.ts';
 import { Journal } from '../../../src/operations/journal.ts';
 import { Lanes } from '../../../src/operations/lanes.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
+import { isWaiting } from '../../../src/operations/phase.ts';
 import { Ownership } from '../../../src/operations/ownership.ts';
 import { OperationStore } from '../../../src/operations/store.ts';
 import type { OperationPlan } from '../../../src/operations/types.ts';
@@ -85,6 +86,23 @@ describe('operations of one lane', () => {
     assert.deepEqual(second?.trace, []);
     await all.clock.advance(60 * minute);
     assert.deepEqual(sent(all), ['p1']);
+  });
+
+  it('are said to wait from their first moment where others are before them, and one that is alone never', async () => {
+    const all = house(folder);
+    all.engine.watch();
+    const waited = new Set<string>();
+    all.engine.onDidChange((record) => isWaiting(record) && waited.add(record.id));
+    const alone = await all.engine.start(numbered(1));
+    const second = await all.engine.start(numbered(2));
+    assert.deepEqual([isWaiting(alone), isWaiting(second)], [false, true]);
+    await all.clock.advance(minute);
+    assert.deepEqual([...waited], [second.id]);
+    assert.deepEqual(sent(all), ['p1']);
+    all.arm.pollReplies = [answer(200, { step: 'succeeded' })];
+    await all.clock.advance(5 * minute);
+    const turn = all.engine.get(second.id)?.lane;
+    assert.deepEqual([turn?.waitsSince, typeof turn?.turnAt], [undefined, 'string']);
   });
 
   for (const [how, end] of [

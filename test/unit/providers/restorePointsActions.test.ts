@@ -174,6 +174,40 @@ describe('Actions on restore points', () => {
       /^DiskUnsupported: data: .*shared/,
     ],
     [
+      'a VM of which no disk can be in it',
+      () =>
+        refused(
+          createRestorePoint,
+          machine,
+          into,
+          world({
+            [diskId('os')]: { id: diskId('os'), properties: { maxShares: 2 } },
+            [diskId('data')]: { id: diskId('data'), properties: { maxShares: 3 } },
+          }),
+        ),
+      /^UnsupportedVm: web-01 has no disk that can be in a restore point\. os: Must be left out: it is a shared disk.* data: Must be left out/,
+    ],
+    [
+      'crash consistency where no disk can be in such a one',
+      () =>
+        refused(
+          createRestorePoint,
+          machine,
+          into,
+          world(
+            Object.fromEntries(
+              ['os', 'data'].map((name) => [diskId(name), { id: diskId(name), sku: { name: 'UltraSSD_LRS' }, properties: {} }]),
+            ),
+          ),
+        ),
+      /^UnsupportedVm: web-01: None of its disks can be in one: Azure takes no Ultra/,
+    ],
+    [
+      'crash consistency of a confidential VM',
+      () => refused(createRestorePoint, machine, into, world({ [vmId]: vmJson({ securityProfile: { securityType: 'ConfidentialVM' } }) })),
+      /^UnsupportedVm: web-01: Azure makes no crash consistent restore points of confidential VMs/,
+    ],
+    [
       'a name that is taken',
       () => refused(createRestorePoint, machine, into, world({ [p1]: pointJson(p1) })),
       /^NameTaken: There is a restore point named p1/,
@@ -316,6 +350,83 @@ describe('Actions on restore points', () => {
           ['West Europe', undefined, true],
         ],
       );
+      const locked = pointJson(p1);
+      const profile = (locked['properties'] as { sourceMetadata: { storageProfile: { osDisk: { diskRestorePoint: JsonObject } } } })
+        .sourceMetadata;
+      profile.storageProfile.osDisk.diskRestorePoint['encryption'] = { type: 'EncryptionAtRestWithCustomerKey' };
+      const [note] = await question.load(context, [point(locked)], {});
+      assert.deepEqual(
+        [note?.note, note?.label],
+        [true, 'In the copy, disks with keys of your own are encrypted with keys of the platform.'],
+      );
+    });
+  });
+
+  describe('questions', () => {
+    const full = (count: number): Record<string, Answer> =>
+      world({
+        [own]: collectionJson(
+          own,
+          'westeurope',
+          vmId,
+          Array.from({ length: count }, (_, at) => pointJson(`${own}/restorePoints/x${at}`)),
+        ),
+      });
+    const choicesOf = async (routes: Record<string, Answer>): Promise<readonly (readonly [string, boolean | undefined])[]> => {
+      const question = addRestorePoint.questions.find(({ id }) => id === 'consistency');
+      assert.ok(question?.type === 'pick');
+      return (await question.load(contextOf(routes).context, [collection()], {})).map(({ label, note }) => [label, note]);
+    };
+
+    it('tell how many more there can be of a VM before they ask for much', async () => {
+      assert.deepEqual(await choicesOf(full(449)), [
+        ['Application consistent', undefined],
+        ['Crash consistent', undefined],
+      ]);
+      assert.deepEqual((await choicesOf(full(450)))[0], ['web-01 has 450 of at most 500 restore points', true]);
+      await assert.rejects(choicesOf(full(500)), /web-01 has 500 restore points in 1 collection;/);
+    });
+
+    it('offer the collections that can take it before those that cannot, and tell at once of a VM that has none made', async () => {
+      const question = createRestorePoint.questions.find(({ id }) => id === 'collection');
+      assert.ok(question?.type === 'pick');
+      const azures = `${compute}/restorePointCollections/AzureBackup_web-01_123`;
+      const routes = world({
+        [azures]: collectionJson(azures, 'westeurope', vmId, []),
+        [listPath]: { value: [collectionJson(azures, 'westeurope', vmId), collectionJson(own, 'westeurope', vmId)] },
+      });
+      const choices = await question.load(contextOf(routes).context, [machine], {});
+      assert.deepEqual(
+        choices.map(({ label, note, recommended }) => [label, note ?? false, recommended ?? false]),
+        [
+          ['own', false, true],
+          ['New collection...', false, false],
+          ['AzureBackup_web-01_123', true, false],
+        ],
+      );
+      await assert.rejects(
+        Promise.resolve(question.load(contextOf(world({ [vmId]: 404 })).context, [machine], {})),
+        /does not exist any more/,
+      );
+    });
+
+    it('preselect the disks that must be left out, each with its reason, and take no other answer', async () => {
+      const question = createRestorePoint.questions.find(({ id }) => id === 'excludeDisks');
+      assert.ok(question?.type === 'pickMany');
+      const routes = world({
+        [diskId('data')]: { id: diskId('data'), sku: { name: 'Premium_LRS' }, properties: { diskSizeGB: 512, maxShares: 2 } },
+      });
+      const choices = await question.load(contextOf(routes).context, [machine], {});
+      assert.deepEqual(
+        choices.map(({ label, description, detail, recommended }) => [label, description, detail, recommended]),
+        [
+          ['os', 'OS disk, 30 GB, Premium_LRS', undefined, undefined],
+          ['data', 'LUN 3, 512 GB, Premium_LRS', 'Must be left out: it is a shared disk, and restore points hold none.', true],
+        ],
+      );
+      assert.match(question.refuse?.([], choices, {}) ?? '', /^data cannot be in it: tick it\. Must be left out/);
+      assert.match(question.refuse?.([diskId('os'), diskId('data')], choices, {}) ?? '', /At least one disk/);
+      assert.equal(question.refuse?.([diskId('data')], choices, {}), undefined);
     });
   });
 

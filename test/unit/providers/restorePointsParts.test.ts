@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CancelledError, isCancelled } from '../../../src/core/cancellation.ts';
 import type { ArmResponse } from '../../../src/cloud/types.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import type { Json } from '../../../src/core/json.ts';
@@ -182,6 +183,14 @@ describe('Links to disks', () => {
     return { ...fakeArm(routes), send: () => Promise.resolve(response) };
   }
   const operation = 'https://arm.test/subscriptions/s1/DiskOperations/o1';
+  const respond = (answer: Json | number, body?: Json): ArmResponse => {
+    const said = typeof answer === 'number' ? body : answer;
+    const status = typeof answer === 'number' ? answer : 200;
+    return {
+      ...{ status, headers: { 'retry-after': '0' }, url: operation, text: JSON.stringify(said ?? '') },
+      ...(said === undefined ? {} : { body: said }),
+    };
+  };
   const accepted = { 'azure-asyncoperation': operation, location: `${operation}/result`, 'retry-after': '0' };
 
   it('come at once, with the status of the operation, or from where its result is', async () => {
@@ -218,6 +227,90 @@ describe('Links to disks', () => {
     await assert.rejects(getAccess(armThatSends(200, { status: 'Succeeded' }, {}), request, options), /holds no link/);
   });
 
+  it('come late, and past answers that say nothing of them, for one request', async () => {
+    const running: Json = { status: 'InProgress' };
+    const done: Json = { status: 'Succeeded', properties: { output: { accessSAS: link } } };
+    const lost = new BackupError('The connection broke.', { code: 'ConnectionLost' });
+    const answers: (Json | number | Error)[] = [running, 500, lost, 404, 429, running, done];
+    let sent = 0;
+    const arm = armThatSends(202, undefined, accepted);
+    const given = await getAccess(
+      {
+        ...arm,
+        send: (...asked) => {
+          sent++;
+          return arm.send(...asked);
+        },
+        poll: () => {
+          const next = answers.shift() ?? 500;
+          return next instanceof Error ? Promise.reject(next) : Promise.resolve(respond(next));
+        },
+      },
+      request,
+      options,
+    );
+    assert.deepEqual([given.link, sent, answers.length], [link, 1, 0]);
+  });
+
+  it('are given up where Azure says nothing of them again and again, without a word of what it said', async () => {
+    const arm = armThatSends(202, undefined, accepted);
+    const error = await getAccess(
+      { ...arm, poll: () => Promise.resolve(respond(503, { error: { code: 'Busy', message: `See ${link}` } })) },
+      request,
+      options,
+    ).catch((reason: unknown) => reason);
+    assert.ok(error instanceof BackupError);
+    assert.ok(!JSON.stringify([error.message, error.facts, String(error.stack)]).includes('TOPSECRET'));
+  });
+
+  it('are left alone where the person turns away: at the request, between questions, in a question', async () => {
+    for (const at of ['send', 'wait', 'poll'] as const) {
+      const closing = new AbortController();
+      const arm = armThatSends(202, undefined, at === 'wait' ? { ...accepted, 'retry-after': '60' } : accepted);
+      const given = getAccess(
+        {
+          ...arm,
+          send: async (...asked) => {
+            if (at !== 'send') {
+              return arm.send(...asked);
+            }
+            closing.abort();
+            // As the client says of a request that was given up after it had left.
+            throw new BackupError('The request was given up.', { code: 'NoAnswer' });
+          },
+          poll: () => {
+            closing.abort();
+            return Promise.reject(new CancelledError());
+          },
+        },
+        request,
+        { ...options, signal: closing.signal },
+      );
+      if (at === 'wait') {
+        setImmediate(() => closing.abort());
+      }
+      await assert.rejects(given, isCancelled, at);
+    }
+  });
+
+  it('are given up after five minutes, and the same one may be asked for again', async () => {
+    let nowMs = options.now();
+    const arm = armThatSends(202, undefined, accepted);
+    const error = await getAccess(
+      {
+        ...arm,
+        poll: () => {
+          nowMs += 60_000;
+          return Promise.resolve(respond({ status: 'InProgress' }));
+        },
+      },
+      request,
+      { ...options, now: () => nowMs },
+    ).catch((reason: unknown) => reason);
+    assert.ok(error instanceof BackupError);
+    assert.deepEqual([error.facts.code, /Try again/.test(error.message)], ['TooSlow', true]);
+  });
+
   it('are remembered without themselves, until they end or are revoked', () => {
     let nowMs = 1_000;
     const links = new GivenLinks(() => nowMs);
@@ -240,9 +333,10 @@ describe('Links to disks', () => {
     );
     nowMs = 4_000;
     assert.equal(links.of('/a'), undefined);
+    assert.equal(changes, 4, 'rows that tell of it hear that it has ended');
     links.forget('/B');
     links.forget('/B');
-    assert.deepEqual([links.list(), changes], [[], 4]);
+    assert.deepEqual([links.list(), changes], [[], 5]);
     links.dispose();
   });
 });

@@ -266,6 +266,53 @@ describe('Following a restore point', () => {
     );
   });
 
+  it('looks at a copy whose operation goes on for long, and asks the operation why it failed', () => {
+    const copying = { ...record, intent: { ...record.intent, sourcePointId: '/subscriptions/s1/rp' } };
+    const ongoing = answer(200, { status: 'InProgress', name: 'o1' });
+    let step = tracker.begin(copying, created, 0);
+    for (let at = 0; step.next?.url.includes('/operations/') && at < 10; at++) {
+      step = tracker.step(step.state, ongoing, at * 10_000);
+    }
+    assert.match(step.next?.url ?? '', /restorePoints\/p1\?.*instanceView/);
+    const half = ask(step.state, copyJson([{ name: 'os', size: 30, state: 'inprogress', percent: 40 }], { provisioningState: 'Creating' }));
+    assert.deepEqual([half.status, half.progress?.percent, half.progress?.tasks?.[0]?.percent], ['running', 40, 40]);
+    // Arrived, and Azure says that it is still being made: not to be used yet.
+    const whole = ask(
+      half.state,
+      copyJson([{ name: 'os', size: 30, state: 'succeeded', percent: 100 }], { provisioningState: 'Creating' }),
+    );
+    assert.equal(whole.status, 'running');
+    assert.equal(ask(whole.state, copyJson([{ name: 'os', size: 30, state: 'succeeded', percent: 100 }])).status, 'succeeded');
+    const asking = ask(half.state, {
+      name: 'p1',
+      id: pointId,
+      properties: { provisioningState: 'Failed', sourceRestorePoint: { id: '/x' } },
+    });
+    assert.deepEqual([asking.status, asking.next?.url], ['running', `${operation}?p=1&t=2&s=3`]);
+    const error = { code: 'SourceGone', message: 'The source is gone.' };
+    const told = tracker.step(asking.state, answer(200, { status: 'Failed', error }), 0);
+    assert.deepEqual([told.status, told.error?.message], ['failed', 'The source is gone.']);
+    // Where the operation does not know either, the point's own word counts.
+    const silent = tracker.step(asking.state, answer(400), 0);
+    const end = ask(silent.state, { name: 'p1', id: pointId, properties: { provisioningState: 'Failed' } });
+    assert.deepEqual([end.status, end.error?.code], ['failed', 'RestorePointFailed']);
+  });
+
+  it('follows the operation of a local restore point to its end, however often it is asked', () => {
+    let step = tracker.begin(record, created, 0);
+    for (let at = 0; at < 20; at++) {
+      step = tracker.step(step.state, answer(200, { status: 'InProgress', name: 'o1' }), at * 10_000);
+    }
+    assert.match(step.next?.url ?? '', /\/operations\//);
+    assert.ok((tracker.poll(step.state).insistMs ?? 0) > 0, 'a failure of its address alone would be asked for ever');
+    assert.match(tracker.step(step.state, answer(500), 0).next?.url ?? '', /instanceView/);
+  });
+
+  it('begins a copy of which nothing is known yet', () => {
+    const step = ask(begun, { name: 'p1', id: pointId, properties: { provisioningState: 'Creating', sourceRestorePoint: { id: '/x' } } });
+    assert.deepEqual([step.status, step.progress?.message], ['running', 'Azure is beginning the copy']);
+  });
+
   it('waits for a point that is not there yet, and ends where one that was seen is gone', () => {
     const early = tracker.step(begun, answer(404), 0);
     assert.equal(early.status, 'running');

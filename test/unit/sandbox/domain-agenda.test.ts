@@ -29,13 +29,16 @@ describe('sandbox domain: the agenda', () => {
 
   it('takes a hundred thousand entries of one night', () => {
     const agenda = new Agenda();
-    const began = Date.now();
+    const began = process.cpuUsage();
     let done = 0;
     for (let entry = 0; entry < 300_000; entry++) {
       agenda.plan((entry * 7919) % 100_003, () => (done += 1));
     }
     agenda.settle(Infinity);
     assert.equal(done, 300_000);
-    assert.ok(Date.now() - began < 5000, `took ${Date.now() - began} ms`);
+    // Of this process, not of the clock: others may be busy too.
+    const { user, system } = process.cpuUsage(began);
+    const ms = (user + system) / 1000;
+    assert.ok(ms < 5000, `took ${ms} ms of the processor`);
   });
 });

@@ -1,5 +1,7 @@
 // Restore point collections: of machines, of other collections, and those of Azure Backup.
 import assert from 'node:assert/strict';
+import { EstateChanges } from '../../../src/sandbox/compute/changes.ts';
+import { estateOf } from '../../../src/sandbox/compute/estates.ts';
 import { ComputeDomain, refusal } from './computeSupport.ts';
 import { minute } from './domainSupport.ts';
 
@@ -42,6 +44,12 @@ describe('sandbox domain: restore point collections', () => {
     const other = { source: { id: domain.machineId('vm-web-02') } };
     assert.equal(refusal(await domain.compute('PATCH', id, { properties: other })), '409 PropertyChangeNotAllowed');
     assert.equal(refusal(await domain.compute('PATCH', id, { tags: { a: 1 } })), '400 InvalidParameter');
+    assert.equal(refusal(await domain.compute('PATCH', id, { location: 'northeurope' })), '409 PropertyChangeNotAllowed');
+    assert.equal(refusal(await domain.compute('PATCH', id, { location: 7 })), '400 LocationRequired');
+    const misspelt = await domain.compute('PATCH', id, { Tag: { a: 'b' } });
+    assert.equal(refusal(misspelt), '400 InvalidRequestContent');
+    assert.match(String(misspelt.at('error.message')), /Could not find member 'Tag'/);
+    assert.equal((await domain.compute('PATCH', id, { location: 'West Europe', tags: {} })).status, 200);
     assert.equal((await domain.compute('PATCH', `${id}-not`, { tags: {} })).status, 404);
   });
 
@@ -99,6 +107,19 @@ describe('sandbox domain: restore point collections', () => {
     assert.ok(inGroup.every((one) => one.id.includes('/resourceGroups/rg-webshop-prod/')));
   });
 
+  it('instant access is neither taken nor told by older api-versions', async () => {
+    const id = await domain.newCollection('lake-01', 'rpc-quick', { instantAccess: true });
+    const read = async (version: string): Promise<unknown> =>
+      (await domain.call('GET', id, undefined, version)).at('properties.instantAccess');
+    assert.deepEqual([await read('2025-04-01'), await read('2024-11-01')], [true, undefined]);
+    const body = {
+      location: domain.locationOf('lake-01'),
+      properties: { source: { id: domain.machineId('lake-01') }, instantAccess: true },
+    };
+    assert.equal(refusal(await domain.call('PUT', `${id}-2`, body, '2024-11-01')), '400 InvalidParameter');
+    assert.equal((await domain.compute('GET', `${id}-2`)).status, 404);
+  });
+
   it('a delete takes all points with it', async () => {
     const id = domain.collectionId('vm-web-01', 'rpc-vm-web-01');
     const gone = await domain.compute('DELETE', id);
@@ -113,6 +134,20 @@ describe('sandbox domain: restore point collections', () => {
     // Copies live on without their source.
     const copies = await domain.compute('GET', `${id}-neu?$expand=restorePoints`);
     assert.equal((copies.at('properties.restorePoints') as unknown[]).length, 2);
+  });
+
+  it('what would be in a collection that is not there has no parent', async () => {
+    const none = `${domain.collectionId('vm-web-01', 'rpc-not')}/restorePoints/p1`;
+    for (const [method, target] of [
+      ['GET', none],
+      ['PUT', none],
+      ['DELETE', none],
+      ['GET', `${none}/diskRestorePoints`],
+    ] as const) {
+      const refused = await domain.compute(method, target, method === 'PUT' ? {} : undefined);
+      assert.equal(refusal(refused), '404 ParentResourceNotFound', method);
+      assert.match(String(refused.at('error.message')), /Parent resource 'rpc-not' not found/);
+    }
   });
 
   it('a link that is out stops a delete, after the 202, and nothing goes', async () => {
@@ -143,6 +178,22 @@ describe('sandbox domain: restore point collections', () => {
       assert.equal(refusal(refused), '409 ScopeLocked');
       assert.match(String(refused.at('error.message')), /following scope\(s\) are locked: '\/subscriptions\/.*AzureBackupRG_westeurope_1'/);
     }
+  });
+
+  it('what is locked can be deleted once the lock is removed', async () => {
+    const changes = new EstateChanges(estateOf(domain.world));
+    const [subscription = ''] = domain.world.subscriptionIds;
+    const group = `/subscriptions/${subscription}/resourceGroups/AzureBackupRG_westeurope_1`;
+    const [own] = await domain.all(`${group}/providers/Microsoft.Compute/restorePointCollections?api-version=2026-03-01`);
+    assert.equal(refusal(await domain.compute('DELETE', own?.id ?? '')), '409 ScopeLocked');
+    assert.throws(
+      () => changes.removeLock('rg-webshop-prod'),
+      /no lock on "rg-webshop-prod"; there is one on .*AzureBackupRG_westeurope_1/,
+    );
+    changes.removeLock(group.toUpperCase());
+    const gone = await domain.compute('DELETE', own?.id ?? '');
+    assert.equal((await domain.ended(gone, minute)).at('status'), 'Succeeded');
+    assert.throws(() => changes.removeLock(group), /no lock on/);
   });
 
   it('stands in the list of all resources', async () => {

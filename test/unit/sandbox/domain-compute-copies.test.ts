@@ -1,5 +1,7 @@
 // Copies of restore points in another region: their rules, and how far they are.
 import assert from 'node:assert/strict';
+import { EstateChanges } from '../../../src/sandbox/compute/changes.ts';
+import { estateOf } from '../../../src/sandbox/compute/estates.ts';
 import { ComputeDomain, refusal } from './computeSupport.ts';
 import { day, minute, second, type DomainReply } from './domainSupport.ts';
 
@@ -158,6 +160,31 @@ describe('sandbox domain: copies of restore points', () => {
     assert.deepEqual(await codes(`${to}/restorePoints/again`), ['ReplicationState/succeeded', 'ReplicationState/failed']);
   });
 
+  it('whether a disk gets to another region can be changed; a copy that is under way goes on', async () => {
+    const changes = new EstateChanges(estateOf(domain.world));
+    const release = domain.collectionId('vm-web-02', 'rpc-vm-web-02');
+    const [, disk = ''] = domain.diskIds('vm-web-02').map((id) => id.split('/').at(-1));
+    const copyTo = async (region: string): Promise<string> => {
+      const elsewhere = await domain.newTarget(release, region, `rpc-${region}`);
+      return domain.newPoint(elsewhere, 'c', { sourceRestorePoint: { id: `${release}/restorePoints/before-release-42` } });
+    };
+    const before = await copyTo('germanywestcentral');
+    changes.setCopies(disk.toUpperCase(), false);
+    const during = await copyTo('swedencentral');
+    changes.setCopies(disk, true);
+    const after = await copyTo('francecentral');
+    domain.pass(day);
+    assert.deepEqual(
+      [await codes(before), await codes(during), await codes(after)],
+      [
+        ['ReplicationState/succeeded', 'ReplicationState/succeeded'],
+        ['ReplicationState/succeeded', 'ReplicationState/failed'],
+        ['ReplicationState/succeeded', 'ReplicationState/succeeded'],
+      ],
+    );
+    assert.throws(() => changes.setCopies('none', false), /No virtual machine has a disk "none"/);
+  });
+
   it('one is under way when the sandbox starts', async () => {
     const id = `${domain.collectionId('vm-web-02', 'rpc-vm-web-02-neu')}/restorePoints/copy-of-before-release-42`;
     assert.deepEqual(await percents(id), [31, 15]);
@@ -180,5 +207,8 @@ describe('sandbox domain: copies of restore points', () => {
     const read = await domain.call('GET', `${id}?$expand=instanceView`, undefined, '2024-07-01');
     const [disk] = read.at('properties.instanceView.diskRestorePoints') as DiskView[];
     assert.ok(disk && !('snapshotAccessState' in disk) && disk.replicationStatus.completionPercent === 100);
+    const controller = async (version: string): Promise<unknown> =>
+      (await domain.call('GET', id, undefined, version)).at('properties.sourceMetadata.storageProfile.diskControllerType');
+    assert.deepEqual([await controller('2024-07-01'), await controller('2023-07-01')], ['SCSI', undefined]);
   });
 });

@@ -68,6 +68,8 @@ describe('sandbox domain: what restore points are used for', () => {
         ['409 OperationNotAllowed', put('d', restore(data), {}, { diskSizeGB: 127 })],
         ['400 InvalidParameter', put('d', restore(data), {}, { diskSizeGB: '128' })],
         ['400 InvalidParameter', put('d', restore(data), { sku: { name: 'Gold' } })],
+        ['400 InvalidParameter', put('d', restore(data), { sku: 'Premium_LRS' })],
+        ['400 InvalidRequestContent', put('d', restore(data), { zone: '1' })],
         ['400 InvalidParameter', put('d', restore(data), { zones: ['4'] })],
         ['400 InvalidParameter', put('d', restore(data), { zones: ['1', '2'] })],
         ['400 InvalidParameter', put('d', { createOption: 'Restore' })],
@@ -227,6 +229,7 @@ describe('sandbox domain: what restore points are used for', () => {
         { access: 'Read', durationInSeconds: 60 * 24 * 3600 + 1 },
         { access: 'Read', durationInSeconds: 60, fileFormat: 'VHDX' },
         { access: 'Read', durationInSeconds: 60, getSecureVMGuestStateSAS: true },
+        { access: 'Read', durationInSeconds: 60, getSecureVMGuestStateSAS: 'no' },
         undefined,
       ]) {
         assert.equal(await ask(body), '400 InvalidParameter', JSON.stringify(body));

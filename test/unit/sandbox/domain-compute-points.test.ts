@@ -103,7 +103,7 @@ describe('sandbox domain: restore points', () => {
   it('the same PUT again is no error and starts nothing; another one of the name is refused', async () => {
     const point = await domain.newPoint(await domain.newCollection('vm-web-01'), 'p1', crash);
     const again = await domain.compute('PUT', point.replace('p1', 'P1'), { properties: crash });
-    assert.deepEqual([again.status, again.headers['Azure-AsyncOperation'], again.at('name')], [200, undefined, 'p1']);
+    assert.deepEqual([again.status, again.headers['Azure-AsyncOperation'], again.at('name')], [201, undefined, 'p1']);
     assert.equal(refusal(await domain.compute('PUT', point, {})), '409 OperationNotAllowed');
   });
 
@@ -128,6 +128,8 @@ describe('sandbox domain: restore points', () => {
     assert.equal(await put('-p1', {}), '400 InvalidParameter');
     assert.equal(await put('p'.repeat(81), {}), '400 InvalidParameter');
     assert.equal(await put('p1', 'none'), '400 InvalidParameter');
+    assert.equal(await put('p1', { sourceMetadata: 'none' }), '400 InvalidParameter');
+    assert.equal(await put('p1', { instantAccessDurationMinutes: 1e12 }), '400 InvalidParameter');
     assert.equal(await put('p1', { sourceRestorePoint: { id: `${collection}/restorePoints/p0` } }), '400 InvalidParameter');
   });
 

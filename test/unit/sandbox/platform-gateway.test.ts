@@ -4,6 +4,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { RecoveryServicesBackupClient } from '@azure/arm-recoveryservicesbackup';
 import { Limits } from '../../../src/sandbox/arm/limits.ts';
+import { type AppContext, readBody } from '../../../src/sandbox/server/request.ts';
 import { credentialOf, send, startTiny, subscriptionId, tokenOf, vaultId, type TinySandbox } from './platformSupport.ts';
 
 const version = 'api-version=2023-06-01';
@@ -248,6 +249,13 @@ describe('sandbox platform: the gateway', () => {
     await once(plain, 'close');
     assert.equal((await get(`${vaultId}?${version}`)).status, 200);
     assert.deepEqual(sandbox.errors.slice(known), []);
+  });
+
+  it('content that has not come whole is not taken for whole, even where its stream ends as if it were', async () => {
+    const context = (complete: boolean): AppContext =>
+      ({ req: { raw: new Request('https://127.0.0.1', { method: 'POST', body: '' }) }, env: { incoming: { complete } } }) as never;
+    await assert.rejects(readBody(context(false)), { code: 'IncompleteContent', status: 400 });
+    assert.equal((await readBody(context(true))).byteLength, 0);
   });
 
   it('cloud metadata has the shape of its api-version', async () => {

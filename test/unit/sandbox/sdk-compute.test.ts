@@ -1,7 +1,7 @@
 // Restore points, driven by Azure's own client library over HTTPS, as any tool would.
 import assert from 'node:assert/strict';
 import { request } from 'node:https';
-import { ComputeManagementClient, type RestorePoint } from '@azure/arm-compute';
+import { ComputeManagementClient, restorePoller, type RestorePoint } from '@azure/arm-compute';
 import { RestError } from '@azure/core-rest-pipeline';
 import { parseFaults } from '../../../src/sandbox/faults/schema.ts';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox/server/start.ts';
@@ -115,6 +115,32 @@ describe('sandbox with Azure’s own client of Microsoft.Compute', function () {
     await points.beginDeleteAndWait(group, 'sdk-points', 'p1', often);
   });
 
+  it('a point without a disk; its creation is waited for from where another poller has left off', async () => {
+    await newCollection('sdk-parts', 'vm-web-01');
+    const left = (await compute.virtualMachines.get(group, 'vm-web-01')).storageProfile?.dataDisks?.[0]?.managedDisk?.id ?? 'none';
+    const begun = compute.restorePoints.create(group, 'sdk-parts', 'p1', { excludeDisks: [{ id: left }] }, often);
+    await begun.submitted();
+    const saved = await begun.serialize();
+    const made = await restorePoller(compute, saved, compute.restorePoints.create, often).pollUntilDone();
+    assert.deepEqual([made.name, made.provisioningState, made.excludeDisks?.[0]?.id], ['p1', 'Succeeded', left]);
+    const disks = await collect(compute.diskRestorePoint.listByRestorePoint(group, 'sdk-parts', 'p1'));
+    assert.deepEqual(
+      disks.map(({ sourceResourceId }) => sourceResourceId),
+      [made.sourceMetadata?.storageProfile?.osDisk?.managedDisk?.id],
+    );
+  });
+
+  it('machines: listed by subscription, group and region, read with what they are doing', async () => {
+    const names = async (pages: AsyncIterable<{ name?: string }>): Promise<(string | undefined)[]> =>
+      (await collect(pages)).map(({ name }) => name);
+    const inGroup = await names(compute.virtualMachines.list(group));
+    const all = await names(compute.virtualMachines.listAll());
+    assert.ok(inGroup.includes('vm-web-01') && all.length > inGroup.length && inGroup.every((name) => all.includes(name)), all.join());
+    assert.ok(!(await names(compute.virtualMachines.listByLocation('northeurope'))).includes('vm-web-01'));
+    const { instanceView } = await compute.virtualMachines.get(group, 'vm-web-01', { expand: 'instanceView' });
+    assert.ok(instanceView?.statuses?.some(({ code }) => code === 'PowerState/running'));
+  });
+
   it('a failure of the guest after the 201 reaches the caller with Azure’s code', async () => {
     const erp = machineId('erp-app-01').replace(group, 'rg-erp-prod');
     await compute.restorePointCollections.createOrUpdate('rg-erp-prod', 'sdk-erp', { location: 'westeurope', source: { id: erp } });
@@ -158,6 +184,16 @@ describe('sandbox with Azure’s own client of Microsoft.Compute', function () {
     assert.deepEqual([restored.provisioningState, restored.diskState, restored.diskSizeGB], ['Succeeded', 'Unattached', 64]);
     assert.ok((await collect(compute.disks.list())).some((one) => one.name === 'sdk-disk'));
     assert.ok((await collect(compute.disks.listByResourceGroup(group))).some((one) => one.name === 'sdk-disk'));
+    // A copy is restored in its own region, and nowhere else.
+    const [copied] = await collect(compute.diskRestorePoint.listByRestorePoint(group, 'rpc-vm-web-01-neu', 'copy-of-daily-5'));
+    assert.deepEqual([copied?.replicationState, copied?.sourceResourceLocation], ['Succeeded', 'westeurope']);
+    const far = { creationData: { createOption: 'Restore', sourceResourceId: copied?.id ?? '' } };
+    assert.equal(
+      await codeOf(compute.disks.createOrUpdate(group, 'sdk-far', { location: 'westeurope', ...far }, often)),
+      '400 InvalidParameter',
+    );
+    const there = await compute.disks.createOrUpdate(group, 'sdk-far', { location: 'northeurope', ...far }, often);
+    assert.deepEqual([there.provisioningState, there.location], ['Succeeded', 'northeurope']);
     await compute.disks.delete(group, 'sdk-disk', often);
     assert.equal(await codeOf(compute.disks.get(group, 'sdk-disk')), '404 ResourceNotFound');
   });
@@ -166,6 +202,8 @@ describe('sandbox with Azure’s own client of Microsoft.Compute', function () {
     const [disk] = await collect(compute.diskRestorePoint.listByRestorePoint(group, 'rpc-vm-web-02', 'before-release-42'));
     const of = [group, 'rpc-vm-web-02', 'before-release-42', disk?.name ?? ''] as const;
     const { accessSAS = '' } = await compute.diskRestorePoint.grantAccess(...of, { access: 'Read', durationInSeconds: 600 }, often);
+    const longer = await compute.diskRestorePoint.grantAccess(...of, { access: 'Read', durationInSeconds: 900 }, often);
+    assert.equal(longer.accessSAS, accessSAS);
     const whole = await download(accessSAS);
     assert.equal(whole.status, 200);
     assert.equal(whole.body.subarray(-512, -504).toString('latin1'), 'conectix');
@@ -186,6 +224,16 @@ describe('sandbox with Azure’s own client of Microsoft.Compute', function () {
     await compute.virtualMachines.delete(group, 'vm-cache-01', often);
     assert.equal(await codeOf(compute.virtualMachines.get(group, 'vm-cache-01')), '404 ResourceNotFound');
     assert.equal(await codeOf(newCollection('sdk-gone', 'vm-cache-01')), '404 ResourceNotFound');
+  });
+
+  it('control routes take locks away and keep copies from arriving', async () => {
+    const change = (path: string, body: unknown): ReturnType<typeof send> =>
+      send(sandbox, 'POST', `/_sandbox/world/${path}`, { body: JSON.stringify(body) });
+    assert.equal((await change('remove-lock', { group: 'AzureBackupRG_westeurope_1' })).status, 204);
+    assert.match(String((await change('remove-lock', { group: 'AzureBackupRG_westeurope_1' })).at('error.message')), /no lock on/);
+    assert.equal((await change('fail-copies', { disk: 'vm-web-01_DataDisk_0' })).status, 204);
+    assert.equal((await change('pass-copies', { disk: 'vm-web-01_DataDisk_0' })).status, 204);
+    assert.equal((await change('fail-copies', { disk: 'none' })).at('error.code'), 'InvalidWorldChange');
   });
 
   it('faults hit it as they hit everything: a creation whose answer is lost took effect', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root, SetupError, staleness } from '../../../scripts/lib/deps.mjs';
+import { longestFirst } from '../../../scripts/lib/fileQueue.ts';
 
 describe('harness: is a folder installed as its lockfile says', () => {
   let folder: string;
@@ -52,20 +54,25 @@ describe('harness: is a folder installed as its lockfile says', () => {
   });
 });
 
-describe('harness: the closing line', () => {
-  /** Runs a body inside `tallied` in a process of its own, as a task does. */
-  function run(body: string): { lines: string[]; status: number | null } {
-    const tally = JSON.stringify(join(root, 'scripts', 'lib', 'tally.ts'));
-    const program = `const { tallied, addToTally } = await import(${tally}); await tallied(async () => { ${body} });`;
-    const { TALLY_FILE: _, ...env } = process.env;
-    const result = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-      cwd: root,
-      env,
-      encoding: 'utf8',
-    });
-    return { lines: result.stdout.trimEnd().split('\n'), status: result.status };
-  }
+/** A program that runs a body inside `tallied`, as a task does. */
+function tallying(body: string): { args: string[]; env: NodeJS.ProcessEnv } {
+  const lib = (name: string): string => JSON.stringify(join(root, 'scripts', 'lib', name));
+  const program = `
+    const { tallied, addToTally } = await import(${lib('tally.ts')});
+    const { mochaSideBySide } = await import(${lib('mocha.ts')});
+    await tallied(async () => { ${body} });`;
+  const { TALLY_FILE: _, ...env } = process.env;
+  return { args: ['--import', 'tsx', '--input-type=module', '-e', program], env };
+}
 
+/** Runs it in a process of its own. */
+function run(body: string): { lines: string[]; errors: string; status: number | null } {
+  const { args, env } = tallying(body);
+  const result = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
+  return { lines: result.stdout.trimEnd().split('\n'), errors: result.stderr, status: result.status };
+}
+
+describe('harness: the closing line', () => {
   it('adds up what several runs counted', () => {
     const { lines, status } = run(
       'addToTally({ passes: 2, failures: 0, pending: 1 }); addToTally({ passes: 3, failures: 0, pending: 0 }); return true;',
@@ -87,4 +94,92 @@ describe('harness: the closing line', () => {
     const { lines, status } = run('addToTally({ passes: 0, failures: 2, pending: 0 }); return true;');
     assert.deepEqual([lines.at(-1), status], ['0 passed, 2 failed', 1]);
   });
+
+  it('is preceded by what failed, of all runs', () => {
+    const { lines, errors, status } = run(
+      "addToTally({ passes: 1, failures: 1, pending: 0, failed: ['a.ts: one'] }); addToTally({ passes: 0, failures: 1, pending: 0, failed: ['b.ts: two'] }); return false;",
+    );
+    assert.deepEqual([lines.at(-1), status], ['1 passed, 2 failed', 1]);
+    assert.match(errors, /Failed:\na\.ts: one\nb\.ts: two\n/);
+  });
 });
+
+describe('harness: test files side by side', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(root, '.cache', 'side-by-side-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What runs these test files, two at a time. */
+  function sideBySide(files: Record<string, string>): string {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, 'mocharc.json'), JSON.stringify({ spec: [`${relative(root, folder)}/*.test.mjs`] }));
+    return `return mochaSideBySide(${JSON.stringify(join(folder, 'mocharc.json'))}, [], 2);`;
+  }
+
+  it('begins what took longest; of files that never ran the bigger ones', () => {
+    const bytes: Record<string, number> = { a: 10, b: 100, c: 90, d: 50 };
+    const order = (durations: Record<string, number>) => longestFirst(Object.keys(bytes), durations, (file) => bytes[file] ?? 0);
+    assert.deepEqual(order({}), ['b', 'c', 'd', 'a']);
+    assert.deepEqual(order({ a: 60_000, b: 5_000 }), ['a', 'c', 'd', 'b']);
+  });
+
+  it('runs each once, and fails where one does; what failed is named at the end', () => {
+    const body = sideBySide({
+      'good.test.mjs': "it('holds', () => {});",
+      'bad.test.mjs': "it('holds', () => {}); it('does not hold', () => { throw new Error('seven is not eight'); });",
+      'other.test.mjs': "it('holds', () => {});",
+    });
+    const { lines, errors, status } = run(body);
+    assert.deepEqual([lines.at(-1), status], ['3 passed, 1 failed', 1]);
+    assert.match(errors, /\nFailed:\n.*bad\.test\.mjs: does not hold\n\s+seven is not eight\n/);
+    const ends = errors.split('\n').flatMap((line) => /^─ .*\/(\w+)\.test\.mjs: (passed|FAILED)/.exec(line)?.slice(1).join(' ') ?? []);
+    assert.deepEqual(ends.toSorted(), ['bad FAILED', 'good passed', 'other passed']);
+  });
+
+  it('passes where all pass', () => {
+    const { lines, status } = run(sideBySide({ 'a.test.mjs': "it('holds', () => {});", 'b.test.mjs': "it('holds', () => {});" }));
+    assert.deepEqual([lines.at(-1), status], ['2 passed, 0 failed', 0]);
+  });
+
+  it('leaves nothing behind when it is interrupted: what tests started ends too, and no further file begins', async function () {
+    if (process.platform === 'win32') this.skip();
+    const processes = JSON.stringify(join(root, 'scripts', 'lib', 'processes.ts'));
+    // Each begins a process that would outlive it for an hour, and waits.
+    const waiting = (name: string): string => `
+      import { writeFileSync } from 'node:fs';
+      const { start } = await import(${processes});
+      it('waits', (done) => {
+        const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore' });
+        writeFileSync(${JSON.stringify(folder)} + '/${name}.pid', String(child.pid));
+      }).timeout(60_000);`;
+    const files = Object.fromEntries(['a', 'b', 'c'].map((name) => [`${name}.test.mjs`, waiting(name)]));
+    const { args, env } = tallying(sideBySide(files));
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'ignore' });
+    const pidFiles = (): string[] =>
+      readdirSync(folder).filter((name) => name.endsWith('.pid') && readFileSync(join(folder, name), 'utf8') !== '');
+    await until('two files have begun', () => pidFiles().length === 2);
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null]);
+    const pids = pidFiles().map((name) => Number(readFileSync(join(folder, name), 'utf8')));
+    await until('what they started has ended', () => !pids.some(isRunning));
+    assert.equal(pids.length, 2, 'a third file was begun');
+  }).timeout(30_000);
+});
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`It did not come about that ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -16,7 +16,16 @@ import {
   vmItem,
   type FakeCloud,
 } from '../inventory/fakeCloud.ts';
-import { collectionJson, collectionsPath, machineId, machineJson, machinesPath } from '../inventory/restorePointRecords.ts';
+import {
+  collectionJson,
+  collectionsPath,
+  machineId,
+  machineJson,
+  machinesPath,
+  pointJson,
+  pointsPath,
+  withPoints,
+} from '../inventory/restorePointRecords.ts';
 import { paths, sqlContainer, sqlDatabase, sqlInstance } from '../inventory/sqlRecords.ts';
 
 describe('tree model', () => {
@@ -230,6 +239,29 @@ describe('tree model', () => {
     const [empty] = await settled(row);
     assert.equal(empty?.type === 'empty' && empty.empty.command, 'azureBackup.createRestorePoint');
     assert.equal(empty?.type === 'empty' && empty.subject, row, 'it is done to the VM');
+  });
+
+  it('tells of rows that look different once a list came, and leaves alone what stands open beside them', async () => {
+    cloud.set(machinesPath, [machineJson('web-01'), machineJson('web-02')]);
+    cloud.set(collectionsPath, [collectionJson('one', machineId('web-01')), collectionJson('two', machineId('web-02'))]);
+    const one = pointsPath('one');
+    cloud.setOne(one, withPoints(collectionJson('one', machineId('web-01')), [pointJson('one', 'first')]));
+    const machine = await at('Subscription 1', 'Virtual machines', 'web-01');
+    await at('Subscription 1', 'Restore point collections');
+    const told: (string | undefined)[] = [];
+    model.onDidChange((row) => told.push(row && `${labelOf(row)} ${(row as NodeRow).node.description}`));
+    assert.deepEqual(await labels(machine), ['one']);
+    assert.deepEqual(told.splice(0), [
+      'web-01 1 collection · westeurope · app-rg',
+      'web-02 1 collection · westeurope · app-rg',
+      'Restore point collections 2',
+    ]);
+    const [collection] = await settled(machine);
+    assert.deepEqual(await labels(collection), ['first']);
+    assert.deepEqual(told.splice(0), ['one westeurope · 1 point · app-rg']);
+    // The other one's are of the list that is there: nothing is different anywhere.
+    await labels(await at('Subscription 1', 'Virtual machines', 'web-02'));
+    assert.deepEqual(told, []);
   });
 
   it('leaves it to a command to ask what it is done to, where no row around is that', async () => {

@@ -47,7 +47,7 @@ describe('view of an operation', () => {
   });
 
   it('shows what waits for its turn as queued: still, to be cancelled or removed where it is followed', () => {
-    const lane = { key: 'k', waiting: 'Waiting for another restore point of vm-1' };
+    const lane = { key: 'k', waiting: 'Waiting for another restore point of vm-1', waitsSince: '2026-03-01T11:59:00Z' };
     const message = 'Queued: waits for Create Restore Point of vm-1';
     const queued = aRecord('a', { status: 'planned', lane, progress: { message } });
     const view = operationView(queued, here);
@@ -61,6 +61,9 @@ describe('view of an operation', () => {
     assert.match(apart.notes.at(-1)?.text ?? '', /Connect to that cloud to have it sent/);
     const turn = { ...lane, turnAt: '2026-03-01T12:00:00Z' };
     assert.equal(operationView({ ...queued, lane: turn }, here).queued, undefined);
+    const alone = operationView(aRecord('a', { status: 'planned', lane: { key: lane.key, waiting: lane.waiting } }), here);
+    assert.deepEqual([alone.queued, alone.moving, alone.notes], [undefined, true, []]);
+    assert.notEqual(alone.stateWord, 'Queued');
     assert.equal(operationView({ ...queued, lane: turn, status: 'running' }, here).stateWord, 'Running');
   });
 
@@ -149,6 +152,13 @@ describe('view of an operation', () => {
       { name: 'Transfer data to vault', state: 'notStarted', stateWord: 'Not started' },
     ]);
     assert.ok(view.facts.some(([name, value]) => name === 'Recovery point time ' && value === '5/1/2026'));
+  });
+
+  it('tells which restore point comes of it, where its target is what that is made of', () => {
+    const pointId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/restorePointCollections/c/restorePoints/p';
+    const facts = (actionId: string) => new Map(operationView(aRecord('a', { actionId, intent: { pointId } }), here).facts);
+    assert.equal(facts('copyRestorePoint').get('New restore point'), pointId);
+    assert.equal(facts('deleteRestorePoint').get('New restore point'), undefined);
   });
 });
 

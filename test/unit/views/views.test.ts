@@ -88,7 +88,11 @@ describe('status bar', () => {
   });
 
   it('says which wait for their turn', () => {
-    const waits = aRecord('b', { status: 'planned', lane: { key: 'k', waiting: 'Waiting' }, progress: { message: 'Queued: waits for x' } });
+    const waits = aRecord('b', {
+      status: 'planned',
+      lane: { key: 'k', waiting: 'Waiting', waitsSince: 'x' },
+      progress: { message: 'Queued: waits for x' },
+    });
     const status = statusText([aRecord('a'), waits], here);
     assert.match(status?.tooltip ?? '', /^Azure Backup: 2 operations running, 1 of them queued\n.*\nBack Up Now: vm-1 \(queued\)$/);
   });
@@ -167,7 +171,7 @@ describe('buttons of a row', () => {
 
   it('cancel takes back at once what was not sent, and remove says that it will not be', async () => {
     const all = made();
-    all.engine.put(aRecord('a', { status: 'planned', lane: { key: 'k', waiting: 'Waiting' } }));
+    all.engine.put(aRecord('a', { status: 'planned', lane: { key: 'k', waiting: 'Waiting', waitsSince: 'x' } }));
     await all.act({ kind: 'cancel', id: 'a' }, undefined);
     assert.deepEqual([all.engine.asked, all.said], [['cancel a'], []]);
     await all.act({ kind: 'remove', id: 'a' }, undefined);
@@ -207,6 +211,19 @@ describe('buttons of a row', () => {
     for (const kind of ['follow', 'openInTree', 'openJson', 'copy'] as const) {
       await assert.rejects(act({ kind, id: 'gone' }, undefined), (error: BackupError) => error.facts.code === 'UnknownOperation');
     }
+  });
+
+  it('shows the restore point that was made, or what it was made of where that is not there', async () => {
+    const pointId = `${targetId}/restorePoints/p`;
+    const record = aRecord('a', { actionId: 'copyRestorePoint', intent: { pointId } });
+    const there = made();
+    there.engine.put(record);
+    await there.act({ kind: 'openInTree', id: 'a' }, undefined);
+    assert.deepEqual(there.said, [`reveal ${pointId}`]);
+    const gone = made({ found: false });
+    gone.engine.put(record);
+    await assert.rejects(gone.act({ kind: 'openInTree', id: 'a' }, undefined), (error: BackupError) => error.facts.resource === targetId);
+    assert.deepEqual(gone.said, [`reveal ${pointId}`, `reveal ${targetId}`]);
   });
 
   it('copy gives the lines of a ticket', () => {

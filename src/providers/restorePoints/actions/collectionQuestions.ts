@@ -13,7 +13,7 @@ import {
 } from '../model.ts';
 import { proposeName, refuseName } from '../names.ts';
 import { readOptions } from '../../arm/asking.ts';
-import { countPoints, sum, type Of } from './looking.ts';
+import { countPoints, freshMachine, sum, type Of } from './looking.ts';
 
 /** The answer for a collection that is yet to be made. No id begins so. */
 export const newCollection = 'new';
@@ -28,18 +28,20 @@ export const ownCollectionQuestion: PickQuestion<VirtualMachine> = {
     if (target === undefined) {
       return [];
     }
-    const { items } = await listCollectionsOf(
-      context.arm,
-      target.id,
-      segmentOf(target.id, 'subscriptions') ?? '',
-      readOptions(context, target),
-    );
+    const subscriptionId = segmentOf(target.id, 'subscriptions') ?? '';
+    const [machine, { items }] = await Promise.all([
+      // One that is gone, or of which Azure makes none, is told before anything else is asked.
+      freshMachine(context, target, target.id, `create a restore point of ${displayName(target.name)}`),
+      listCollectionsOf(context.arm, target.id, subscriptionId, readOptions(context, target)),
+    ]);
     const counts = await countPoints(context, target, items);
     const all = sum(counts);
+    const choices = items.map((one) => ownChoice(one, machine, counts.get(one.id) ?? 0));
     return [
       ...(all >= manyPointsOfMachine ? [roomNote(target.name, all)] : []),
-      ...items.map((one) => ownChoice(one, target.model, counts.get(one.id) ?? 0)),
+      ...choices.filter(({ note }) => !note),
       { value: newCollection, label: 'New collection...', detail: 'In the VM’s region and resource group' },
+      ...choices.filter(({ note }) => note),
     ].map(withRecommendation);
   },
 };
@@ -50,7 +52,8 @@ function withRecommendation(choice: Choice, _index: number, all: readonly Choice
   return choice === first && !all.some(({ recommended }) => recommended) ? { ...choice, recommended: true } : choice;
 }
 
-function roomNote(machine: string, all: number): Choice {
+/** How many restore points a VM has, where they are many. */
+export function roomNote(machine: string, all: number): Choice {
   return {
     value: '',
     label: `${displayName(machine)} has ${all} of at most ${mostPointsOfMachine} restore points`,
@@ -99,10 +102,11 @@ export function newNameQuestion<Model>(
   };
 }
 
-/** The region that copies go to. Those where they cannot go are shown with the reason. */
+/** The region that copies go to. Those where they cannot go are shown with the reason. @param noteOf what is to be known first, as a sentence */
 export function regionQuestion<Model>(
   collectionIdOf: (target: ActionTarget<Model>, answers: Answers) => string | undefined,
   asked?: (targets: readonly ActionTarget<Model>[], answers: Answers) => boolean,
+  noteOf?: (target: ActionTarget<Model>) => string | undefined,
 ): PickQuestion<Model> {
   return {
     type: 'pick',
@@ -112,7 +116,12 @@ export function regionQuestion<Model>(
     ...(asked === undefined ? {} : { asked }),
     load: async (context, [target], answers) => {
       const collectionId = target && collectionIdOf(target, answers);
-      return target === undefined || collectionId === undefined ? [] : regionChoices(context, target, collectionId);
+      if (target === undefined || collectionId === undefined) {
+        return [];
+      }
+      const choices = await regionChoices(context, target, collectionId);
+      const note = noteOf?.(target);
+      return note === undefined || choices.length === 0 ? choices : [{ value: '', label: note, note: true }, ...choices];
     },
   };
 }

@@ -4,7 +4,7 @@ import { displayName } from '../../../core/displayText.ts';
 import { collectionStates, kinds, pointStates, targetKinds } from '../../tokens.ts';
 import { manyOf, type Action, type ActionTarget, type Answers, type BuiltOperation, type PickManyQuestion } from '../../action.ts';
 import { getCollectionWithPoints } from '../api.ts';
-import { pointState, type RestorePoint, type RestorePointCollection } from '../model.ts';
+import { keysOfCopy, pointState, type RestorePoint, type RestorePointCollection } from '../model.ts';
 import { refuseName } from '../names.ts';
 import { trackerNames } from '../tracking.ts';
 import { copyCollectionQuestion, newCollection, newNameQuestion, regionQuestion } from './collectionQuestions.ts';
@@ -39,7 +39,7 @@ export const copyRestorePoint: Action<RestorePoint> = {
   when: { all: [kinds.restorePoint, pointStates.usable], none: [pointStates.copied] },
   group: '2_copy@1',
   questions: [
-    regionQuestion(collectionOf),
+    regionQuestion(collectionOf, undefined, ({ model }) => keysOfCopy(model)),
     copyCollectionQuestion(collectionOf),
     newNameQuestion((target, answers) => ({ base: collectionNameOf(target), end: `-${answers['region'] ?? 'copy'}` }), isNew),
     {
@@ -147,11 +147,14 @@ function pointsQuestion(): PickManyQuestion<RestorePointCollection> {
       const own = points?.items ?? [];
       return own.toSorted(byTime).map((point) => {
         const because = whyNotCopied(point, there, own);
+        const keys = keysOfCopy(point);
         return {
           value: point.id,
           label: point.name,
           ...(point.timeCreated ? { description: `${point.timeCreated.slice(0, 16).replace('T', ' ')} UTC` } : {}),
-          ...(because === undefined ? { recommended: true } : { detail: because, note: true }),
+          ...(because === undefined
+            ? { recommended: true, ...(keys === undefined ? {} : { detail: keys }) }
+            : { detail: because, note: true }),
         };
       });
     },

@@ -9,7 +9,7 @@ import { trackerNames } from '../tracking.ts';
 import { newNameQuestion, regionQuestion } from './collectionQuestions.ts';
 import { locationOf } from './createPoints.ts';
 import { describeMachine } from './describing.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, readAgain, readOptions, statusOf } from '../../arm/asking.ts';
 import { freshCollection, freshMachine, refusal } from './looking.ts';
 import { newPlace } from './placing.ts';
 import { settleCollection } from './settling.ts';
@@ -102,7 +102,7 @@ async function readCollectionBack(context: ActionContext, record: OperationRecor
   const id = fact(record, 'collectionId');
   const name = displayName(lastSegment(id));
   try {
-    const collection = await getCollection(context.arm, id, readOptions(context, record));
+    const collection = await readAgain(context, () => getCollection(context.arm, id, readOptions(context, record)));
     const right = sameArmId(collection.sourceId, fact(record, 'sourceId')) && sameRegion(collection.location, fact(record, 'location'));
     return right
       ? { reading: 'asAsked', sentence: `The restore point collection ${name} is there, in ${collection.location ?? ''}; it is empty.` }

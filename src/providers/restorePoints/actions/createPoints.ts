@@ -3,7 +3,7 @@ import { armIdKey, sameArmId } from '../../../core/armId.ts';
 import { displayName } from '../../../core/displayText.ts';
 import { collectionStates, kinds, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget, Answers, BuiltAction } from '../../action.ts';
-import type { RestorePointCollection, VirtualMachine } from '../model.ts';
+import { whyNotConsistency, type RestorePointCollection, type VirtualMachine } from '../model.ts';
 import { createPoint, idOfRequest } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { newCollection, newNameQuestion, ownCollectionQuestion, whyNotFor } from './collectionQuestions.ts';
@@ -68,7 +68,7 @@ export const addRestorePoint: Action<RestorePointCollection> = {
   when: { all: [kinds.restorePointCollection, collectionStates.ofMachine], none: [collectionStates.azureBackup] },
   inlineIcon: 'add',
   group: '1_create@1',
-  questions: [pointNameQuestion(machineOf), consistencyQuestion(machineOf), excludeQuestion(machineOf)],
+  questions: [pointNameQuestion(machineOf), consistencyQuestion(machineOf, true), excludeQuestion(machineOf)],
   describe: describeCollection,
 
   async build(context, target, answers) {
@@ -148,6 +148,10 @@ async function pointIn(
   attempted: string,
 ): Promise<BuiltAction> {
   const consistency = consistencyOf(answers);
+  const because = whyNotConsistency(machine, consistency);
+  if (because !== undefined) {
+    throw refusal('UnsupportedVm', `${displayName(machine.name)}: ${because}`, 'Choose application consistent.', attempted, machine.id);
+  }
   const excludedDiskIds = excludedOf(machine, consistency, answers, attempted);
   await requireRoom(context, target, machine, attempted);
   const request = await createPoint(context.arm.environment, place.at, nameOf(answers, 'pointName', attempted), {

@@ -230,19 +230,23 @@ export async function countPoints(
   return new Map(counted);
 }
 
-/** @throws BackupError `TooManyRestorePoints` where the VM has as many as Azure lets it have */
-export async function requireRoom(context: ActionContext, of: Of, machine: VirtualMachine, attempted: string): Promise<void> {
+/**
+ * @returns how many restore points the VM has, in all its collections together
+ * @throws BackupError `TooManyRestorePoints` where the VM has as many as Azure lets it have
+ */
+export async function requireRoom(context: ActionContext, of: Of, machine: VirtualMachine, attempted: string): Promise<number> {
   const { items } = await listCollectionsOf(context.arm, machine.id, machine.subscriptionId ?? '', readOptions(context, of));
   const all = sum(await countPoints(context, of, items));
   if (all >= mostPointsOfMachine) {
     throw refusal(
       'TooManyRestorePoints',
-      `${displayName(machine.name)} has ${all} restore points in ${items.length} collections; Azure keeps at most ${mostPointsOfMachine} of a VM.`,
+      `${displayName(machine.name)} has ${all} restore points in ${items.length === 1 ? '1 collection' : `${items.length} collections`}; Azure keeps at most ${mostPointsOfMachine} of a VM.`,
       'Delete restore points of this VM that nobody needs.',
       attempted,
       machine.id,
     );
   }
+  return all;
 }
 
 export function sum(counts: ReadonlyMap<string, number>): number {

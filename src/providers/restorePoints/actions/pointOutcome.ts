@@ -5,7 +5,7 @@ import type { OperationRecord } from '../../../core/operation.ts';
 import type { ActionContext, ReadBack } from '../../action.ts';
 import { getRestorePoint } from '../api.ts';
 import { disksOf, pointState, type RestorePoint } from '../model.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, readAgain, readOptions, statusOf } from '../../arm/asking.ts';
 
 /** A restore point by `pointId`; the consistency that was asked for is in `consistency`. */
 export async function readPointBack(context: ActionContext, record: OperationRecord): Promise<ReadBack> {
@@ -13,7 +13,7 @@ export async function readPointBack(context: ActionContext, record: OperationRec
   const name = displayName(lastSegment(pointId));
   let point: RestorePoint;
   try {
-    point = await getRestorePoint(context.arm, pointId, readOptions(context, record));
+    point = await readAgain(context, () => getRestorePoint(context.arm, pointId, readOptions(context, record)));
   } catch (error) {
     if (statusOf(error) === 404) {
       return { reading: 'different', sentence: `The restore point ${name} is not there any more: it was deleted meanwhile.` };

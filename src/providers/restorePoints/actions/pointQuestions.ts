@@ -3,9 +3,18 @@ import { displayName } from '../../../core/displayText.ts';
 import { lastSegment, sameArmId } from '../../../core/armId.ts';
 import type { ActionContext, ActionTarget, Answers, Choice, PickManyQuestion, PickQuestion, TextQuestion } from '../../action.ts';
 import { manyOf } from '../../action.ts';
-import { diskText, isConfidential, whyLeftOut, whyNotConsistency, type Consistency, type VirtualMachine } from '../model.ts';
+import {
+  diskText,
+  isConfidential,
+  manyPointsOfMachine,
+  whyLeftOut,
+  whyNotConsistency,
+  type Consistency,
+  type VirtualMachine,
+} from '../model.ts';
 import { proposeName, refuseName, timeInName } from '../names.ts';
-import { freshMachine, refusal } from './looking.ts';
+import { roomNote } from './collectionQuestions.ts';
+import { freshMachine, refusal, requireRoom } from './looking.ts';
 
 /** The VM that a target is about: itself, or what a collection is made of. */
 export type MachineOf<Model> = (target: ActionTarget<Model>) => string | undefined;
@@ -21,7 +30,8 @@ export function pointNameQuestion<Model>(machineOf: MachineOf<Model>): TextQuest
   };
 }
 
-export function consistencyQuestion<Model>(machineOf: MachineOf<Model>): PickQuestion<Model> {
+/** @param room true where no question before has told how many restore points the VM has */
+export function consistencyQuestion<Model>(machineOf: MachineOf<Model>, room = false): PickQuestion<Model> {
   return {
     type: 'pick',
     id: 'consistency',
@@ -30,7 +40,9 @@ export function consistencyQuestion<Model>(machineOf: MachineOf<Model>): PickQue
     load: async (context, [target]) => {
       const machine = await machineFor(context, target, machineOf);
       const crash = whyNotConsistency(machine, 'CrashConsistent');
+      const all = room && target ? await requireRoom(context, target, machine, 'count the restore points of the VM') : 0;
       return [
+        ...(all >= manyPointsOfMachine ? [roomNote(machine.name, all)] : []),
         {
           value: 'ApplicationConsistent' satisfies Consistency,
           label: 'Application consistent',

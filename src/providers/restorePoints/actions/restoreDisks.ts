@@ -20,7 +20,7 @@ import { idOfRequest, restoreDisk } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
 import { describeDisk, describePoint } from './describing.ts';
 import { asItWas, diskQuestions, noZone } from './diskQuestions.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, readAgain, readOptions, statusOf } from '../../arm/asking.ts';
 import { freshCollection, freshPoint, refusal, requireFree, requireUsable } from './looking.ts';
 import { settleDisk } from './settling.ts';
 
@@ -133,7 +133,7 @@ async function readDiskBack(context: ActionContext, record: OperationRecord): Pr
   const id = fact(record, 'diskId');
   const name = displayName(lastSegment(id));
   try {
-    const disk = await getDisk(context.arm, id, readOptions(context, record));
+    const disk = await readAgain(context, () => getDisk(context.arm, id, readOptions(context, record)));
     if (!sameArmId(disk.madeFrom, fact(record, 'diskRestorePointId'))) {
       return { reading: 'different', sentence: `The disk ${name} is there, but was made of something else.` };
     }

@@ -11,32 +11,38 @@ export type PointState =
   | { readonly kind: 'deleting' }
   | { readonly kind: 'unknown'; readonly said: string };
 
-/** `Succeeded` of a copy only says that copying has begun: it can be used when every disk has arrived. */
+/**
+ * `Succeeded` of a copy only says that copying has begun: it can be used when every disk has arrived. One that is `Creating`
+ * and tells of its disks already is being copied too.
+ */
 export function pointState(point: RestorePoint): PointState {
   const said = point.provisioningState?.toLowerCase();
   switch (said) {
     case 'creating':
     case 'updating':
-      return { kind: 'creating' };
+      return point.sourcePointId !== undefined && disksOf(point).some(({ replication }) => replication !== undefined)
+        ? copyState(point, false)
+        : { kind: 'creating' };
     case 'deleting':
       return { kind: 'deleting' };
     case 'failed':
       return { kind: 'failed', reason: reasonOf(point), disks: [] };
     case 'succeeded':
-      return point.sourcePointId === undefined ? { kind: 'usable' } : copyState(point);
+      return point.sourcePointId === undefined ? { kind: 'usable' } : copyState(point, true);
     default:
       return { kind: 'unknown', said: point.provisioningState ?? '' };
   }
 }
 
-function copyState(point: RestorePoint): PointState {
+/** @param created false while Azure says that the copy itself is still being made: then it cannot be used, whatever its disks say */
+function copyState(point: RestorePoint, created: boolean): PointState {
   const disks = disksOf(point);
   const failed = disks.filter((disk) => diskStatus(disk) === 'failed');
   if (failed.length > 0) {
     return { kind: 'failed', reason: failed.map(reasonOfDisk).join(' '), disks: failed };
   }
   const done = disks.filter((disk) => diskStatus(disk) === 'succeeded').length;
-  if (point.hasInstanceView && disks.length > 0 && done === disks.length) {
+  if (created && point.hasInstanceView && disks.length > 0 && done === disks.length) {
     return { kind: 'usable' };
   }
   const percent = percentOf(point);

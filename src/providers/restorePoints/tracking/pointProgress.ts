@@ -13,7 +13,7 @@ export function progressOf(point: RestorePoint, state: PointState, sizes: KnownS
   return defined<OperationProgress>({
     // A local restore point has no figure: Azure gives none.
     percent: copied ? percentOf(point, sizes) : undefined,
-    message: messageOf(state),
+    message: messageOf(state, copied),
     tasks: copied && disks.length > 0 ? disks.map((disk) => taskOf(disk, sizes)) : undefined,
     remaining: undefined,
     properties: undefined,
@@ -32,10 +32,10 @@ function taskOf(disk: PointDisk, sizes: KnownSizes): OperationTask {
   });
 }
 
-function messageOf(state: PointState): string | undefined {
+function messageOf(state: PointState, copied: boolean): string | undefined {
   switch (state.kind) {
     case 'creating':
-      return 'Azure is taking the snapshots';
+      return copied ? 'Azure is beginning the copy' : 'Azure is taking the snapshots';
     case 'copying':
       return state.known
         ? `${state.done} of ${state.of} disks copied; it can be used when all are`

@@ -4,7 +4,7 @@ import { isObject, objectAt, type JsonObject } from '../../../core/json.ts';
 import type { OperationRecord, Tracker, TrackedResponse, TrackStep } from '../../../core/operation.ts';
 import { fieldsOf } from '../../arm/fields.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState } from '../../arm/asyncOperation.ts';
-import { retryAfterMs } from '../../arm/pacing.ts';
+import { insistMs, retryAfterMs } from '../../arm/pacing.ts';
 import { pointPath } from '../api.ts';
 import { withComputeRemedies } from '../errorKnowledge.ts';
 import { pointState, type KnownSizes, type PointState } from '../model/pointState.ts';
@@ -21,6 +21,10 @@ interface State {
   readonly sizes: KnownSizes;
   /** While the operation that makes the point is followed; afterwards the point itself is asked. */
   readonly operation?: OperationState;
+  /** True of a copy. */
+  readonly copied?: boolean;
+  /** The operation of a copy that goes on for long, while the copy itself is asked: it knows best why it failed. */
+  readonly aside?: OperationState;
   /** True once Azure has answered the point itself. */
   readonly seen?: boolean;
   readonly missingSinceMs?: number;
@@ -29,10 +33,13 @@ interface State {
   readonly done?: number;
 }
 
+/** So often the operation of a copy is asked: by then what is refused has been. Then the copy tells how far it is, which the operation does not. */
+const questionsOfCopy = 4;
+
 /**
  * A restore point that is made, or copied from another region: its operation until that has ended, then the point with its
  * instance view until it can be used or has failed. For a copy the operation only says that copying has begun; the disks
- * decide. One request a step, whatever the number of disks.
+ * decide, and where the operation goes on for long, they are looked at meanwhile. One request a step, whatever the number of disks.
  */
 export const pointTracker: Tracker = {
   name: 'restorePoints.point',
@@ -46,7 +53,11 @@ export const pointTracker: Tracker = {
       ? askPoint(state, 'accepted')
       : operating({ ...state, operation: begun.state }, begun.delayMs, 'accepted', 'Azure is making the restore point');
   },
-  poll: (json) => ({ url: urlOf(readState(json)) }),
+  poll: (json) => {
+    const state = readState(json);
+    // Where only asking for the operation fails, again and again, the point itself is asked. Beside that there is nothing to ask.
+    return { url: urlOf(state), ...(state.operation ? { insistMs: insistMs(state.operation.paceMs) } : {}) };
+  },
   step: (json, response, nowMs) => {
     const state = readState(json);
     return state.operation === undefined ? stepPoint(state, response, nowMs) : stepFirst(state, state.operation, response, nowMs);
@@ -67,6 +78,7 @@ function stateOf(record: OperationRecord, response: TrackedResponse): State {
   return {
     cloud: record.cloud,
     pointId,
+    ...(typeof record.intent['sourcePointId'] === 'string' ? { copied: true } : {}),
     sizes: Object.fromEntries(
       Object.entries(sizes).flatMap(([name, size]) => (typeof size === 'number' ? [[name.toLowerCase(), size]] : [])),
     ),
@@ -94,6 +106,9 @@ function stepFirst(state: State, operation: OperationState, response: TrackedRes
   const answer = stepOperation(operation, response, nowMs);
   switch (answer.is) {
     case 'running':
+      if (state.copied && answer.state.asked >= questionsOfCopy) {
+        return askPoint({ ...state, aside: answer.state }, 'running');
+      }
       return operating(
         { ...state, operation: answer.state },
         answer.delayMs,
@@ -130,6 +145,10 @@ function stepPoint(state: State, response: TrackedResponse, nowMs: number): Trac
   const now = pointState(point);
   const progress = progressOf(point, now, state.sizes);
   if (now.kind === 'failed') {
+    const { aside, ...rest } = state;
+    if (aside && now.disks.length === 0 && point.statusMessages.length === 0) {
+      return operating({ ...rest, operation: aside, copied: false }, 0, 'running', 'Azure says that it failed; asking why');
+    }
     return { state: toJson(state), status: 'failed', progress, ...failureOf(point, now) };
   }
   if (now.kind === 'usable') {
