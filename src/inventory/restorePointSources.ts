@@ -3,25 +3,26 @@ import { getCollectionWithPoints, getRestorePoint, lists, type ReadOptions } fro
 import { isCancelled } from '../core/cancellation.ts';
 import { pointState, type RestorePoint, type RestorePointCollection, type VirtualMachine } from '../providers/restorePoints/model.ts';
 import type { ListSource } from './pagedList.ts';
-import { byName, fullPage, source, type Where } from './sources.ts';
+import { subscriptionSource } from './groupwise.ts';
+import { byName, type Where } from './sources.ts';
 
 /** @param scope `/subscriptions/{id}` */
 export function virtualMachineSource(where: Where, scope: string): ListSource<VirtualMachine> {
-  return source(
+  return subscriptionSource(
     where,
-    [lists.virtualMachines(scope)],
+    scope,
+    lists.virtualMachines,
     byName((machine) => machine.name),
-    fullPage,
   );
 }
 
 /** Without their points; those that Azure Backup made for itself after those of people. @param scope `/subscriptions/{id}` */
 export function collectionSource(where: Where, scope: string): ListSource<RestorePointCollection> {
-  return source(
+  return subscriptionSource(
     where,
-    [lists.collections(scope)],
+    scope,
+    lists.collections,
     (a, b) => Number(a.madeByAzureBackup) - Number(b.madeByAzureBackup) || collectionsByName(a, b),
-    fullPage,
   );
 }
 

@@ -7,7 +7,8 @@ import type { ArmClient } from '../../cloud/types.ts';
 import { lastSegment, sameArmId } from '../../core/armId.ts';
 import { BackupError } from '../../core/errors.ts';
 import { armPath } from '../arm/armUrl.ts';
-import { readAll, readOne, readPage, type ListQuery, type ReadOptions, type RecordPage } from '../arm/lists.ts';
+import { readAllOfSubscription } from '../arm/groupwise.ts';
+import { readOne, readPage, type ListQuery, type ReadOptions, type RecordPage } from '../arm/lists.ts';
 import type { RecordList } from '../arm/record.ts';
 import {
   readCollection,
@@ -27,6 +28,7 @@ import {
   type VirtualMachine,
 } from './model.ts';
 
+export { readAllOfSubscription } from '../arm/groupwise.ts';
 export { readAll } from '../arm/lists.ts';
 export type { ListQuery, ReadOptions, RecordPage } from '../arm/lists.ts';
 
@@ -87,14 +89,17 @@ export async function readPageOfMachine(
   return { ...page, items: page.items.filter(({ sourceId }) => sameArmId(sourceId, machineId)) };
 }
 
-/** All collections of a subscription that are made of one VM or one collection, by reading them all: Azure has no filter. */
+/**
+ * All collections of a subscription that are made of one VM or one collection, by reading them all: Azure has no filter.
+ * Where the subscription may not be listed, those of its resource groups that may be.
+ */
 export async function listCollectionsOf(
   arm: ArmClient,
   sourceId: string,
   subscriptionId: string,
   options?: ReadOptions,
 ): Promise<RecordList<RestorePointCollection>> {
-  const all = await readAll(arm, lists.collections(`/subscriptions/${subscriptionId}`), options);
+  const all = await readAllOfSubscription(arm, `/subscriptions/${subscriptionId}`, lists.collections, options);
   return { ...all, items: all.items.filter((collection) => sameArmId(collection.sourceId, sourceId)) };
 }
 

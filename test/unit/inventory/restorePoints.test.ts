@@ -194,6 +194,63 @@ describe('inventory: VM restore points', () => {
     });
   });
 
+  describe('where only some resource groups of the subscription may be read', () => {
+    const groupId = (name: string): string => `${subscriptionKey}/resourceGroups/${name}`;
+    const listOf = (name: string): string => `${groupId(name)}/providers/Microsoft.Compute/restorePointCollections`;
+    const groups = (...names: readonly string[]): void =>
+      cloud.set(
+        `${subscriptionKey}/resourcegroups`,
+        names.map((name) => ({ id: groupId(name), name })),
+      );
+
+    beforeEach(() => cloud.set(collectionsPath, refusal(403, 'AuthorizationFailed')));
+
+    it('collections are read group by group, a few groups a page, each page when it is asked for', async () => {
+      const names = Array.from({ length: 9 }, (_, index) => `group-${index}`);
+      groups(...names);
+      names.forEach((name) =>
+        cloud.set(
+          listOf(name),
+          Array.from({ length: 60 }, (_, index) => collectionJson(`${name}-${index}`, machineId('web-01'))),
+        ),
+      );
+      const node = await at(collections);
+      const first = await inventory.children(node, { signal });
+      assert.equal(first.nodes.length, 240);
+      assert.equal(cloud.asked.filter((path) => path.startsWith(groupId('group-').toLowerCase())).length, 4);
+      assert.ok(first.more !== undefined);
+      const second = await inventory.children(node, { signal, more: first.more });
+      const third = await inventory.children(node, { signal, more: second.more ?? '' });
+      assert.equal(third.more, undefined);
+      assert.equal(new Set([...first.nodes, ...second.nodes, ...third.nodes].map(({ label }) => label)).size, 540);
+      assert.equal(cloud.asked.filter((path) => path === collectionsPath.toLowerCase()).length, 1, 'the refused list is not asked again');
+    });
+
+    it('says which of them refuse, beside what the others have; a group that has gone is none of them', async () => {
+      groups('open', 'closed', 'gone');
+      cloud.set(listOf('open'), [collectionJson('mine', machineId('web-01'))]);
+      cloud.set(listOf('closed'), refusal(403, 'AuthorizationFailed'));
+      cloud.set(listOf('gone'), refusal(404, 'ResourceGroupNotFound'));
+      const page = await inventory.children(await at(collections), { signal });
+      assert.deepEqual(
+        page.nodes.map(({ label }) => label),
+        ['mine'],
+      );
+      assert.deepEqual(
+        page.problems?.map(({ message }) => message),
+        ['1 of 3 resource groups do not let you list the restore point collections.'],
+      );
+    });
+
+    it('is an error where every group refuses, and the subscription’s own where it has no group to see', async () => {
+      groups('closed');
+      cloud.set(listOf('closed'), refusal(403, 'AuthorizationFailed'));
+      await assert.rejects(inventory.children(await at(collections), { signal }), /None of the 1 resource groups that you can see/);
+      groups();
+      await assert.rejects(inventory.children(await at(collections), { signal }), /AuthorizationFailed/);
+    });
+  });
+
   describe('collections', () => {
     it('say what they are of, their region and group, and their tags', async () => {
       const node = await at(collections, 'own');

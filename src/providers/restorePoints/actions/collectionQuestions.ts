@@ -2,7 +2,7 @@
 import { armIdKey, lastSegment, segmentOf } from '../../../core/armId.ts';
 import { displayName } from '../../../core/displayText.ts';
 import type { ActionContext, ActionTarget, Answers, Choice, PickQuestion, TextQuestion } from '../../action.ts';
-import { readAll, lists, listCollectionsOf } from '../api.ts';
+import { readAll, readAllOfSubscription, lists, listCollectionsOf } from '../api.ts';
 import {
   manyPointsOfMachine,
   mostPointsOfMachine,
@@ -131,7 +131,7 @@ async function regionChoices(context: ActionContext, of: Of, collectionId: strin
   const options = readOptions(context, of);
   const [{ items: regions }, { items: collections }] = await Promise.all([
     readAll(context.arm, lists.regions(subscriptionId), options),
-    readAll(context.arm, lists.collections(`/subscriptions/${subscriptionId}`), options),
+    readAllOfSubscription(context.arm, `/subscriptions/${subscriptionId}`, lists.collections, options),
   ]);
   const source = collections.find(({ id }) => armIdKey(id) === armIdKey(collectionId));
   const copies = collections.filter(({ sourceId }) => sourceId !== undefined && armIdKey(sourceId) === armIdKey(collectionId));

@@ -4,7 +4,7 @@ import { objectAt } from '../../../core/json.ts';
 import type { OperationRecord } from '../../../core/operation.ts';
 import { kinds, pointStates, targetKinds } from '../../tokens.ts';
 import type { Action, ActionContext, ActionTarget, ReadBack } from '../../action.ts';
-import { lists, readAll } from '../api.ts';
+import { lists, readAllOfSubscription } from '../api.ts';
 import { sameArmId } from '../../../core/armId.ts';
 import type { RestorePoint, RestorePointCollection } from '../model.ts';
 import { deleteCollection as deleteCollectionRequest, deletePoint } from '../requests.ts';
@@ -91,7 +91,7 @@ async function consequencesOf(context: ActionContext, target: ActionTarget<Resto
   const scope = `/subscriptions/${target.model.subscriptionId ?? ''}`;
   const [collection, all] = await Promise.all([
     freshCollection(context, target, target.id, 'read the collection', true),
-    readAll(context.arm, lists.collections(scope), readOptions(context, target)),
+    readAllOfSubscription(context.arm, scope, lists.collections, readOptions(context, target)),
   ]);
   const name = displayName(collection.name);
   const copies = all.items.filter(({ sourceId }) => sameArmId(sourceId, target.id)).map((one) => displayName(one.name));
