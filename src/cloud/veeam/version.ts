@@ -3,7 +3,7 @@ import { isObject, stringAt } from '../../core/json.ts';
 import type { RequestOptions, ServiceClient } from '../types.ts';
 
 /** The versions of the REST API that this extension speaks, the newest first. An appliance answers its own and those before it. */
-export const spokenVersions: readonly string[] = ['v8', 'v7', 'v6', 'v5', 'v4', 'v3', 'v2', 'v1'];
+const spokenVersions: readonly string[] = ['v8', 'v7', 'v6', 'v5', 'v4', 'v3', 'v2', 'v1'];
 
 export interface Detected {
   readonly apiVersion: string;

@@ -47,10 +47,6 @@ export async function listSnapshotSessions({ client, origin, signal }: On, machi
   return readRecords(items, (raw) => readSession(raw, origin));
 }
 
-export async function getSession({ client, origin, signal }: On, url: string): Promise<VeeamSession> {
-  return readSession((await client.get(url, { signal, attempted: 'read the session', resource: new URL(url).pathname })).body, origin);
-}
-
 export async function getLog(client: ApplianceClient, url: string, options: RequestOptions): Promise<readonly LogItem[]> {
   return readLog((await client.get(url, { attempted: 'read the log of the session', ...options })).body);
 }
