@@ -5,7 +5,7 @@ import type { PreparedRequest, TrackedResponse } from '../core/operation.ts';
 export type CloudKind = 'public' | 'usGovernment' | 'china' | 'custom' | 'sandbox';
 
 /** Where a cloud keeps blobs. */
-export interface CloudStorage {
+interface CloudStorage {
   /** The resource that tokens for blobs are asked for, without `/.default`: `https://storage.azure.com`. */
   readonly audience: string;
   /** What follows an account's name in the host of its blobs: `blob.core.windows.net`. None in the sandbox, whose blobs are on this machine. */

@@ -7,6 +7,7 @@ import type { Remembered } from '../core/remembered.ts';
 import { apiManagementLists } from './apiManagementLists.ts';
 import { offered } from './emptyStates.ts';
 import { countOf } from './groupTexts.ts';
+import { subscriptionSource } from './groupwise.ts';
 import { fixedLevel, listLevel, type Level } from './levels.ts';
 import type { Lists } from './lists.ts';
 import { apiManagementBackupNode } from './nodes/apiManagementBackup.ts';
@@ -14,7 +15,7 @@ import { apiManagementServiceNode } from './nodes/apiManagementService.ts';
 import type { NodeContext } from './nodes/common.ts';
 import { backupsGroup } from './nodes/groups.ts';
 import type { ListSource } from './pagedList.ts';
-import { byName, fullPage, source, type Where } from './sources.ts';
+import { byName, fullPage, type Where } from './sources.ts';
 import { joined } from './text.ts';
 import { kinds } from './tokens.ts';
 import type { InventoryNode } from './types.ts';
@@ -55,11 +56,11 @@ export class ApiManagementLevels {
       return undefined;
     }
     const list = this.#options.lists.get<ApiService>(apiManagementLists.services(scope), () =>
-      source(
+      subscriptionSource(
         this.#options.where(group),
-        [lists.services(scope)],
+        scope,
+        lists.services,
         byName(({ name }) => name),
-        fullPage,
       ),
     );
     return listLevel(list, {

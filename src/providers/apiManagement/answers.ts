@@ -4,7 +4,7 @@ import { displayName } from '../../core/displayText.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { ActionContext, Answers } from '../action.ts';
 import { readOptions, statusOf } from '../arm/asking.ts';
-import { getAccount, lists, readAll } from './api.ts';
+import { getAccount, lists, readAllOfSubscription } from './api.ts';
 import type { ApiService, ServiceIdentity, StorageAccount } from './model.ts';
 import { accountIdIn, refuseAccount, refuseBackup, refuseContainer, refuseKey } from './names.ts';
 import type { BackupPlace } from './place.ts';
@@ -61,7 +61,7 @@ export async function accountAt(context: ActionContext, of: Of, accountId: strin
 async function byName(context: ActionContext, of: Of, serviceId: string, name: string, container: string): Promise<FoundPlace> {
   const scope = `/subscriptions/${segmentOf(serviceId, 'subscriptions') ?? ''}`;
   try {
-    const { items } = await readAll(context.arm, lists.accounts(scope), readOptions(context, of));
+    const { items } = await readAllOfSubscription(context.arm, scope, lists.accounts, readOptions(context, of));
     const found = items.find((account) => account.name.toLowerCase() === name.toLowerCase());
     return found
       ? placed(found, container)

@@ -22,12 +22,13 @@ import {
 } from './model.ts';
 import { blobPlaceOf, type BackupPlace } from './place.ts';
 
+export { readAllOfSubscription } from '../arm/groupwise.ts';
 export { readAll } from '../arm/lists.ts';
 export type { ReadOptions } from '../arm/lists.ts';
 
 /** The lists, as data for `readPage` and `readAll`. */
 export const lists = {
-  /** @param scope `/subscriptions/{id}` */
+  /** @param scope `/subscriptions/{id}`, or a resource group's id */
   services: (scope: string): ListQuery<ApiService> =>
     query(
       scope,
@@ -36,7 +37,7 @@ export const lists = {
       'list the API Management services',
       apiVersions.apiManagement,
     ),
-  /** @param scope `/subscriptions/{id}` */
+  /** @param scope `/subscriptions/{id}`, or a resource group's id */
   accounts: (scope: string): ListQuery<StorageAccount> =>
     query(scope, ['providers', 'Microsoft.Storage', 'storageAccounts'], readAccount, 'list the storage accounts', apiVersions.storage),
   containers: (accountId: string): ListQuery<Container> =>

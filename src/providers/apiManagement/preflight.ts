@@ -2,7 +2,7 @@
 import { BackupError } from '../../core/errors.ts';
 import type { Check } from '../action.ts';
 import { refusal } from './answers.ts';
-import { backupCheck, freeNameCheck, skuCheck } from './preflight/blob.ts';
+import { backupCheck, freeNameCheck, nameLabel, skuCheck } from './preflight/blob.ts';
 import { restCheck, tierCheck, workspacesCheck } from './preflight/service.ts';
 import { accessCheck, containerCheck, firewallCheck } from './preflight/storage.ts';
 import { fail, type Look, type Subject } from './preflight/subject.ts';
@@ -52,5 +52,5 @@ export function requirePassed(checks: readonly Check[], attempted: string, resou
 
 /** True where it was seen that nothing has the name. */
 export function nameWasFree(checks: readonly Check[]): boolean {
-  return checks.some(({ label, state }) => label === 'Name' && state === 'pass');
+  return checks.some(({ label, state }) => label === nameLabel && state === 'pass');
 }

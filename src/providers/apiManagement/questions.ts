@@ -4,7 +4,7 @@ import { displayName } from '../../core/displayText.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { ActionContext, ActionTarget, Answers, Choice, PickQuestion, TextQuestion } from '../action.ts';
 import { readOptions } from '../arm/asking.ts';
-import { listBackups, lists, readAll } from './api.ts';
+import { listBackups, lists, readAll, readAllOfSubscription } from './api.ts';
 import { accountIdIn, proposeBackup, refuseAccount, refuseBackup, refuseContainer } from './names.ts';
 import { ageOf, expiryText, sameRegion, type ApiBackup, type ApiService, type StorageAccount } from './model.ts';
 import { placeKey, placeOf, type BackupPlace } from './place.ts';
@@ -23,7 +23,7 @@ const accountQuestion: PickQuestion<ApiService> = {
     const scope = `/subscriptions/${segmentOf(target.id, 'subscriptions') ?? ''}`;
     const other = { value: typed, label: 'Another account...', detail: 'Type its name, or the resource ID of one in another subscription' };
     return listed(other, async () => {
-      const { items } = await readAll(context.arm, lists.accounts(scope), readOptions(context, target));
+      const { items } = await readAllOfSubscription(context.arm, scope, lists.accounts, readOptions(context, target));
       return items
         .filter(({ blobEndpoint }) => blobEndpoint !== undefined)
         .map((account) => ({

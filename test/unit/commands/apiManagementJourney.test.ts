@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCancelled } from '../../../src/core/cancellation.ts';
+import type { OperationRecord } from '../../../src/core/operation.ts';
+import { followersOf } from '../../../src/commands/followers.ts';
+import { Engine } from '../../../src/operations/engine.ts';
+import { refusalExplainer } from '../../../src/operations/explain.ts';
+import { remediesFor } from '../../../src/providers/remedies.ts';
+import { trackers } from '../../../src/providers/trackers.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { openWindow, patienceMs, type Window } from './journeyWindow.ts';
 
@@ -157,5 +163,40 @@ describe('API Management against the sandbox, with the real engine, inventory an
       assert.ok(!everything.includes(secret));
     }
     assert.match(everything, /"accessKey\\*":\\*"\(not stored\)/);
+  });
+
+  it('a window that closes while a backup runs leaves it to the next one, which follows it to its end', async () => {
+    const service = await at(...services, 'apim-northwind-neu');
+    const { records } = await window.begin(
+      'backUpService',
+      [service],
+      { pick: account },
+      { pick: container },
+      { type: 'reload.apimbackup' },
+      { pick: '<enter>' },
+      { pick: 'Continue' },
+      { choose: 'Back Up' },
+    );
+    const id = records[0]?.id ?? '';
+    await window.until(id, ({ status }) => status === 'accepted' || status === 'running');
+    await window.engine.dispose();
+    const next = new Engine({
+      folder: join(window.folder, 'journal'),
+      arm: () => window.connection.arm(),
+      trackers,
+      followers: followersOf(),
+      canceller: () => Promise.reject(new Error('Nothing is cancelled')),
+      explain: refusalExplainer(remediesFor),
+    });
+    try {
+      const ended = new Promise<OperationRecord>((resolve) => next.onDidEnd(resolve));
+      await next.resume();
+      const record = await ended;
+      assert.deepEqual([record.id, record.status], [id, 'succeeded'], JSON.stringify(record, undefined, 1));
+      assert.match(record.outcome ?? '', /reload\.apimbackup is in stnwapimweu/);
+      assert.equal(record.trace.filter(({ method }) => method === 'POST').length, 1);
+    } finally {
+      await next.dispose();
+    }
   });
 });

@@ -193,6 +193,18 @@ describe('inventory: API Management', () => {
     assert.deepEqual([asked(), lookedAt], [3, 4]);
   });
 
+  it('is listed by resource group where the subscription as a whole may not be listed', async () => {
+    const forbidden = new BackupError('No role.', { code: 'AuthorizationFailed', status: 403 });
+    cloud.set(services, forbidden);
+    cloud.set(`${subscriptionKey}/resourcegroups`, [{ id: `${subscriptionKey}/resourceGroups/Api-RG` }]);
+    cloud.set(`${subscriptionKey}/resourceGroups/Api-RG/providers/Microsoft.ApiManagement/service`, [service('contoso', 'Developer')]);
+    const { nodes } = await inventory.children(await at('API Management services'), { signal });
+    assert.deepEqual(
+      nodes.map(({ label }) => label),
+      ['contoso'],
+    );
+  });
+
   it('is found by its id', async () => {
     assert.equal((await inventory.find(idOf('CONTOSO'), signal))?.label, 'contoso');
     assert.equal(await inventory.find(idOf('nobody'), signal), undefined);

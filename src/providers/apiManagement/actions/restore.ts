@@ -6,7 +6,7 @@ import type { Action, ActionContext, ActionTarget, Answers, BuiltAction, Choice,
 import { readOptions } from '../../arm/asking.ts';
 import { accountAt, accessIn, backupNameIn, placeIn, refusal, type FoundPlace } from '../answers.ts';
 import { accessQuestion, keyQuestion } from '../accessQuestions.ts';
-import { lists, readAll } from '../api.ts';
+import { lists, readAllOfSubscription } from '../api.ts';
 import { tierHasBackups, type ApiBackup, type ApiService } from '../model.ts';
 import { readRestoreBack, settleRestore } from '../outcome.ts';
 import { checksOfRestore, orFailed, requirePassed } from '../preflight.ts';
@@ -132,7 +132,7 @@ function intoQuestion(): PickQuestion<ApiBackup> {
       }
       const { serviceId } = target.model;
       const scope = `/subscriptions/${segmentOf(serviceId, 'subscriptions') ?? ''}`;
-      const { items } = await readAll(context.arm, lists.services(scope), readOptions(context, target));
+      const { items } = await readAllOfSubscription(context.arm, scope, lists.services, readOptions(context, target));
       const own = items.find(({ id }) => sameArmId(id, serviceId));
       const others = items.filter((service) => service !== own).sort((a, b) => a.name.localeCompare(b.name));
       return [...(own === undefined ? [] : [own]), ...others].map((service) => intoChoice(service, own));

@@ -6,7 +6,7 @@ import { findBackup, getService } from '../api.ts';
 import { ageOf, expiryText } from '../model.ts';
 import { fail, looking, pass, warn, type Look } from './subject.ts';
 
-const nameLabel = 'Name';
+export const nameLabel = 'Name';
 
 /** A backup must not write over another one. */
 export const freeNameCheck: Look = looking(nameLabel, async ({ context, of, service, at, backupName }) => {
