@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createConnection, type ConnectionControl } from '../../src/cloud/connectionVscode.ts';
+import { Appliances } from '../../src/cloud/veeam/appliances.ts';
 import { isCancelled } from '../../src/core/cancellation.ts';
+import { arrayAt, stringAt } from '../../src/core/json.ts';
 
 const settings = ['cloud', 'customCloud', 'credential', 'servicePrincipal', 'subscriptions', 'tenants', 'sandbox'];
 
@@ -76,6 +78,37 @@ describe('host: connection', () => {
     assert.equal(control.connection.state.kind, 'disconnected');
     assert.equal((await control.connection.connect()).kind, 'disconnected', 'a sandbox that was stopped comes up by itself');
     assert.ok(states.includes('connecting') && states.includes('connected'));
+  });
+
+  it('to an appliance trusts its one certificate, through VS Code’s own https too, and sends nothing to another', async function () {
+    this.timeout(60_000);
+    await control.useCloud('sandbox');
+    const { body } = await control.connection.arm().get('/_sandbox/veeam');
+    const [first, other] = arrayAt(body, 'appliances');
+    const { url: origin = '', fingerprint } = { url: stringAt(first, 'url'), fingerprint: stringAt(first, 'fingerprint') };
+    const admin = arrayAt(first, 'users').find((user) => stringAt(user, 'username') === 'veeam-admin');
+    const { globalState, secrets } = contextOf(storage);
+    const appliances = new Appliances({
+      memory: globalState,
+      secrets,
+      log: { request: () => undefined },
+      remediesFor: () => [],
+      versionSetting: () => vscode.workspace.getConfiguration('azureBackup').get('veeam.apiVersion'),
+      now: Date.now,
+    });
+    const { signal } = new AbortController();
+    const certificate = await appliances.look(origin, signal);
+    assert.equal(certificate.fingerprint, fingerprint);
+    const entrance = {
+      origin,
+      user: 'veeam-admin',
+      password: stringAt(admin, 'password') ?? '',
+      askCode: () => Promise.reject(new Error('no code is asked for')),
+    };
+    const wrong = await appliances.look(stringAt(other, 'url') ?? '', signal);
+    await assert.rejects(appliances.enter({ ...entrance, certificate: wrong }, signal), /presents another certificate/);
+    assert.equal((await appliances.enter({ ...entrance, certificate }, signal)).apiVersion, 'v8');
+    appliances.dispose();
   });
 
   it('fails with the name of the setting where one cannot be used', async () => {
