@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { root } from '../../../scripts/lib/deps.mjs';
 import { composeWorld, type Compose } from '../../../src/sandbox/server/compose.ts';
 import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
 import { type LedgerEntry } from '../../../src/sandbox/server/ledger.ts';
@@ -16,6 +17,10 @@ export interface OwnSandbox {
   ledger(method: string, path: string): Promise<LedgerEntry[]>;
   /** Something that happens in the world beside backup, such as `drop-database` (docs/sandbox.md). */
   happens(change: string, what: Record<string, string>): Promise<void>;
+  /** Gives it the Azurite of this project, as if it had been installed meanwhile. */
+  serveBlobs(): Promise<void>;
+  /** The first access key of a storage account. @param accountId its ARM id */
+  accountKey(accountId: string): Promise<string>;
 }
 
 /** @param dataDir of the window */
@@ -28,8 +33,8 @@ export function ownSandbox(dataDir: string): OwnSandbox {
     certificateAuthority: string;
     details: SandboxEndpoint;
   };
-  const { resourceManagerEndpoint, clientSecret } = record.details;
-  const ask = (url: URL, body?: object) => asked(url, record.certificateAuthority, clientSecret, body);
+  const { resourceManagerEndpoint, authorityHost, tenantId, clientId, clientSecret } = record.details;
+  const ask = (url: URL, body?: object) => asked(url, record.certificateAuthority, { [secretHeader]: clientSecret }, body);
   return {
     endpoint: resourceManagerEndpoint,
     pid: record.pid,
@@ -40,13 +45,32 @@ export function ownSandbox(dataDir: string): OwnSandbox {
       return entries;
     },
     happens: async (change, what) => void (await ask(new URL(`/_sandbox/world/${change}`, resourceManagerEndpoint), what)),
+    serveBlobs: async () =>
+      void (await ask(new URL('/_sandbox/blobs/start', resourceManagerEndpoint), { path: join(root, 'node_modules', 'azurite') })),
+    accountKey: async (accountId) => {
+      const form = {
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: clientSecret,
+        scope: `${resourceManagerEndpoint}/.default`,
+      };
+      const signIn = new URL(`${authorityHost}/${tenantId}/oauth2/token`);
+      const token = JSON.parse(await asked(signIn, record.certificateAuthority, {}, new URLSearchParams(form))) as { access_token: string };
+      const url = new URL(`${accountId}/listKeys?api-version=2024-01-01`, resourceManagerEndpoint);
+      const answer = await asked(url, record.certificateAuthority, { authorization: `Bearer ${token.access_token}` }, {});
+      const { keys } = JSON.parse(answer) as { keys: { value: string }[] };
+      assert.ok(keys[0], answer);
+      return keys[0].value;
+    },
   };
 }
 
-/** GET; POST where there is a body. */
-function asked(url: URL, ca: string, secret: string, body?: object): Promise<string> {
+/** GET; POST where there is a body, a form or else JSON. */
+function asked(url: URL, ca: string, headers: Record<string, string>, body?: object): Promise<string> {
+  const form = body instanceof URLSearchParams;
   return new Promise((resolve, reject) => {
-    request(url, { ca, headers: { [secretHeader]: secret }, method: body ? 'POST' : 'GET' }, (response) => {
+    const sent = form ? { ...headers, 'content-type': 'application/x-www-form-urlencoded' } : headers;
+    request(url, { ca, headers: sent, method: body ? 'POST' : 'GET' }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {
@@ -55,7 +79,7 @@ function asked(url: URL, ca: string, secret: string, body?: object): Promise<str
       });
     })
       .on('error', reject)
-      .end(body && JSON.stringify(body));
+      .end(form ? body.toString() : body && JSON.stringify(body));
   });
 }
 
