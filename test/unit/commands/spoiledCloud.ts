@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { createArmClient } from '../../../src/cloud/armClient.ts';
+import { createBlobReader } from '../../../src/cloud/blobReader.ts';
 import { servicePrincipalCredential } from '../../../src/cloud/credentials/identityCredential.ts';
 import { TokenCache } from '../../../src/cloud/credentials/tokenCache.ts';
 import { createHttpClient, type VerifyingHttpClient } from '../../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../../src/cloud/pipeline.ts';
+import { sandboxEnvironment } from '../../../src/cloud/sandbox/details.ts';
 import type { ArmClient } from '../../../src/cloud/types.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
@@ -53,21 +55,16 @@ export class SpoiledCloud {
   private constructor(folder: string, sandbox: RunningSandbox, silenceMs: number) {
     this.#folder = folder;
     this.sandbox = sandbox;
-    const { resourceManagerEndpoint, authorityHost } = sandbox.endpoint;
-    const environment = {
-      kind: 'sandbox',
-      label: 'Sandbox',
-      resourceManagerEndpoint,
-      authorityHost,
-      audience: `${resourceManagerEndpoint}/`,
-    } as const;
+    const environment = sandboxEnvironment(sandbox.endpoint);
     const client = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }), { connectMs: 5_000, silenceMs });
     const signIn = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }));
     this.#clients = [client, signIn];
     const tokens = new TokenCache(servicePrincipalCredential({ environment, client: () => Promise.resolve(signIn) }, sandbox.endpoint));
     const retry = { retries: 3, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3_000 };
-    const pipeline = createArmPipeline({ environment, tokens, client, retry });
-    this.arm = createArmClient({ environment, pipeline: () => Promise.resolve(pipeline) });
+    const setup = { environment, tokens, client, retry };
+    const pipeline = createArmPipeline(setup);
+    const blobs = createBlobReader(environment, () => Promise.resolve(setup));
+    this.arm = createArmClient({ environment, pipeline: () => Promise.resolve(pipeline), blobs });
     this.engine = new Engine({
       folder: join(folder, 'journal'),
       clock: hurriedClock,
