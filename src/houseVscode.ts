@@ -73,13 +73,14 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
   });
   const texts = new TextDocuments();
   const tree = registerTree(context, { connection, inventory, view, rows });
+  const reveal = (resourceId: string): Promise<boolean> => tree.reveal(resourceId, new AbortController().signal);
   const copyText = (text: string): Promise<void> => Promise.resolve(vscode.env.clipboard.writeText(text));
   const recentJobs = new VaultJobs(connection);
   const views = registerViews({
     extensionUri: context.extensionUri,
     engine: operations,
     recentJobs,
-    reveal: (resourceId) => tree.reveal(resourceId, new AbortController().signal),
+    reveal,
     showDocument: (name, text) => tree.showDocument(name, text),
     showText: (name, text) => texts.show(name, text),
     copyText,
@@ -100,7 +101,7 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     now: Date.now,
   };
   registerCommands(context, services);
-  registerVeeamCommands(context, services);
+  registerVeeamCommands(context, { ...services, reveal });
   registerConnectionCommands(context, control);
   context.subscriptions.push(
     texts,

@@ -213,7 +213,8 @@ export function createInventory({ connection, links, remembered, appliances, now
     const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
     const appliance = vaultId === undefined ? undefined : originOfId(vaultId);
     if (appliance !== undefined) {
-      // Its VMs are what they were.
+      // Its VMs are what they were, but for what ran on them; so are Azure's own rows of them.
+      change.ids.forEach(fireAll);
       forgetSessions(appliance);
     } else if (vaultKey !== undefined && entries.has(vaultKey)) {
       catalog.forget((key) => isBelow(key, vaultKey));

@@ -1,4 +1,5 @@
 /** What the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
+import { containerWord } from './containerWord.ts';
 import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
@@ -64,7 +65,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
       ...Object.entries(record.progress.properties ?? {}),
       ['Resource', target.id],
       ...(made === undefined ? [] : [['New restore point', made] as const]),
-      ['Cloud', record.cloud],
+      [containerWord(target) === 'Appliance' ? 'Appliance' : 'Cloud', record.cloud],
     ],
     trace: record.trace.map(({ at, ...rest }) => ({ at: Date.parse(at), ...rest })),
     actions: actionsOf(record, standing),

@@ -37,8 +37,8 @@ export interface InputPrompt {
   readonly value?: string;
   /** A password box: what is typed is not shown. */
   readonly hidden?: boolean;
-  /** Called at each change: a refusal keeps the box open; a remark is shown below it. */
-  check(text: string): { readonly refused: string } | { readonly remark: string };
+  /** Called at each change: a refusal keeps the box open; a remark is shown below it in place of the prompt, undefined leaves the prompt. */
+  check(text: string): { readonly refused: string } | { readonly remark: string | undefined };
 }
 
 /** Prompts of one step. */

@@ -72,11 +72,15 @@ export async function ask(frame: Frame, prompt: InputPrompt): Promise<string> {
   return shown(input, frame, (resolve, signal) => {
     const judge = (): boolean => {
       const verdict = prompt.check(input.value);
+      if ('refused' in verdict) {
+        input.validationMessage = { message: boxText(verdict.refused), severity: vscode.InputBoxValidationSeverity.Error };
+        return false;
+      }
+      // Without a remark the prompt shows again.
+      const { remark } = verdict;
       input.validationMessage =
-        'refused' in verdict
-          ? { message: boxText(verdict.refused), severity: vscode.InputBoxValidationSeverity.Error }
-          : { message: boxText(verdict.remark), severity: vscode.InputBoxValidationSeverity.Info };
-      return !('refused' in verdict);
+        remark === undefined ? undefined : { message: boxText(remark), severity: vscode.InputBoxValidationSeverity.Info };
+      return true;
     };
     input.onDidChangeValue(judge);
     input.onDidAccept(() => {

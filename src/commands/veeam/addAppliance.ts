@@ -3,12 +3,16 @@ import { hostOf, readAddress, type Appliance } from '../../cloud/veeam/appliance
 import type { PinnedCertificate } from '../../cloud/veeam/certificate.ts';
 import { CancelledError } from '../../core/cancellation.ts';
 import { displayName } from '../../core/displayText.ts';
+import { messageOf } from '../../core/errors.ts';
 import { localTime } from '../../inventory/text.ts';
+import { applianceId } from '../../providers/veeam/ids.ts';
 import type { Step } from '../prompts/prompter.ts';
 import { sandboxAppliances, type SandboxAppliance } from './sandboxAppliances.ts';
 import type { VeeamServices } from './services.ts';
-import { veeamCommands } from './commandIds.ts';
 
+const title = 'Add Veeam Appliance';
+/** The prompt stays below the box. */
+export const noRemark = { remark: undefined };
 /** The choice for an address that is typed. */
 const another = '-';
 
@@ -36,8 +40,11 @@ export async function addAppliance(services: VeeamServices): Promise<void> {
     ],
     [trust],
   );
-  const appliance = await enter(services, veeamCommands.add.title, address, certificate, sandbox ? 'veeam-admin' : '');
+  const appliance = await enter(services, title, address, certificate, sandbox ? 'veeam-admin' : '');
   void services.prompter.tell('info', `Veeam appliance ${hostOf(origin)} was added (REST API ${appliance.apiVersion}).`, []);
+  await services
+    .reveal(applianceId(origin))
+    .catch((error: unknown) => services.log(`The row of ${hostOf(origin)} could not be shown: ${messageOf(error)}`));
 }
 
 /** @throws as `addAppliance`: what was kept before stays then */
@@ -59,15 +66,15 @@ async function askAddress(services: VeeamServices): Promise<Address> {
       undo: () => void (chosen = undefined),
       async ask(prompts) {
         chosen = await prompts.pickOne({
-          placeholder: 'The appliance',
+          placeholder: 'The appliance to add',
           empty: '',
           load: () =>
             Promise.resolve([
               ...known.map(({ origin, name, release }) => ({
                 value: origin,
-                label: `Add Sandbox Appliance ${name}`,
+                label: `The sandbox’s appliance ${displayName(name, 60)}`,
                 description: hostOf(origin),
-                detail: `Release ${release}. It belongs to the sandbox and ends with it.`,
+                detail: `Release ${displayName(release, 60)}. User and password are filled in. It ends with the sandbox.`,
                 icon: 'beaker',
               })),
               { value: another, label: 'Another appliance', detail: 'Its address is asked next.', icon: 'server' },
@@ -96,7 +103,7 @@ async function askAddress(services: VeeamServices): Promise<Address> {
       },
     },
   ];
-  await services.prompter.walk(veeamCommands.add.title, steps);
+  await services.prompter.walk(title, steps);
   const sandbox = known.find(({ origin }) => origin === chosen);
   if (sandbox) {
     return { origin: sandbox.origin, sandbox };
@@ -144,12 +151,12 @@ async function askUser(
       undo: () => void (user = ''),
       async ask(prompts) {
         const typed = await prompts.input({
-          prompt: `User name on ${hostOf(origin)}`,
+          prompt: `User name on ${hostOf(origin)}, as on the web page of the appliance`,
           value: user || proposed,
           check: (text) =>
             text.trim() === ''
               ? { refused: 'The name of a user of the appliance is needed.' }
-              : { remark: 'As on the web page of the appliance.' },
+              : noRemark,
         });
         user = typed.trim();
       },
@@ -159,12 +166,16 @@ async function askUser(
       needed: () => true,
       undo: () => void (password = ''),
       async ask(prompts) {
+        const known = sandbox?.passwords[user.toLowerCase()];
         password = await prompts.input({
-          prompt: `Password of ${displayName(user, 60)}. It is kept in VS Code's secret storage, and sent to ${hostOf(origin)} alone.`,
+          prompt: [
+            `Password of ${displayName(user, 60)}.`,
+            ...(known === undefined ? [] : ['The sandbox made it up and has filled it in.']),
+            `It is kept in VS Code’s secret storage, and sent to ${hostOf(origin)} alone.`,
+          ].join(' '),
           hidden: true,
-          // The sandbox makes its passwords up; nobody can know them.
-          value: sandbox?.passwords[user.toLowerCase()] ?? '',
-          check: (text) => (text === '' ? { refused: 'The password is needed.' } : { remark: 'Enter: sign in.' }),
+          value: known ?? '',
+          check: (text) => (text === '' ? { refused: 'The password is needed.' } : noRemark),
         });
       },
     },
@@ -183,7 +194,7 @@ async function askCode(services: VeeamServices, title: string, refused: string |
       code = await prompts.input({
         prompt: [...(refused === undefined ? [] : [refused]), 'The code that the authenticator app shows now'].join(' '),
         placeholder: '123456',
-        check: (text) => (/^\s*\d{6,8}\s*$/.test(text) ? { remark: 'Enter: sign in.' } : { refused: 'The code has six digits.' }),
+        check: (text) => (/^\s*\d{6,8}\s*$/.test(text) ? noRemark : { refused: 'The code has six digits.' }),
       });
     },
   };

@@ -8,7 +8,7 @@ import { getLog } from '../../providers/veeam/api.ts';
 import { originOfId } from '../../providers/veeam/ids.ts';
 import type { VeeamSession } from '../../providers/veeam/model.ts';
 import type { Step } from '../prompts/prompter.ts';
-import { addAppliance, describe, signInAgain } from './addAppliance.ts';
+import { addAppliance, describe, noRemark, signInAgain } from './addAppliance.ts';
 import type { veeamCommands } from './commandIds.ts';
 import type { VeeamServices } from './services.ts';
 import { logDocument } from './sessionLog.ts';
@@ -104,7 +104,7 @@ async function searchVms(services: VeeamServices, { origin }: Appliance): Promis
       text = await prompts.input({
         prompt: `A part of the name of VMs of ${hostOf(origin)}; leave it empty to list all`,
         value: services.inventory.searchOf(origin),
-        check: (typed) => ({ remark: typed.trim() === '' ? 'All VMs are listed.' : 'The appliance itself looks for them.' }),
+        check: () => noRemark,
       });
     },
   };

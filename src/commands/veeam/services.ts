@@ -8,4 +8,6 @@ export interface VeeamServices extends Omit<CommandServices, 'inventory' | 'appl
   readonly appliances: Pick<Appliances, 'all' | 'get' | 'client' | 'look' | 'enter' | 'trust' | 'remove' | 'otherCertificate'>;
   /** Opens an address outside VS Code. */
   openBrowser(url: string): Promise<void>;
+  /** Shows a row of the tree. @returns false where there is none */
+  reveal(resourceId: string): Promise<boolean>;
 }

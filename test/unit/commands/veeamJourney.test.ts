@@ -24,6 +24,7 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
   afterEach(() => window.close());
 
   const browsed: string[] = [];
+  const revealed: string[] = [];
   async function command(
     name: keyof typeof runs,
     nodes: readonly InventoryNode[] | undefined,
@@ -31,7 +32,9 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
   ): Promise<ScriptedPrompter> {
     const [prompter, services] = window.servicesWith(...script);
     const { inventory, appliances } = window;
-    await runs[name]({ ...services, inventory, appliances, openBrowser: (address) => Promise.resolve(void browsed.push(address)) }, nodes);
+    const openBrowser = (address: string): Promise<void> => Promise.resolve(void browsed.push(address));
+    const reveal = (id: string): Promise<boolean> => Promise.resolve(revealed.push(id) > 0);
+    await runs[name]({ ...services, inventory, appliances, openBrowser, reveal }, nodes);
     assert.equal(prompter.left, 0, 'the whole script was used');
     return prompter;
   }
@@ -39,7 +42,7 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
     command(
       'add',
       undefined,
-      { pick: `Add Sandbox Appliance ${name}` },
+      { pick: `The sandbox’s appliance ${name}` },
       { choose: 'Trust This Certificate' },
       { type: '<enter>' },
       { type: '<enter>' },
@@ -72,6 +75,7 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
     const { fingerprint, users } = window.sandbox.endpoint.veeam[0]!;
     assert.ok(shown.includes(`  SHA-256 fingerprint: ${fingerprint}`), shown.join('\n'));
     assert.match(told[0]?.message ?? '', /was added \(REST API v8\)/);
+    assert.equal(revealed.at(-1), `veeam://${new URL(url).host}`, 'one is led to its row');
     const row = await appliance();
     assert.equal(row.label, new URL(url).host);
     assert.match(row.description ?? '', /^veeam-admin · 8\.1/);
@@ -95,7 +99,7 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
   });
 
   it('are not added where the person does not trust the certificate, or mistypes the password', async () => {
-    await assert.rejects(command('add', undefined, { pick: 'Add Sandbox Appliance veeam' }, { escape: true }));
+    await assert.rejects(command('add', undefined, { pick: 'The sandbox’s appliance veeam' }, { escape: true }));
     const wrong = command(
       'add',
       undefined,
@@ -115,7 +119,7 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
     const { shown } = await command(
       'add',
       undefined,
-      { pick: 'Add Sandbox Appliance veeam' },
+      { pick: 'The sandbox’s appliance veeam' },
       { choose: 'Trust This Certificate' },
       { type: 'veeam-mfa' },
       { type: '<enter>' },
@@ -142,7 +146,16 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
       ['succeeded', 'succeeded'],
     );
     assert.equal(new Set(records.map(({ batch }) => batch?.id)).size, 1);
+    const drawn: string[] = [];
+    window.inventory.onDidChange((node) => drawn.push(`${node?.key}: ${/^running/.test(node?.description ?? '') ? 'running' : 'at rest'}`));
     const [own] = await window.run('takeVeeamSnapshot', [known], { pick: '<enter>' });
+    for (const { key } of [known, await machine('vm-web-01')]) {
+      const states = drawn.filter((one) => one.startsWith(`${key}: `));
+      assert.ok(
+        states.includes(`${key}: running`) && states.at(-1) === `${key}: at rest`,
+        `its row is drawn again at the end: ${drawn.join()}`,
+      );
+    }
     assert.deepEqual([own?.status, own?.target.name, own?.cloud], ['succeeded', 'vm-web-01', url]);
     const found = await window.inventory.find(own?.target.id ?? '', signal());
     assert.equal(found?.label, 'vm-web-01');
