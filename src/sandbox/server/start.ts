@@ -118,10 +118,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       faults,
       ledger,
       lifelines,
+      clock,
       clientSecret: directory.clientSecret,
       authenticate,
       ...(composition.changes === undefined ? {} : { changes: composition.changes }),
-      facts: () => ({ startedAt, seed, speed: clock.speed, latencyMs }),
+      facts: () => ({ startedAt, seed, speed: clock.speed, held: clock.held, latencyMs }),
     },
     faults: {
       faults,
