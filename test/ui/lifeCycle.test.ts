@@ -135,11 +135,15 @@ describe('ui: the life of protected VMs', () => {
     await quickInput.message(/30 days from now/);
     await quickInput.accept();
     await tree.waitForDescription('vm-web-03', /^running \d+ %/, jobMs);
+    // It runs for as long as the clicks take.
+    await ownSandbox(window.dataDir).time('hold');
     await tree.expand('Jobs');
     await tree.menu('Backup: vm-web-03', 'Cancel Job...');
     assert.match(await dialogs.modalText(), /Cancel Job: Backup of vm-web-03\?/);
     await window.screenshot('life-8-cancel-job');
     await dialogs.answer('Cancel Job');
+    await ownSandbox(window.dataDir).received('POST', '/**/cancel', 1);
+    await ownSandbox(window.dataDir).time('release');
     await tree.waitForDescription('Backup: vm-web-03', /^cancelled/, jobMs);
     await tree.collapse('Jobs');
   });
@@ -150,6 +154,7 @@ describe('ui: the life of protected VMs', () => {
     await quickInput.message(/30 days from now/);
     await quickInput.accept();
     await window.clickStatusBar(/\d backup operation/);
+    await ownSandbox(window.dataDir).time('hold');
     await jobs.row('vm-web-03', 'Back Up Now').click();
     await jobs.waitForSelected('vm-web-03', 'Back Up Now');
     await jobs.button('Cancel Job');
@@ -159,6 +164,8 @@ describe('ui: the life of protected VMs', () => {
     assert.match(await jobs.selected.innerText(), /Running/, 'turning away changes nothing');
     await jobs.button('Cancel Job');
     await dialogs.answer('Cancel Job');
+    await ownSandbox(window.dataDir).received('POST', '/**/cancel', 2);
+    await ownSandbox(window.dataDir).time('release');
     await jobs.waitForState('vm-web-03', 'Back Up Now', /^Cancelled$/, jobMs);
     await tree.waitForDescription('vm-web-03', /^first backup pending/, jobMs);
     await window.screenshot('life-10-cancelled');

@@ -51,8 +51,12 @@ describe('ui: SQL Server in Azure VMs, from discovery to unregistration', () => 
     await tree.menu('sql-new-01', 'Register');
     await window.statusBar('Register: 0 of 2 ended');
     await tree.waitForDescription('sql-multi-01', /^running · Register/);
+    // However long the window takes to come back, both still run.
+    await sandbox().time('hold');
     await window.screenshot('sql-2-registering');
     await window.reload();
+    await window.statusBar('Register: 0 of 2 ended');
+    await sandbox().time('release');
     assert.match(await window.dialogs.waitForNotification(/Register: /, jobMs), /^Register: all 2 succeeded\./);
     await window.viewAction('Show Jobs');
     for (const name of ['sql-multi-01', 'sql-new-01']) await jobs.waitForState(name, 'Register', /^Succeeded$/);

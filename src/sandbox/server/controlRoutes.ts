@@ -1,3 +1,4 @@
+import type { HeldClock } from './clock.ts';
 import { type App, type AppContext, readText } from './request.ts';
 import { timingSafeEqual } from 'node:crypto';
 import { globToRegExp } from '../faults/pattern.ts';
@@ -15,6 +16,7 @@ export interface ControlParts {
   readonly faults: FaultPlan;
   readonly ledger: Ledger;
   readonly lifelines: Lifelines;
+  readonly clock: Pick<HeldClock, 'hold' | 'release'>;
   readonly clientSecret: string;
   /** Throws where the request's bearer token is not good for the resource manager. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
@@ -56,6 +58,12 @@ export function addControlRoutes(app: App, parts: ControlParts): void {
     parts.ledger.clear();
     return new Response(null, { status: 204 });
   });
+  for (const turn of ['hold', 'release'] as const) {
+    app.post(`/_sandbox/time/${turn}`, () => {
+      parts.clock[turn]();
+      return new Response(null, { status: 204 });
+    });
+  }
   if (parts.changes !== undefined) {
     addWorldRoutes(app, parts.changes, (message) => refuse(400, 'InvalidWorldChange', message));
   }

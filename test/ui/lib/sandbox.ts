@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { root } from '../../../scripts/lib/deps.mjs';
 import { composeWorld, type Compose } from '../../../src/sandbox/server/compose.ts';
 import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
@@ -15,12 +16,16 @@ export interface OwnSandbox {
   readonly pid: number;
   /** Requests that it received. `path` is a glob over the whole path. */
   ledger(method: string, path: string): Promise<LedgerEntry[]>;
+  /** Waits until it has received so many. */
+  received(method: string, path: string, count: number): Promise<void>;
   /** Something that happens in the world beside backup, such as `drop-database` (docs/sandbox.md). */
   happens(change: string, what: Record<string, string>): Promise<void>;
   /** Gives it the Azurite of this project, as if it had been installed meanwhile. */
   serveBlobs(): Promise<void>;
   /** The first access key of a storage account. @param accountId its ARM id */
   accountKey(accountId: string): Promise<string>;
+  /** Nothing that takes time goes on until `release`: what runs still runs when it is looked at or cancelled, however slow the machine is. */
+  time(turn: 'hold' | 'release'): Promise<void>;
 }
 
 /** @param dataDir of the window */
@@ -35,15 +40,20 @@ export function ownSandbox(dataDir: string): OwnSandbox {
   };
   const { resourceManagerEndpoint, authorityHost, tenantId, clientId, clientSecret } = record.details;
   const ask = (url: URL, body?: object) => asked(url, record.certificateAuthority, { [secretHeader]: clientSecret }, body);
+  const ledger: OwnSandbox['ledger'] = async (method, path) => {
+    const url = new URL('/_sandbox/ledger', resourceManagerEndpoint);
+    url.search = new URLSearchParams({ method, path }).toString();
+    const { entries } = JSON.parse(await ask(url)) as { entries: LedgerEntry[] };
+    return entries;
+  };
   return {
     endpoint: resourceManagerEndpoint,
     pid: record.pid,
-    ledger: async (method, path) => {
-      const url = new URL('/_sandbox/ledger', resourceManagerEndpoint);
-      url.search = new URLSearchParams({ method, path }).toString();
-      const { entries } = JSON.parse(await ask(url)) as { entries: LedgerEntry[] };
-      return entries;
+    ledger,
+    received: async (method, path, count) => {
+      while ((await ledger(method, path)).length < count) await setTimeout(50);
     },
+    time: async (turn) => void (await ask(new URL(`/_sandbox/time/${turn}`, resourceManagerEndpoint), {})),
     happens: async (change, what) => void (await ask(new URL(`/_sandbox/world/${change}`, resourceManagerEndpoint), what)),
     serveBlobs: async () =>
       void (await ask(new URL('/_sandbox/blobs/start', resourceManagerEndpoint), { path: join(root, 'node_modules', 'azurite') })),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type FaultInput, parseFaults } from '../../../src/sandbox/faults/schema.ts';
+import { createClock } from '../../../src/sandbox/server/clock.ts';
 import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
 import type { LedgerEntry } from '../../../src/sandbox/server/ledger.ts';
 import { send, startTiny, tokenOf, vaultId, type TinySandbox } from './platformSupport.ts';
@@ -33,6 +34,24 @@ describe('sandbox platform: control endpoints', () => {
     assert.equal((await control('GET', 'ledger', undefined, { [secretHeader]: 'wrong' })).status, 401);
     assert.equal((await control('PUT', 'faults', [], { authorization: 'Bearer nothing' })).status, 401);
     assert.equal((await control('GET', 'ledger', undefined, { authorization: `Bearer ${await tokenOf(sandbox)}` })).status, 200);
+  });
+
+  it('hold time, and let it catch up with the machine’s', () => {
+    let machine = 1_000;
+    const clock = createClock(60, () => machine);
+    clock.hold();
+    machine = 6_000;
+    clock.hold();
+    assert.deepEqual([clock.now(), clock.held], [1_000, true]);
+    clock.release();
+    assert.deepEqual([clock.now(), clock.held], [6_000, false]);
+  });
+
+  it('hold and release the sandbox’s own time, which health tells', async () => {
+    assert.equal((await control('POST', 'time/hold', {})).status, 204);
+    assert.equal((await control('GET', 'health')).at('held'), true);
+    assert.equal((await control('POST', 'time/release', {})).status, 204);
+    assert.equal((await control('GET', 'health')).at('held'), false);
   });
 
   it('put, add, list and delete faults while the sandbox runs', async () => {
