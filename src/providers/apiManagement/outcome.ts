@@ -40,6 +40,12 @@ export async function readBackupBack(context: ActionContext, record: OperationRe
 export async function readRestoreBack(context: ActionContext, record: OperationRecord): Promise<ReadBack> {
   const id = fact(record, 'serviceId');
   const name = displayName(lastSegment(id));
+  if (record.isInferred === true) {
+    return {
+      reading: 'different',
+      sentence: `What ran on ${name} has ended. Azure tells neither whether it was this restore nor how it went: look at its APIs.`,
+    };
+  }
   try {
     const service = await getService(context.arm, id, readOptions(context, record));
     return isAtRest(service)

@@ -11,7 +11,7 @@ import { TokenCache } from '../../../src/cloud/credentials/tokenCache.ts';
 import { createHttpClient, type VerifyingHttpClient } from '../../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../../src/cloud/pipeline.ts';
 import { sandboxEnvironment } from '../../../src/cloud/sandbox/details.ts';
-import type { ArmClient } from '../../../src/cloud/types.ts';
+import type { ApplianceClient, ArmClient } from '../../../src/cloud/types.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
 import { hasEnded, type OperationRecord, type PreparedRequest } from '../../../src/core/operation.ts';
@@ -23,6 +23,7 @@ import { actionById } from '../../../src/providers/actionTable.ts';
 import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
+import { SpoiledAppliance } from './spoiledAppliance.ts';
 
 const hurry = 60;
 const patienceMs = 20_000;
@@ -48,6 +49,8 @@ export interface Sent {
 export class SpoiledCloud {
   readonly sandbox: RunningSandbox;
   readonly arm: ArmClient;
+  /** The first one beside the sandbox's Azure. */
+  readonly appliance: SpoiledAppliance;
   readonly engine: Engine;
   readonly #folder: string;
   readonly #clients: readonly VerifyingHttpClient[];
@@ -56,7 +59,8 @@ export class SpoiledCloud {
     this.#folder = folder;
     this.sandbox = sandbox;
     const environment = sandboxEnvironment(sandbox.endpoint);
-    const client = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }), { connectMs: 5_000, silenceMs });
+    const limits = { connectMs: 5_000, silenceMs };
+    const client = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }), limits);
     const signIn = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }));
     this.#clients = [client, signIn];
     const tokens = new TokenCache(servicePrincipalCredential({ environment, client: () => Promise.resolve(signIn) }, sandbox.endpoint));
@@ -65,10 +69,12 @@ export class SpoiledCloud {
     const pipeline = createArmPipeline(setup);
     const blobs = createBlobReader(environment, () => Promise.resolve(setup));
     this.arm = createArmClient({ environment, pipeline: () => Promise.resolve(pipeline), blobs });
+    this.appliance = new SpoiledAppliance(sandbox, limits, retry);
     this.engine = new Engine({
       folder: join(folder, 'journal'),
       clock: hurriedClock,
       arm: () => this.arm,
+      clientOf: (origin) => this.#clientOf(origin),
       trackers: trackers,
       followers: followersOf(),
       canceller: (record) => cancellingRequest(record, () => environment),
@@ -92,18 +98,19 @@ export class SpoiledCloud {
 
   /**
    * Builds, spoils what `faultsFor` says, starts, and waits for the end. Where something has to be there first, that
-   * request is counted too.
+   * request is counted too. @param meanwhile done after the start, before the end is waited for
    */
   async run(
     actionId: string,
     target: ActionTarget,
     answers: Readonly<Record<string, string>>,
     faultsFor: (request: PreparedRequest, first: PreparedRequest | undefined) => FaultInput[],
+    meanwhile: (id: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<{ readonly record: OperationRecord; readonly first: Sent } & Sent> {
     const action = actionById(actionId) as AnySendAction;
     this.spoil();
     const { request, intent, first, lane } = await action.build(
-      { arm: this.arm, signal: AbortSignal.timeout(patienceMs), now: Date.now },
+      { arm: this.arm, appliance: (origin) => this.#clientOf(origin), signal: AbortSignal.timeout(patienceMs), now: Date.now },
       target,
       answers,
     );
@@ -116,10 +123,12 @@ export class SpoiledCloud {
       request,
       tracker: action.tracker,
       intent,
+      ...(action.cloudOf ? { cloud: action.cloudOf(target) } : {}),
       ...(first === undefined ? {} : { first }),
       ...(lane === undefined ? {} : { lane }),
     });
-    const record = await this.#endOf(id);
+    await meanwhile(id);
+    const record = await this.until(id, ({ status }) => hasEnded(status));
     this.spoil();
     return { record, first: first ? this.sentSince(from, first.request) : { attempts: 0, effects: 0 }, ...this.sentSince(from, request) };
   }
@@ -136,15 +145,20 @@ export class SpoiledCloud {
   async close(): Promise<void> {
     await this.engine.dispose();
     this.#clients.forEach((client) => client.dispose());
+    this.appliance.dispose();
     await this.sandbox.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #endOf(id: string): Promise<OperationRecord> {
+  #clientOf(origin: string): ApplianceClient | undefined {
+    return origin === this.appliance.origin ? this.appliance.client : undefined;
+  }
+
+  until(id: string, is: (record: OperationRecord) => boolean): Promise<OperationRecord> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const record = this.engine.get(id);
-        if (record && hasEnded(record.status)) {
+        if (record && is(record)) {
           clearTimeout(timer);
           listening.dispose();
           resolve(record);
@@ -155,7 +169,7 @@ export class SpoiledCloud {
         listening.dispose();
         reject(
           new assert.AssertionError({
-            message: `It does not end: ${JSON.stringify({ ...this.engine.get(id), trace: [], request: undefined })}`,
+            message: `It does not come to that: ${JSON.stringify({ ...this.engine.get(id), trace: [], request: undefined })}`,
           }),
         );
       }, patienceMs);

@@ -19,7 +19,12 @@ interface State extends SessionAddresses {
   readonly session?: JsonObject;
   /** How often the session was read. */
   readonly reads: number;
+  /** Milliseconds since the epoch: since then the appliance does not know the session. */
+  readonly missingSinceMs?: number;
 }
+
+/** Milliseconds for which one that is not known is asked for again: it was made a moment ago, or the appliance is just starting. */
+const missingGraceMs = 60_000;
 
 /** Milliseconds between two looks at a session, up to so many looks: most take a minute, some take hours. */
 const paces = [
@@ -50,9 +55,9 @@ export const sessionTracker: Tracker = {
     const state = readState(json);
     return { url: state.ask === 'log' ? state.log : state.self };
   },
-  step: (json, response) => {
+  step: (json, response, nowMs) => {
     const state = readState(json);
-    return state.ask === 'log' ? stepLog(state, response) : stepAnswer(state, response);
+    return state.ask === 'log' ? stepLog(state, response) : stepAnswer(state, response, nowMs);
   },
 };
 
@@ -80,7 +85,12 @@ function sessionIn(body: Json | undefined, origin: string): VeeamSession {
   return readSession(raw, origin);
 }
 
-function stepAnswer(state: State, response: TrackedResponse): TrackStep {
+function stepAnswer(state: State, response: TrackedResponse, nowMs: number): TrackStep {
+  const { missingSinceMs = nowMs, ...found } = state;
+  if (response.status === 404 && nowMs - missingSinceMs < missingGraceMs) {
+    const delayMs = Math.max(2_000, (nowMs - missingSinceMs) / 2);
+    return { state: stateJson({ ...state, missingSinceMs }), status: 'running', next: { url: state.self }, delayMs };
+  }
   if (response.status >= 400) {
     const { code, message } = serviceErrorOf(response.status, JSON.stringify(response.body ?? ''));
     const remedies = ['Look at the sessions of the appliance on its own web page.', ...veeamRemediesFor(code, message)];
@@ -92,7 +102,7 @@ function stepAnswer(state: State, response: TrackedResponse): TrackStep {
     };
     return { state: stateJson(state), status: 'unknown', error };
   }
-  return stepSession(state, readSession(response.body, new URL(state.self).origin));
+  return stepSession(found, readSession(response.body, new URL(state.self).origin));
 }
 
 function stepSession(state: State, session: VeeamSession): TrackStep {
