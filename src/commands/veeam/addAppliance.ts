@@ -1,9 +1,10 @@
 /** Adding an appliance, and signing in to one again: address, certificate, user and password, code. */
 import { hostOf, readAddress, type Appliance } from '../../cloud/veeam/appliance.ts';
 import type { PinnedCertificate } from '../../cloud/veeam/certificate.ts';
+import { refusedCodes } from '../../cloud/veeam/signIn.ts';
 import { CancelledError } from '../../core/cancellation.ts';
 import { displayName } from '../../core/displayText.ts';
-import { messageOf } from '../../core/errors.ts';
+import { BackupError, messageOf } from '../../core/errors.ts';
 import { localTime } from '../../inventory/text.ts';
 import { applianceId } from '../../providers/veeam/ids.ts';
 import type { Step } from '../prompts/prompter.ts';
@@ -11,6 +12,8 @@ import { sandboxAppliances, type SandboxAppliance } from './sandboxAppliances.ts
 import type { VeeamServices } from './services.ts';
 
 const title = 'Add Veeam Appliance';
+/** Appliances lock users of whom several passwords were wrong, mostly after five. */
+const passwordTries = 3;
 /** The prompt stays below the box. */
 export const noRemark = { remark: undefined };
 /** The choice for an address that is typed. */
@@ -115,6 +118,7 @@ async function askAddress(services: VeeamServices): Promise<Address> {
   return read;
 }
 
+/** Asks anew where user and password were refused: who mistyped need not begin again. */
 async function enter(
   services: VeeamServices,
   title: string,
@@ -122,25 +126,41 @@ async function enter(
   certificate: PinnedCertificate,
   proposed: string,
 ): Promise<Appliance> {
-  const { user, password } = await askUser(services, title, origin, sandbox, proposed);
   const belongs = services.appliances.get(origin)?.sandbox ?? sandbox?.sandbox;
-  const entrance = {
-    origin,
-    certificate,
-    user,
-    password,
-    ...(belongs === undefined ? {} : { sandbox: belongs }),
-    askCode: (refused: string | undefined) => askCode(services, title, refused),
-  };
-  return services.prompter.busy(`Signing in to ${hostOf(origin)}...`, (signal) => services.appliances.enter(entrance, signal));
+  let about: About = { title, origin, sandbox, proposed };
+  for (let tries = 1; ; tries++) {
+    const { user, password } = await askUser(services, about);
+    const entrance = {
+      origin,
+      certificate,
+      user,
+      password,
+      ...(belongs === undefined ? {} : { sandbox: belongs }),
+      askCode: (refused: string | undefined) => askCode(services, title, refused),
+    };
+    try {
+      return await services.prompter.busy(`Signing in to ${hostOf(origin)}...`, (signal) => services.appliances.enter(entrance, signal));
+    } catch (error) {
+      if (tries >= passwordTries || !(error instanceof BackupError) || error.facts.code !== refusedCodes.wrong) {
+        throw error;
+      }
+      about = { ...about, proposed: user, refused: error.message };
+    }
+  }
+}
+
+interface About {
+  readonly title: string;
+  readonly origin: string;
+  readonly sandbox: SandboxAppliance | undefined;
+  readonly proposed: string;
+  /** What the appliance said of the ones before. */
+  readonly refused?: string;
 }
 
 async function askUser(
   services: VeeamServices,
-  title: string,
-  origin: string,
-  sandbox: SandboxAppliance | undefined,
-  proposed: string,
+  { title, origin, sandbox, proposed, refused }: About,
 ): Promise<{ readonly user: string; readonly password: string }> {
   let user = '';
   let password = '';
@@ -151,12 +171,11 @@ async function askUser(
       undo: () => void (user = ''),
       async ask(prompts) {
         const typed = await prompts.input({
-          prompt: `User name on ${hostOf(origin)}, as on the web page of the appliance`,
+          prompt: [...(refused === undefined ? [] : [refused]), `User name on ${hostOf(origin)}, as on the web page of the appliance`].join(
+            ' ',
+          ),
           value: user || proposed,
-          check: (text) =>
-            text.trim() === ''
-              ? { refused: 'The name of a user of the appliance is needed.' }
-              : noRemark,
+          check: (text) => (text.trim() === '' ? { refused: 'The name of a user of the appliance is needed.' } : noRemark),
         });
         user = typed.trim();
       },

@@ -109,9 +109,25 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
       { choose: 'Trust This Certificate' },
       { type: 'veeam-admin' },
       { type: 'wrong' },
+      { type: '<enter>' },
+      { type: 'wrong again' },
+      { type: '<enter>' },
+      { type: 'and again' },
     );
     await assert.rejects(wrong, (error: BackupError) => error.facts.code === 'SignInRefused');
+    assert.equal(window.said.filter((line) => /refused the sign-in\. .*User name on/.test(line)).length, 2, 'asked anew, with the reason');
     assert.deepEqual([window.inventory.beside().length, window.secrets.size, window.memory.size], [0, 0, 0]);
+    const { told } = await command(
+      'add',
+      undefined,
+      { pick: 'The sandbox’s appliance veeam' },
+      { choose: 'Trust This Certificate' },
+      { type: 'veeam-admin' },
+      { type: 'mistyped' },
+      { type: '<enter>' },
+      { type: '<enter>' },
+    );
+    assert.match(told[0]?.message ?? '', /was added/);
   });
 
   it('ask a user with a second factor for the code', async () => {
