@@ -74,7 +74,7 @@ export const offered = {
   diskRestorePoints: { message: 'Azure tells of no disks in it.', command: refreshNode, commandTitle: 'Refresh' },
   apiManagementServices: { message: 'No API Management services in this subscription.', command: refreshNode, commandTitle: 'Refresh' },
   noBackupPlace: {
-    message: 'Which container its backups are in is not known here yet.',
+    message: 'Choose the container that its backups are in.',
     command: chooseBackups,
     commandTitle: 'Choose Container of Backups',
   },

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
 import { messageText, visibleText, withoutIcons } from '../../core/displayText.ts';
 import { asDetail, asLabel } from '../plainText.ts';
+import { noteLines } from './noteLines.ts';
 import type { InputPrompt, PickItem, PickPrompt } from './prompter.ts';
 
 /** What a wizard puts around a prompt. */
@@ -48,7 +49,7 @@ export async function pick(frame: Frame, prompt: PickPrompt, many: boolean): Pro
       const choosable = items.filter((item) => !item.note);
       input.canSelectMany = many && choosable.length > 0;
       input.placeholder = visibleText(choosable.length > 0 ? prompt.placeholder : prompt.empty);
-      const rows = (choosable.length > 0 ? items : [emptyNote(prompt), ...items]).map((item) => rowOf(item, input.canSelectMany));
+      const rows = (choosable.length > 0 ? items : [emptyNote(prompt), ...items]).flatMap((item) => rowsOf(item, input.canSelectMany));
       input.items = rows;
       const preferred = new Set(items.filter((item) => item.preferred && !item.note).map((item) => item.value));
       const first = rows.filter((row) => row.value !== undefined && preferred.has(row.value));
@@ -154,6 +155,16 @@ async function shown<Answer>(
 /** Below an input box VS Code draws icons and makes links. */
 function boxText(text: string): string {
   return withoutIcons(messageText(text));
+}
+
+/** One row; for a note of which more is said than fits, rows below it that go on. */
+function rowsOf(item: PickItem, checkboxes: boolean): Row[] {
+  const row = rowOf(item, checkboxes);
+  if (!item.note || row.detail === undefined) {
+    return [row];
+  }
+  const [detail = '', ...others] = noteLines(row.detail);
+  return [{ ...row, detail }, ...others.map((line) => ({ label: '', description: line, alwaysShow: true }))];
 }
 
 function rowOf(item: PickItem, checkboxes: boolean): Row {

@@ -1,4 +1,4 @@
-import { armIdKey } from '../../core/armId.ts';
+import { armIdKey, lastSegment } from '../../core/armId.ts';
 import { ageOf, expiryText, type ApiBackup, type BackupAge } from '../../providers/apiManagement/model.ts';
 import { ago, joined, localTime } from '../text.ts';
 import { backupAges, kinds, systems } from '../tokens.ts';
@@ -16,8 +16,8 @@ export function apiManagementBackupNode(backup: ApiBackup, context: NodeContext)
   return {
     key: armIdKey(backup.id),
     kind: kinds.apiManagementBackup,
-    label: backup.name,
-    description: joined(ago(backup.madeAt, context.nowMs), expiryText(age), sizeText(backup.sizeBytes)),
+    label: labelOf(backup),
+    description: joined(expiryText(age), ago(backup.madeAt, context.nowMs), sizeText(backup.sizeBytes)),
     tooltip: lines(
       backup.name,
       explained(age),
@@ -33,6 +33,14 @@ export function apiManagementBackupNode(backup: ApiBackup, context: NodeContext)
     ...tenant,
     raw: backup.raw,
   };
+}
+
+/** What tells the backups of one service apart: of a name as it is proposed, what is between the service's name and the ending. */
+function labelOf({ name, serviceId }: ApiBackup): string {
+  const own = `${lastSegment(serviceId)}-`;
+  const ending = '.apimbackup';
+  const rest = name.slice(own.length, -ending.length);
+  return rest !== '' && name.length > own.length + ending.length && name.startsWith(own) && name.endsWith(ending) ? rest : name;
 }
 
 function explained(age: BackupAge): string {

@@ -19,7 +19,10 @@ export function apiManagementServiceNode(service: ApiService, context: NodeConte
       !hasBackups && `${service.tier ?? 'This tier'} has no backup and restore: Developer, Basic, Standard and Premium do.`,
       fact(
         'Tier',
-        joined(service.tier, service.capacity !== undefined && `${service.capacity} ${service.capacity === 1 ? 'unit' : 'units'}`),
+        joined(
+          service.tier,
+          service.capacity !== undefined && service.capacity > 0 && `${service.capacity} ${service.capacity === 1 ? 'unit' : 'units'}`,
+        ),
       ),
       fact('Region', service.location),
       fact('Resource group', service.resourceGroup),

@@ -41,14 +41,14 @@ function identityChoices(service: ApiService): readonly Choice[] {
             value: accessValues.system,
             label: 'System-assigned managed identity',
             description: service.name,
-            detail: 'It needs the role Storage Blob Data Contributor on the account; it gets past a firewall that lets Azure services in',
+            detail: 'Needs the role Storage Blob Data Contributor; passes a firewall that trusts Azure',
           },
         ]
       : [
           {
             value: accessValues.user(user.id),
             label: `User-assigned managed identity ${displayName(user.name)}`,
-            detail: 'It needs the role Storage Blob Data Contributor on the account',
+            detail: 'Needs the role Storage Blob Data Contributor',
           },
         ],
   );

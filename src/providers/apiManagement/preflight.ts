@@ -1,6 +1,7 @@
 /** What is looked at before API Management is asked to back up or to restore, a line each, in the order in which they are shown. */
 import { BackupError } from '../../core/errors.ts';
 import type { Check } from '../action.ts';
+import { withRemedies } from '../arm/asking.ts';
 import { refusal } from './answers.ts';
 import { backupCheck, freeNameCheck, nameLabel, skuCheck } from './preflight/blob.ts';
 import { restCheck, tierCheck, workspacesCheck } from './preflight/service.ts';
@@ -31,7 +32,7 @@ export async function orFailed(check: () => Promise<readonly Check[]>): Promise<
     if (!(error instanceof BackupError)) {
       throw error;
     }
-    return [fail('Answers', [error.message, ...(error.facts.remedies ?? [])].join(' '))];
+    return [fail('Answers', withRemedies(error))];
   }
 }
 

@@ -3,7 +3,7 @@ import { lastSegment, sameArmId, segmentOf } from '../../core/armId.ts';
 import { displayName } from '../../core/displayText.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { ActionContext, ActionTarget, Answers, Choice, PickQuestion, TextQuestion } from '../action.ts';
-import { readOptions } from '../arm/asking.ts';
+import { readOptions, withRemedies } from '../arm/asking.ts';
 import { listBackups, lists, readAll, readAllOfSubscription } from './api.ts';
 import { accountIdIn, proposeBackup, refuseAccount, refuseBackup, refuseContainer } from './names.ts';
 import { ageOf, expiryText, sameRegion, type ApiBackup, type ApiService, type StorageAccount } from './model.ts';
@@ -37,7 +37,7 @@ const accountQuestion: PickQuestion<ApiService> = {
 
 function accountChoice(account: StorageAccount, service: ApiService): Choice {
   const facts = [
-    account.closed ? 'lets only what it names in' : '',
+    account.closed ? 'behind a firewall' : '',
     account.takesKeys ? '' : 'takes no keys',
     sameRegion(account.location, service.location) ? 'region of the service' : '',
   ].filter(Boolean);
@@ -173,7 +173,7 @@ async function listed(other: Choice, load: () => Promise<readonly Choice[]>): Pr
     if (!(error instanceof BackupError)) {
       throw error;
     }
-    return [{ value: '', label: 'They cannot be listed', detail: error.message, note: true }, other];
+    return [{ value: '', label: 'They cannot be listed', detail: withRemedies(error), note: true }, other];
   }
 }
 

@@ -15,6 +15,11 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof BackupError ? error.facts.status : undefined;
 }
 
+/** What went wrong and what helps, for a line of its own. */
+export function withRemedies({ message, facts }: BackupError): string {
+  return [message, ...(facts.remedies ?? [])].join(' ');
+}
+
 const againMs = [200, 500, 1_000];
 
 /**

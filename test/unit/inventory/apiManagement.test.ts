@@ -131,9 +131,9 @@ describe('inventory: API Management', () => {
     assert.deepEqual(
       nodes.map(({ label, description, tokens }) => [label, description?.replace(/\d{4}-\d\d-\d\d/, 'DAY'), tokens.at(-1)]),
       [
-        ['a-new', '2 days ago · expires in 28 days · 3 MB', 'usableBackup'],
-        ['A-new', '28 days ago · expires in 2 days', 'usableBackup'],
-        ['b-old', 'on DAY · expired 1 day ago · 10 bytes', 'expiredBackup'],
+        ['a-new', 'expires in 28 days · 2 days ago · 3 MB', 'usableBackup'],
+        ['A-new', 'expires in 2 days · 28 days ago', 'usableBackup'],
+        ['b-old', 'expired 1 day ago · on DAY · 10 bytes', 'expiredBackup'],
         ['c-none', 'age not given', 'backupOfUnknownAge'],
       ],
     );

@@ -1,6 +1,7 @@
 /** What a preflight looks at, and the lines that it comes to. */
 import { BackupError } from '../../../core/errors.ts';
 import type { ActionContext, Check } from '../../action.ts';
+import { withRemedies } from '../../arm/asking.ts';
 import type { ChosenAccess, FoundPlace, Of } from '../answers.ts';
 import type { ApiService } from '../model.ts';
 
@@ -38,7 +39,7 @@ export function looking(label: string, look: (subject: Subject) => Promise<Check
       if (!(error instanceof BackupError)) {
         throw error;
       }
-      return warn(label, `Not looked at: ${error.message}`);
+      return warn(label, `Not looked at: ${withRemedies(error)}`);
     }
   };
 }
