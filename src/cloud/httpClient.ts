@@ -9,7 +9,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { CancelledError } from '../core/cancellation.ts';
 import { BackupError } from '../core/errors.ts';
@@ -32,7 +32,15 @@ export const answerTimeout = 'ANSWER_TIMEOUT';
 /** Beginning of the code of a proxy's refusal; its HTTP status follows. */
 const proxyRefusal = 'PROXY_';
 
-const decoders: Readonly<Record<string, (data: Buffer) => Promise<Buffer>>> = { gzip: promisify(gunzip), deflate: promisify(inflate) };
+/** Bytes of an answer, as it comes and unpacked. The longest pages of Azure have some megabytes. */
+const longestAnswer = 64 * 1024 * 1024;
+export const answerTooLong = 'ANSWER_TOO_LONG';
+
+type Decode = (data: Buffer, options: ZlibOptions) => Promise<Buffer>;
+const decoders: Readonly<Record<string, Decode>> = {
+  gzip: promisify<Buffer, ZlibOptions, Buffer>(gunzip),
+  deflate: promisify<Buffer, ZlibOptions, Buffer>(inflate),
+};
 
 export interface VerifyingHttpClient extends HttpClient {
   /** True where the newest try of this request got no answer and any byte of it may have reached the other side. */
@@ -172,9 +180,16 @@ function exchange(
         return;
       }
       const chunks: Buffer[] = [];
+      let length = 0;
       rearm();
       message.on('data', (chunk: Buffer) => {
         rearm();
+        length += chunk.length;
+        if (length > longestAnswer) {
+          chunks.length = 0;
+          fail(tooLong());
+          return;
+        }
         chunks.push(chunk);
       });
       message.on('error', fail);
@@ -211,7 +226,18 @@ function whenVerified(socket: Socket, run: () => void): void {
 
 async function decoded(message: IncomingMessage, data: Buffer): Promise<string> {
   const decode = decoders[message.headers['content-encoding']?.toLowerCase() ?? ''];
-  return (decode && data.length > 0 ? await decode(data) : data).toString('utf8');
+  if (!decode || data.length === 0) {
+    return data.toString('utf8');
+  }
+  return (
+    await decode(data, { maxOutputLength: longestAnswer }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLong() : error;
+    })
+  ).toString('utf8');
+}
+
+function tooLong(): Error {
+  return Object.assign(new Error(`The answer is longer than ${longestAnswer} bytes`), { code: answerTooLong });
 }
 
 function timeoutError(code: string, ms: number): Error {

@@ -32,6 +32,11 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ETIMEDOUT: unreachable('did not take the connection in time'),
   CONNECT_TIMEOUT: unreachable('did not take the connection in time'),
   ANSWER_TIMEOUT: lost('took the request and did not answer in time'),
+  ANSWER_TOO_LONG: {
+    code: 'NetworkFailure',
+    what: 'sent more than 64 MB for one answer, which was given up',
+    remedies: ['Check that the address is the right one: something else may be answering there.'],
+  },
   ECONNRESET: lost('broke the connection off'),
   ECONNABORTED: lost('broke the connection off'),
   EPIPE: lost('broke the connection off'),

@@ -130,16 +130,24 @@ function tokenPolicy(door: Door, tokens: TokenSource, passages: WeakMap<Pipeline
       };
       const first = await tokens.getToken(common);
       request.headers.set('authorization', `Bearer ${first.token}`);
-      const response = await next(request);
+      const response = withoutToken(await next(request), first.token);
       if (response.status !== 401) {
         return response;
       }
       const claims = claimsOf(response.headers.get('www-authenticate'));
-      const second = await tokens.getToken({ ...common, fresh: true, ...(claims === undefined ? {} : { claims }) });
+      const second = await tokens.getToken({ ...common, fresh: true, refused: first.token, ...(claims === undefined ? {} : { claims }) });
       request.headers.set('authorization', `Bearer ${second.token}`);
-      return next(request);
+      return withoutToken(await next(request), second.token);
     },
   };
+}
+
+/** What a refusal says is shown, journaled and logged: a token that it says back stands in none of these. */
+function withoutToken(response: PipelineResponse, token: string): PipelineResponse {
+  if (response.status >= 400 && response.bodyAsText?.includes(token)) {
+    response.bodyAsText = response.bodyAsText.replaceAll(token, '(not shown)');
+  }
+  return response;
 }
 
 /** The decoded claims of a challenge of continuous access evaluation. */

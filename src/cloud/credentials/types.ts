@@ -18,6 +18,8 @@ export interface TokenRequest {
   readonly claims?: string;
   /** True where the cloud refused the token of before: none from a cache will do. */
   readonly fresh?: boolean;
+  /** With `fresh`: the token that was refused. One that has taken its place since will do. */
+  readonly refused?: string;
 }
 
 export interface Tenant {

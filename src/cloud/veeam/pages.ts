@@ -8,7 +8,7 @@ export function appliancePage(body: Json | undefined, url: string): Page | strin
   }
   const items = arrayAt(body, 'results');
   const { offset, totalCount } = body;
-  const end = (typeof offset === 'number' ? offset : 0) + items.length;
+  const end = (typeof offset === 'number' ? offset : offsetIn(url)) + items.length;
   if (items.length === 0 || typeof totalCount !== 'number' || end >= totalCount) {
     return { items };
   }
@@ -24,6 +24,13 @@ export function appliancePage(body: Json | undefined, url: string): Page | strin
   }
   next.searchParams.set('Offset', String(end));
   return { items, nextLink: next.href };
+}
+
+/** Where the page was asked to begin. */
+function offsetIn(url: string): number {
+  const [, text] = [...new URL(url).searchParams].find(([name]) => name.toLowerCase() === 'offset') ?? [];
+  const offset = Number(text ?? 0);
+  return Number.isSafeInteger(offset) ? offset : 0;
 }
 
 /** True for an absolute link on the origin of the page itself: an appliance may know itself by another name than we do. */

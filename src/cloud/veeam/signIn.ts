@@ -36,6 +36,9 @@ export interface SignInDoor {
 /** Codes of a sign-in that was refused: only a person can help, and trying again by itself would lock the user out. */
 export const refusedCodes = { wrong: 'SignInRefused', locked: 'UserLocked', spent: 'RefreshTokenSpent', code: 'CodeRefused' } as const;
 
+/** Shorter ones stand by chance in words that have nothing to do with them. */
+const shortestSecret = 4;
+
 /**
  * Asks for tokens, once. @throws BackupError with a code of `refusedCodes` where the appliance refused, others where it did
  *   not answer or answered with something else; never with what was sent in it. CancelledError
@@ -54,13 +57,15 @@ export async function requestTokens(door: SignInDoor, grant: Grant, signal?: Abo
     throw isCancelled(answer.error) ? answer.error : unansweredError(answer.error, endpoint, about);
   }
   const { status } = answer;
-  const text = answer.bodyAsText ?? '';
-  if (status === 400 || status === 401 || status === 403) {
+  const text = status < 300 ? (answer.bodyAsText ?? '') : withoutSecrets(answer.bodyAsText ?? '', grant);
+  // A page is no word of the appliance's API: what answers so on the way may let us through tomorrow.
+  const isPage = text.trim().startsWith('<');
+  if (status === 401 || ((status === 400 || status === 403) && !isPage)) {
     throw refused(grant, endpoint, status, serviceErrorOf(status, text).message);
   }
   const step = status < 300 ? readStep(text, door.now()) : undefined;
   if (!step) {
-    const reason = status >= 400 || text.trim().startsWith('<') ? serviceErrorOf(status, text).message : 'The answer holds no token.';
+    const reason = status >= 400 || isPage ? serviceErrorOf(status, text).message : 'The answer holds no token.';
     throw new BackupError(`Could not sign in to ${endpoint.label}: ${reason}`, {
       ...about,
       code: status === 404 || status < 400 ? 'NoAppliance' : serviceErrorOf(status, text).code,
@@ -83,6 +88,20 @@ function fieldsOf(grant: Grant): Record<string, string> {
     case 'Mfa':
       return { grant_type: grant.type, mfa_token: grant.mfaToken, mfa_code: grant.code };
   }
+}
+
+/** An answer without what was sent, which it may say back: what it says of a refusal is shown and kept. */
+function withoutSecrets(text: string, grant: Grant): string {
+  const { grant_type: _type, Username: _user, ...secrets } = fieldsOf(grant);
+  return Object.values(secrets)
+    .filter((secret) => secret.length >= shortestSecret)
+    .flatMap((secret) => [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      new URLSearchParams({ '': secret }).toString().slice(1),
+    ])
+    .reduce((all, secret) => all.replaceAll(secret, '(not shown)'), text);
 }
 
 function readStep(text: string, nowMs: number): SignInStep | undefined {

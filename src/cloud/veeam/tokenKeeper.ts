@@ -7,8 +7,6 @@ import { refusedCodes, requestTokens, type Grant, type SignInDoor } from './sign
 
 /** Milliseconds before the end of an access token from which on a newer one is fetched. */
 const leadMs = 5 * 60_000;
-/** A refusal so soon after a renewal was on its way before it: milliseconds. */
-const justRenewedMs = 5_000;
 
 export class TokenKeeper implements TokenSource {
   readonly #door: () => Promise<SignInDoor>;
@@ -16,7 +14,6 @@ export class TokenKeeper implements TokenSource {
   readonly #label: string;
   readonly #now: () => number;
   #renewing: Promise<StoredSignIn> | undefined;
-  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: { readonly door: () => Promise<SignInDoor>; readonly secrets: SecretKeeper; readonly label: string; now(): number }) {
     this.#door = parts.door;
@@ -26,11 +23,12 @@ export class TokenKeeper implements TokenSource {
   }
 
   /** @throws BackupError `SignInNeeded` where it takes a person; what kept the appliance from answering; CancelledError */
-  async getToken({ fresh, signal }: TokenRequest): Promise<ArmToken> {
+  async getToken({ fresh, refused: sent, signal }: TokenRequest): Promise<ArmToken> {
     const stored = await this.#secrets.read();
     const token = stored && tokenOf(stored);
     const usable = token !== undefined && token.expiresAt > this.#now();
-    const refused = fresh === true && this.#now() - this.#renewedAt > justRenewedMs;
+    // A refusal of another one was on its way when this one was given.
+    const refused = fresh === true && (sent === undefined || sent === token?.token);
     if (usable && !refused && token.expiresAt - leadMs > this.#now()) {
       return token;
     }
@@ -67,9 +65,9 @@ export class TokenKeeper implements TokenSource {
           throw error;
         }
         // Tokens are rotated: another window may have been faster, and has left us its own.
-        const now = await this.#secrets.read();
-        if (now?.refreshToken !== undefined && now.refreshToken !== before.refreshToken) {
-          return now;
+        const newer = await this.#newer(before);
+        if (newer) {
+          return newer;
         }
         if (error.facts.code === refusedCodes.locked) {
           return this.#giveUp(before, messageOf(error), error);
@@ -98,14 +96,34 @@ export class TokenKeeper implements TokenSource {
     }
     const { user, password } = before;
     const signedIn: StoredSignIn = { user, ...(password === undefined ? {} : { password }), ...step.tokens };
+    const newer = await this.#newer(before);
+    if (newer) {
+      return newer;
+    }
     await this.#secrets.write(signedIn);
-    this.#renewedAt = this.#now();
     return signedIn;
   }
 
-  async #giveUp({ user }: StoredSignIn, because: string, cause?: BackupError): Promise<never> {
-    await this.#secrets.write({ user, refused: because });
+  async #giveUp(before: StoredSignIn, because: string, cause?: BackupError): Promise<StoredSignIn> {
+    const newer = await this.#newer(before);
+    if (newer) {
+      return newer;
+    }
+    await this.#secrets.write({ user: before.user, refused: because });
     throw this.#needed(because, cause);
+  }
+
+  /**
+   * The sign-in that a person, or another window, has put in the place of `before` meanwhile; undefined where none has.
+   * @throws BackupError `SignInNeeded` where it was taken away: what comes too late must not bring its secrets back
+   */
+  async #newer(before: StoredSignIn): Promise<StoredSignIn | undefined> {
+    const now = await this.#secrets.read();
+    if (!now) {
+      throw this.#needed();
+    }
+    const isOther = now.user !== before.user || (now.refreshToken !== undefined && now.refreshToken !== before.refreshToken);
+    return isOther ? now : undefined;
   }
 
   #needed(because?: string, cause?: unknown): BackupError {
