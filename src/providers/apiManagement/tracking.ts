@@ -1,5 +1,5 @@
 /** How backups and restores of API Management are followed: a pure function over JSON, for the engine. */
-import type { ErrorRecord } from '../../core/errors.ts';
+import { BackupError, type ErrorRecord } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Tracker, TrackStep } from '../../core/operation.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState } from '../arm/asyncOperation.ts';
@@ -25,9 +25,11 @@ export const apiManagementTracker: Tracker = {
     if (begun) {
       return running({ operation: begun.state }, begun.delayMs, 'accepted');
     }
-    return response.status === 202
-      ? { state: {}, status: 'unknown', error: nothingToFollow(record.target.name) }
-      : { state: {}, status: 'succeeded' };
+    if (response.status === 202) {
+      // Looking finds the service being changed, and goes on from there.
+      throw new BackupError('API Management named no address where it can be followed.', { code: 'NothingToFollow' });
+    }
+    return { state: {}, status: 'succeeded' };
   },
   poll: (json) => {
     const state = readState(json);
@@ -99,14 +101,6 @@ function toJson(state: State): JsonObject {
 function readState(json: JsonObject): State {
   // Written by this tracker's own steps and by `trackingOfService`, and by nothing else.
   return json as unknown as State;
-}
-
-function nothingToFollow(service: string): ErrorRecord {
-  return {
-    code: 'NothingToFollow',
-    message: `API Management accepted it without an address where it can be followed (${service}).`,
-    remedies: ['Refresh in half an hour to see what came of it.'],
-  };
 }
 
 function failedState(service: string): ErrorRecord {

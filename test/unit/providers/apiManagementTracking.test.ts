@@ -71,7 +71,7 @@ describe('following a backup or restore of API Management', () => {
   });
 
   it('is unknown where nothing can be followed (any more)', () => {
-    assert.equal(tracker.begin(recordOf(), answered(202), nowMs).status, 'unknown');
+    assert.throws(() => tracker.begin(recordOf(), answered(202), nowMs), /named no address/, 'it is looked for then');
     assert.equal(tracker.begin(recordOf(), answered(200, {}, serviceJson()), nowMs).status, 'succeeded');
     const { state } = tracker.begin(recordOf(), answered(202, { location }), nowMs);
     const missing = tracker.step(through(state), answered(404), nowMs);
@@ -127,6 +127,14 @@ describe('what came of it', () => {
     assert.equal((await settled({}, {}, { nameWasFree: true })).found, 'unclear');
     assert.equal((await settled({}, refusedBlobs)).found, 'unclear');
     await assert.rejects(settled({ [serviceId]: 503 }, {}));
+  });
+
+  it('what was found by looking is not called a restore that went well: nothing of it tells', async () => {
+    const { context } = cloudWith(goodCloud());
+    assert.equal((await readRestoreBack(context, recordOf())).reading, 'asAsked');
+    const { reading, sentence } = await readRestoreBack(context, { ...recordOf(), isInferred: true });
+    assert.equal(reading, 'different');
+    assert.match(sentence, /neither whether it was this restore nor how it went/);
   });
 
   it('without an answer to a restore: only a service that is being changed tells', async () => {
