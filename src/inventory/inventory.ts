@@ -58,6 +58,7 @@ export function createInventory({ connection, links, remembered, appliances, now
   const overlay = createOverlay();
   const changes = new Emitter<InventoryNode | undefined>();
   const looks = new Emitter<InventoryNode>();
+  const mended = new Emitter<InventoryNode>();
   const parentOf = (node: InventoryNode): InventoryNode | undefined => {
     const parent = entries.get(node.key)?.parent;
     return parent && (entries.get(parent.key)?.rebuild() ?? parent);
@@ -98,6 +99,13 @@ export function createInventory({ connection, links, remembered, appliances, now
     const node = entries.get(key)?.rebuild();
     if (node) {
       changes.fire(node);
+    }
+  };
+
+  const mend = (key: string): void => {
+    const node = entries.get(key)?.rebuild();
+    if (node) {
+      mended.fire(node);
     }
   };
 
@@ -294,6 +302,10 @@ export function createInventory({ connection, links, remembered, appliances, now
     const key = armIdKey(applianceId(origin));
     const known = entries.has(key);
     catalog.forget((one) => isBelow(one, key));
+    // Signed in again, another certificate trusted; not where it was just refused for its certificate.
+    if (appliances?.otherCertificate(origin) === undefined) {
+      mend(key);
+    }
     if (known && appliances?.all().some((one) => one.origin === origin)) {
       fire(key);
     } else {
@@ -323,6 +335,7 @@ export function createInventory({ connection, links, remembered, appliances, now
       const key = veeamLists.machines(origin);
       catalog.veeam.setSearch(origin, text);
       catalog.forget((one) => one === key);
+      mend(key);
       fire(key);
     },
     loaded: (parent) => {
@@ -334,12 +347,14 @@ export function createInventory({ connection, links, remembered, appliances, now
     refresh,
     onDidChange: changes.event,
     onDidChangeLooks: looks.event,
+    onDidMend: mended.event,
     noteOperation: (record) => overlay.note(record),
     noteRemoval: (operationId) => overlay.drop(operationId),
     dispose: () => {
       subscriptions.forEach((subscription) => subscription.dispose());
       changes.dispose();
       looks.dispose();
+      mended.dispose();
     },
   };
   return inventory;

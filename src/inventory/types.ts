@@ -76,4 +76,6 @@ export interface Inventory {
   readonly onDidChange: Event<InventoryNode | undefined>;
   /** A node that may look different now, and holds what it held. */
   readonly onDidChangeLooks: Event<InventoryNode>;
+  /** What could not be read of a node and below it is worth another attempt: a person changed what kept it from being read. */
+  readonly onDidMend: Event<InventoryNode>;
 }

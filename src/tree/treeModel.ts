@@ -48,6 +48,12 @@ export class TreeModel implements Disposable {
     this.#subscriptions = [
       inventory.onDidChange((node) => this.#onInventory(node)),
       inventory.onDidChangeLooks((node) => this.#onLooks(node)),
+      inventory.onDidMend(({ key }) => {
+        const row = this.#rows.get(key);
+        if (row) {
+          this.#forgetTroubles(row);
+        }
+      }),
       connection.onDidChange(() => {
         this.#pending.abandonAll();
         this.#slow.clear();
@@ -181,11 +187,15 @@ export class TreeModel implements Disposable {
 
   /** Forgets what is known at and below a row, and what went wrong there. */
   refresh(row?: NodeRow): void {
+    this.#forgetTroubles(row);
+    this.#options.inventory.refresh(row?.node);
+    this.#changes.fire(row);
+  }
+
+  #forgetTroubles(row: NodeRow | undefined): void {
     const covered = (key: string): boolean => !row || isAtOrBelow(key, row.key) || this.#standsBelow(key, row);
     [...this.#troubles.keys()].filter(covered).forEach((key) => this.#troubles.delete(key));
     this.#pending.forget(covered);
-    this.#options.inventory.refresh(row?.node);
-    this.#changes.fire(row);
   }
 
   /** Keys continue those of the rows above them only in part: an instance's is its own id, below whichever server it stands. */

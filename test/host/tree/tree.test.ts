@@ -134,6 +134,7 @@ describe('host: tree', () => {
           refresh: () => undefined,
           onDidChange: changes.event,
           onDidChangeLooks: () => ({ dispose: () => undefined }),
+          onDidMend: () => ({ dispose: () => undefined }),
         },
       });
       const provider = new ResourceTreeProvider(model, { visible: true });

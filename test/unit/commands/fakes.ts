@@ -83,6 +83,7 @@ export class FakeInventory implements Inventory {
     return [];
   }
   readonly onDidChangeLooks = this.onDidChange;
+  readonly onDidMend = this.onDidChange;
   children(parent: InventoryNode | undefined): Promise<NodePage> {
     this.read.push(parent?.key ?? '');
     const list = this.#lists[parent?.key ?? ''] ?? [];

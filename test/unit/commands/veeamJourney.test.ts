@@ -222,6 +222,14 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
     await machine('vm-web-01');
     await control('change-certificate');
     window.inventory.refresh(await group(kinds.veeamMachines));
+    const model = new TreeModel({ connection: window.connection, inventory: window.inventory });
+    // What the person has open, down to the VMs.
+    const firstBelow = async (): Promise<string | undefined> => {
+      const groups = await model.children(model.rowOf(await appliance()));
+      const machines = groups.find((row) => row.type === 'node' && row.node.kind === kinds.veeamMachines);
+      return (await model.children(machines))[0]?.type;
+    };
+    assert.equal(await firstBelow(), 'error');
     await assert.rejects(below(await group(kinds.veeamMachines)), (error: BackupError) => error.facts.code === 'CertificateChanged');
     const row = await appliance();
     assert.ok(row.tokens.includes('certificateChanged'));
@@ -229,6 +237,8 @@ describe('Veeam appliances from a click to their end, against the sandbox', () =
     const { shown } = await command('certificate', [row], { choose: 'Trust the New Certificate' });
     assert.ok(shown.some((line) => line.startsWith('  Trusted until now: ')) && shown.some((line) => line.startsWith('  Presented now: ')));
     assert.ok(!(await appliance()).tokens.includes('certificateChanged'));
+    assert.equal(await firstBelow(), 'node', 'nobody has to click to retry');
+    model.dispose();
     await machine('vm-web-01');
     const again = await command('certificate', [row]);
     assert.match(again.told[0]?.message ?? '', /presents the certificate that you trusted/);
