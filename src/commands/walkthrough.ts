@@ -51,6 +51,14 @@ export const walkthroughs = [
         completionEvents: ['onCommand:azureBackup.createRestorePoint', 'onCommand:azureBackup.addRestorePoint'],
       },
       {
+        id: 'apiManagement',
+        title: 'Back up an API Management service',
+        description:
+          'Under "API Management services", right-click apim-northwind-weu and choose Back Up... What could keep it from working is looked at first.\n[Back Up an API Management Service](command:azureBackup.palette.backUpService)',
+        media: { markdown: 'media/walkthrough/api-management.md' },
+        completionEvents: ['onCommand:azureBackup.backUpService', 'onCommand:azureBackup.palette.backUpService'],
+      },
+      {
         id: 'azure',
         title: 'Go on with Azure',
         description: 'The same tree and the same clicks, on your own subscriptions.\n[Sign In to Azure](command:azureBackup.signIn)',

@@ -135,7 +135,10 @@ function intoQuestion(): PickQuestion<ApiBackup> {
       const { items } = await readAllOfSubscription(context.arm, scope, lists.services, readOptions(context, target));
       const own = items.find(({ id }) => sameArmId(id, serviceId));
       const others = items.filter((service) => service !== own).sort((a, b) => a.name.localeCompare(b.name));
-      return [...(own === undefined ? [] : [own]), ...others].map((service) => intoChoice(service, own));
+      // Those that cannot take it are named last, each with the reason.
+      return [...(own === undefined ? [] : [own]), ...others]
+        .map((service) => intoChoice(service, own))
+        .sort((a, b) => Number(a.note ?? false) - Number(b.note ?? false));
     },
   };
 }

@@ -76,7 +76,7 @@ function holdsFor(scope: string, id: string): boolean {
 function keyCheck({ at: { account, place } }: Subject): Check {
   return account?.takesKeys === false
     ? fail(accessLabel, `${displayName(place.account)} takes no keys: choose a managed identity`)
-    : warn(accessLabel, 'Access with a key has often failed without a reason since 2023: a managed identity is the cure');
+    : warn(accessLabel, 'A key has often failed without a reason since 2023: a managed identity is the cure');
 }
 
 const firewallLabel = 'Storage firewall';

@@ -195,4 +195,4 @@ export class BlobService implements BlobStore {
   }
 }
 
-const missing = `The sandbox's blob service is Azurite, and Azurite was not found: neither installed beside the sandbox nor on the PATH. Install it (npm install --global azurite@${azuriteVersion}), or start the sandbox with --azurite PATH, or let it be fetched (POST /_sandbox/blobs/fetch).`;
+const missing = `Azurite, the sandbox's blob service, was not found: neither installed beside the sandbox nor on the PATH. Install it (npm install --global azurite@${azuriteVersion}), or start the sandbox with --azurite PATH, or let it be fetched (POST /_sandbox/blobs/fetch).`;
