@@ -88,6 +88,32 @@ async function restorePoints(window: VsCodeWindow): Promise<void> {
   await save(window, 'restore-points.png');
 }
 
+/** A restore into another service, beside backups of several ages. */
+async function apiManagement(window: VsCodeWindow): Promise<void> {
+  const { tree, quickInput, jobs, page } = window;
+  const [service, other] = ['apim-northwind-weu', 'apim-northwind-neu'];
+  await tree.expand('Northwind Production');
+  for (const group of ['Recovery Services vaults', 'Virtual machines']) await tree.collapse(group);
+  await ownSandbox(window.dataDir).serveBlobs();
+  await tree.reveal('API Management services', service, 'Backups');
+  await tree.menu('Backups', 'Choose Container of Backups...');
+  await quickInput.pick('stnwapimweu');
+  await quickInput.pick('apim-backups');
+  await tree.menu({ label: /^\d{4}-/, description: /^expires in 27 days/ }, 'Restore...');
+  await quickInput.pick(other);
+  await quickInput.pick('System-assigned managed identity');
+  await quickInput.pick('Continue');
+  await quickInput.message(/apim-northwind-neu/);
+  await quickInput.accept(other);
+  await window.viewAction('Show Jobs');
+  await jobs.row(other, 'Restore').click();
+  await jobs.waitForSelected(other, 'Restore');
+  await jobs.waitForState(other, 'Restore', /^Running/);
+  await window.command('Notifications: Clear All Notifications');
+  await page.mouse.move(1000, 890);
+  await save(window, 'api-management.png');
+}
+
 export default async function takePictures(): Promise<void> {
   const window = await openWindow({
     machine: { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 30, latency: 0, seed: 1 } },
@@ -100,6 +126,7 @@ export default async function takePictures(): Promise<void> {
     await jobsPanel(window);
     await sqlServer(window);
     await restorePoints(window);
+    await apiManagement(window);
   } finally {
     await window.close();
   }

@@ -395,7 +395,7 @@ describe('restoring a backup of API Management', () => {
     assert.match(said, /Everything in fabrikam .* is replaced by what is in old\.apimbackup/);
   });
 
-  it('offers services of the same tier, the own one first; others are shown with the reason', async () => {
+  it('offers services of the same tier, the own one first; others are shown last, with the reason', async () => {
     const premium = serviceJson({ sku: { name: 'Premium' } }, {}, `${group}/providers/Microsoft.ApiManagement/service/a-premium`);
     const v2 = serviceJson({ sku: { name: 'BasicV2' } }, {}, `${group}/providers/Microsoft.ApiManagement/service/b-v2`);
     const { context } = cloudWith(goodCloud({ [servicesPath]: { value: [premium, v2, serviceJson({}, {}, otherId), serviceJson()] } }));
@@ -406,12 +406,12 @@ describe('restoring a backup of API Management', () => {
       choices.map(({ label, note, recommended }) => [label, note ?? false, recommended ?? false]),
       [
         ['contoso', false, true],
+        ['fabrikam', false, false],
         ['a-premium', true, false],
         ['b-v2', true, false],
-        ['fabrikam', false, false],
       ],
     );
-    assert.match(choices[1]?.detail ?? '', /contoso is Developer/);
+    assert.match(choices[2]?.detail ?? '', /contoso is Developer/);
   });
 
   it('is refused before it is sent where the backup is too old, gone, or of another tier', async () => {

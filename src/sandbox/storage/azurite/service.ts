@@ -195,4 +195,4 @@ export class BlobService implements BlobStore {
   }
 }
 
-const missing = `Azurite, the sandbox's blob service, was not found: neither installed beside the sandbox nor on the PATH. Install it (npm install --global azurite@${azuriteVersion}), or start the sandbox with --azurite PATH, or let it be fetched (POST /_sandbox/blobs/fetch).`;
+const missing = `Azurite was not found: the sandbox keeps blobs in it, and it is neither installed beside the sandbox nor on the PATH. Install it (npm install --global azurite@${azuriteVersion}), or start the sandbox with --azurite PATH, or let it be fetched (POST /_sandbox/blobs/fetch).`;
