@@ -10,8 +10,11 @@ import { root } from '../../scripts/lib/deps.mjs';
 
 /** What activation may load, all files together: the doors of the house, not what is behind them. */
 const activationBudget = 16 * 1024;
-/** All of the extension's code, minified: what stands on the disk. */
-const extensionBudget = 2 * 1024 * 1024;
+/**
+ * All of the extension's code, minified: what stands on the disk. A fifth of it is @azure/storage-blob, which lists the backups
+ * of API Management: a chunk of its own, loaded when the first list is asked for.
+ */
+const extensionBudget = 2.5 * 1024 * 1024;
 
 const metafile = (bundle: string) => JSON.parse(readFileSync(metafilePath(bundle), 'utf8')) as Metafile;
 const kb = (bytes: number) => `${(bytes / 1024).toFixed(0)} KB`;
@@ -45,6 +48,17 @@ describe('package: bundles', () => {
     const total = [entry, house].flatMap(({ outputs }) => Object.values(outputs)).reduce((sum, output) => sum + output.bytes, 0);
     console.log(`      the extension has ${kb(total)}`);
     assert.ok(total <= extensionBudget, kb(total));
+  });
+
+  it('load the library of blobs when blobs are asked for, and bring nothing of the program that holds them in the sandbox', () => {
+    const atOnce = staticClosure(house, 'dist/house.js');
+    assert.deepEqual(
+      packagesOf(atOnce.inputs).filter((name) => name.startsWith('@azure/storage')),
+      [],
+    );
+    const all = [entry, house, metafile('sandbox'), metafile('media')].flatMap(({ inputs }) => Object.keys(inputs));
+    assert.ok(packagesOf(all).includes('@azure/storage-blob'));
+    assert.ok(!packagesOf(all).includes('azurite'));
   });
 
   it('share no source between the sandbox and the clients that are tested against it', () => {
