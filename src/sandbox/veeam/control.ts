@@ -58,6 +58,7 @@ function action<Schema extends z.ZodType<{ appliance?: string | undefined }>>(
 /** `/_sandbox/veeam`: what the appliances are, and what happens to them. */
 export function addVeeamControl(app: App, servers: readonly ApplianceServer[], refuse: (message: string) => Response): void {
   app.get('/_sandbox/veeam', () => Response.json({ appliances: servers.map(view) }));
+  app.get('/_sandbox/veeam/tokens', () => Response.json({ tokens: servers.flatMap(({ signIn }) => signIn.issued()) }));
   for (const [path, run] of Object.entries(actions)) {
     app.post(`/_sandbox/veeam/${path}`, (context) => answer(context, servers, run, refuse));
   }

@@ -65,6 +65,11 @@ export class SignIn {
     return grant.user;
   }
 
+  /** Access and refresh tokens that were handed out and not spent. */
+  issued(): readonly string[] {
+    return [...this.#access.keys(), ...this.#refresh.keys()];
+  }
+
   /** Ends the tokens of the user who asks. */
   signOut(user: User): void {
     this.expire({ user, refresh: true });

@@ -10,6 +10,12 @@ import { type LedgerEntry } from '../../../src/sandbox/server/ledger.ts';
 import { startSandbox, type RunningSandbox, type SandboxEndpoint } from '../../../src/sandbox/server/start.ts';
 import { type WindowOptions } from './window.ts';
 
+interface VeeamFacts {
+  readonly url: string;
+  readonly fingerprint: string;
+  readonly users: readonly { readonly username: string; readonly password: string; readonly mfaCode?: string }[];
+}
+
 /** The sandbox that the extension started by itself; reached as any caller could reach it. */
 export interface OwnSandbox {
   readonly endpoint: string;
@@ -20,6 +26,12 @@ export interface OwnSandbox {
   received(method: string, path: string, count: number): Promise<void>;
   /** Something that happens in the world beside backup, such as `drop-database` (docs/sandbox.md). */
   happens(change: string, what: Record<string, string>): Promise<void>;
+  /** Its first Veeam appliance as it is now: where it is, its certificate, its users with their passwords and codes. */
+  veeam(): Promise<VeeamFacts>;
+  /** Something that happens to that appliance, such as `change-certificate` (docs/sandbox.md). */
+  veeamHappens(change: string, what?: Record<string, string>): Promise<void>;
+  /** Tokens that its appliances have handed out. */
+  veeamTokens(): Promise<string[]>;
   /** Gives it the Azurite of this project, as if it had been installed meanwhile. */
   serveBlobs(): Promise<void>;
   /** The first access key of a storage account. @param accountId its ARM id */
@@ -55,6 +67,14 @@ export function ownSandbox(dataDir: string): OwnSandbox {
     },
     time: async (turn) => void (await ask(new URL(`/_sandbox/time/${turn}`, resourceManagerEndpoint), {})),
     happens: async (change, what) => void (await ask(new URL(`/_sandbox/world/${change}`, resourceManagerEndpoint), what)),
+    veeam: async () => {
+      const { appliances } = JSON.parse(await ask(new URL('/_sandbox/veeam', resourceManagerEndpoint))) as { appliances: VeeamFacts[] };
+      assert.ok(appliances[0]);
+      return appliances[0];
+    },
+    veeamHappens: async (change, what = {}) => void (await ask(new URL(`/_sandbox/veeam/${change}`, resourceManagerEndpoint), what)),
+    veeamTokens: async () =>
+      (JSON.parse(await ask(new URL('/_sandbox/veeam/tokens', resourceManagerEndpoint))) as { tokens: string[] }).tokens,
     serveBlobs: async () =>
       void (await ask(new URL('/_sandbox/blobs/start', resourceManagerEndpoint), { path: join(root, 'node_modules', 'azurite') })),
     accountKey: async (accountId) => {
