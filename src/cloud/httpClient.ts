@@ -34,7 +34,7 @@ const proxyRefusal = 'PROXY_';
 
 /** Bytes of an answer, as it comes and unpacked. The longest pages of Azure have some megabytes. */
 const longestAnswer = 64 * 1024 * 1024;
-export const answerTooLong = 'ANSWER_TOO_LONG';
+const answerTooLong = 'ANSWER_TOO_LONG';
 
 type Decode = (data: Buffer, options: ZlibOptions) => Promise<Buffer>;
 const decoders: Readonly<Record<string, Decode>> = {

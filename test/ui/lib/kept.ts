@@ -32,7 +32,9 @@ async function inBrowser({ page }: VsCodeWindow): Promise<{ name: string; value:
       for (const store of database.objectStoreNames) {
         const values = database.transaction(store).objectStore(store);
         const [keys, all] = await Promise.all([done(values.getAllKeys()), done(values.getAll() as IDBRequest<unknown[]>)]);
-        all.forEach((value, at) => kept.push({ name: `${name}/${store}/${JSON.stringify(keys[at])}`, value: JSON.stringify(value, plain) }));
+        all.forEach((value, at) =>
+          kept.push({ name: `${name}/${store}/${JSON.stringify(keys[at])}`, value: JSON.stringify(value, plain) }),
+        );
       }
       database.close();
     }

@@ -178,7 +178,10 @@ async function readBack(context: ActionContext, record: OperationRecord): Promis
   }
   const own = points.find(({ sessionId }) => sessionId !== undefined && sessionId === record.job?.name);
   if (own) {
-    return { reading: 'asAsked', sentence: `${name} has a snapshot${own.time === undefined ? '' : ` of ${own.time.slice(0, 16).replace('T', ' ')} UTC`}.` };
+    return {
+      reading: 'asAsked',
+      sentence: `${name} has a snapshot${own.time === undefined ? '' : ` of ${own.time.slice(0, 16).replace('T', ' ')} UTC`}.`,
+    };
   }
   return points.some(({ sessionId }) => sessionId !== undefined)
     ? { reading: 'different', sentence: `The session ended well, but the appliance lists no restore point of it for ${name}.` }
