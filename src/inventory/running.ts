@@ -111,6 +111,15 @@ function intendedIds({ intent }: OperationRecord): readonly string[] {
   });
 }
 
+/** Which blob a service is backed up into or restored from, `ACCOUNT/CONTAINER/BLOB`; undefined for all other operations. */
+export function backupBlobOf({ actionId, intent }: OperationRecord): string | undefined {
+  const { account, container, backupName } = intent;
+  const known = typeof account === 'string' && typeof container === 'string' && typeof backupName === 'string';
+  return known && ['backUpService', 'restoreService', 'restoreBackup'].includes(actionId)
+    ? `${account}/${container}/${backupName}`
+    : undefined;
+}
+
 /** The restore point that the operation makes. */
 export function madePointOf({ actionId, intent }: OperationRecord): string | undefined {
   const id = intent['pointId'];

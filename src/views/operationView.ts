@@ -4,7 +4,7 @@ import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
-import { madePointOf } from '../inventory/running.ts';
+import { backupBlobOf, madePointOf } from '../inventory/running.ts';
 import { isWaiting, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
@@ -39,6 +39,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
   const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
   const { job, target } = record;
   const made = madePointOf(record);
+  const blob = backupBlobOf(record);
   return {
     id: record.id,
     source: 'operation',
@@ -64,6 +65,7 @@ export function operationView(record: OperationRecord, standing: Standing): RowV
       ...(job === undefined ? [] : [['Job', job.name] as const]),
       ...Object.entries(record.progress.properties ?? {}),
       ['Resource', target.id],
+      ...(blob === undefined ? [] : [['Backup', blob] as const]),
       ...(made === undefined ? [] : [['New restore point', made] as const]),
       [containerWord(target) === 'Appliance' ? 'Appliance' : 'Cloud', record.cloud],
     ],

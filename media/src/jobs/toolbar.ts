@@ -38,6 +38,7 @@ export class Toolbar {
     this.#refresh.label = 'Read the jobs of the vaults again';
     this.#refresh.title = 'Read the jobs of the vaults again';
     this.feed.setAttribute('role', 'status');
+    this.feed.hidden = true;
     const changed = (): void => onFilter(this.filter);
     this.#text.addEventListener('input', changed);
     this.#state.addEventListener('change', changed);

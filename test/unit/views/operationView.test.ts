@@ -160,6 +160,17 @@ describe('view of an operation', () => {
     assert.equal(facts('copyRestorePoint').get('New restore point'), pointId);
     assert.equal(facts('deleteRestorePoint').get('New restore point'), undefined);
   });
+
+  it('tells which blob a service is backed up into or restored from, and nothing else of what was asked for', () => {
+    const intent = { account: 'stbackups', container: 'apim', backupName: 'nightly.apimbackup', access: 'key' };
+    const facts = (actionId: string) => new Map(operationView(aRecord('a', { actionId, intent }), here).facts);
+    for (const actionId of ['backUpService', 'restoreService', 'restoreBackup']) {
+      assert.equal(facts(actionId).get('Backup'), 'stbackups/apim/nightly.apimbackup');
+    }
+    assert.equal(facts('backUpNow').get('Backup'), undefined);
+    const broken = operationView(aRecord('a', { actionId: 'backUpService', intent: { account: 'stbackups' } }), here);
+    assert.equal(new Map(broken.facts).get('Backup'), undefined);
+  });
 });
 
 describe('spans of time', () => {
