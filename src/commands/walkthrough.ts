@@ -59,6 +59,14 @@ export const walkthroughs = [
         completionEvents: ['onCommand:azureBackup.backUpService', 'onCommand:azureBackup.palette.backUpService'],
       },
       {
+        id: 'veeam',
+        title: 'Take snapshots with Veeam',
+        description:
+          'Add the appliance that the sandbox brings, select some of its VMs and choose Take Veeam Snapshot...\n[Add a Veeam Appliance](command:azureBackup.addVeeamAppliance)',
+        media: { markdown: 'media/walkthrough/veeam.md' },
+        completionEvents: ['onCommand:azureBackup.takeVeeamSnapshot'],
+      },
+      {
         id: 'azure',
         title: 'Go on with Azure',
         description: 'The same tree and the same clicks, on your own subscriptions.\n[Sign In to Azure](command:azureBackup.signIn)',

@@ -114,20 +114,59 @@ async function apiManagement(window: VsCodeWindow): Promise<void> {
   await save(window, 'api-management.png');
 }
 
-export default async function takePictures(): Promise<void> {
+/** Snapshots by an appliance: one with a warning, one that failed, one that runs. */
+async function veeam(window: VsCodeWindow): Promise<void> {
+  const { tree, quickInput, dialogs, jobs, page } = window;
+  const title = 'Take Veeam Snapshot';
+  await tree.read('Northwind Production');
+  await window.command('Azure Backup: Add Veeam Appliance...');
+  await quickInput.pick('The sandbox’s appliance veeam');
+  await dialogs.answer('Trust This Certificate');
+  await quickInput.message(/^User name/);
+  await quickInput.accept();
+  await quickInput.message(/^Password of/);
+  await quickInput.accept();
+  await tree.reveal(/^127\.0\.0\.1:\d+$/, 'Virtual machines');
+  await tree.inlineAction('Virtual machines', 'Search VMs');
+  await quickInput.message(/name of VMs/);
+  await quickInput.accept('erp');
+  await tree.waitForDescription('Virtual machines', /"erp" · 5$/);
+  await tree.expand('Sessions');
+  const take = async (...labels: string[]): Promise<void> => {
+    for (const [at, label] of labels.entries()) await tree.select(label, { add: at > 0 });
+    await tree.menu(labels.at(-1) ?? '', `${title}...`);
+    await quickInput.pick('As the appliance chooses');
+  };
+  await take('erp-db-01', 'erp-report-01');
+  await window.viewAction('Show Jobs');
+  await jobs.waitForState('erp-report-01', title, /warnings/);
+  await jobs.waitForState('erp-db-01', title, /^Failed$/);
+  await take('erp-app-01', 'erp-app-02');
+  await jobs.row('erp-app-01', title).click();
+  await jobs.waitForSelected('erp-app-01', title);
+  await jobs.frame.locator('.tasks', { hasText: 'Creating a snapshot' }).waitFor();
+  await window.command('Notifications: Clear All Notifications');
+  await page.mouse.move(1000, 890);
+  await save(window, 'veeam.png');
+}
+
+async function inWindow(speed: number, ...pictures: ((window: VsCodeWindow) => Promise<void>)[]): Promise<void> {
   const window = await openWindow({
-    machine: { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed: 30, latency: 0, seed: 1 } },
+    machine: { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed, latency: 0, seed: 1 } },
     user: { 'workbench.colorTheme': 'Default Dark Modern', 'window.commandCenter': false, 'workbench.layoutControl.enabled': false },
     viewport: { width: 1400, height: 900 },
   });
   try {
     await window.openView();
     await widenSideBar(window, 500);
-    await jobsPanel(window);
-    await sqlServer(window);
-    await restorePoints(window);
-    await apiManagement(window);
+    for (const picture of pictures) await picture(window);
   } finally {
     await window.close();
   }
+}
+
+export default async function takePictures(): Promise<void> {
+  await inWindow(30, jobsPanel, sqlServer, restorePoints, apiManagement);
+  // A session takes less than a minute: at that speed it would have ended before its picture is taken.
+  await inWindow(5, veeam);
 }

@@ -154,27 +154,29 @@ const looks: Readonly<Record<SessionState, Look>> = {
 
 export function veeamSessionNode(session: VeeamSession, context: NodeContext): InventoryNode {
   const { icon, tokens } = looks[sessionState(session)];
+  // Followed here: newer than what the list said of it.
+  const running = context.running(session.id);
   const took = durationMs(session.duration);
   return {
     key: armIdKey(session.id),
     kind: kinds.veeamSession,
     label: session.title,
     description: joined(
-      session.status,
+      running ? 'Running' : session.status,
       session.policy,
       ago(session.startTime, context.nowMs),
       took === undefined ? undefined : elapsed(took),
     ),
     tooltip: lines(
       session.title,
-      fact('Status', session.status),
+      running ? lines(runningText(running), running.message).join(': ') : fact('Status', session.status),
       fact('Policy', session.policy),
       fact('Started', localTime(session.startTime)),
       fact('Ended', localTime(session.endTime)),
       fact('Took', took === undefined ? undefined : elapsed(took)),
       fact('Session', session.sessionId),
     ),
-    icon,
+    icon: running ? looks.running.icon : icon,
     tokens: [kinds.veeamSession, systems.veeam, ...tokens, ...(isStoppable(session) ? [jobStates.cancellable] : []), capabilities.listed],
     expandable: false,
     target: { kind: targetKinds.veeamSession, id: session.id, name: session.title, model: session },
