@@ -107,7 +107,7 @@ describe('the sandbox as a process that windows share', function () {
     assert.equal(environment.certificateAuthorityFile, details.certificateAuthorityFile);
     const { startedAt, requests, status, ...facts } = await health(details);
     assert.deepEqual([status, typeof startedAt, typeof requests], ['ok', 'string', 'number']);
-    assert.deepEqual(facts, { seed: 7, speed: 60, latencyMs: 5 });
+    assert.deepEqual(facts, { seed: 7, speed: 60, latencyMs: 5, held: false });
   });
 
   it('outlives the window that started it, and is there for the next one with the same world', async () => {
