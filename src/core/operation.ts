@@ -224,6 +224,11 @@ interface PollRequest {
    * operation works on or made (a job, a list): that it cannot be read now and then says nothing.
    */
   readonly insistMs?: number;
+  /**
+   * True for what is asked beside the question how it goes (a log). A refusal (403) of it reaches the tracker, and so does a
+   * failure of the service, or an answer that is no JSON (as 502), once asking again has not helped.
+   */
+  readonly isBeside?: boolean;
 }
 
 /** What a tracker made of an answer. */

@@ -1,5 +1,6 @@
 /** Follows an accepted operation: asks, lets its tracker step, journals, asks again; reads back at the end. */
-import { messageOf, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
+import type { ArmResponse } from '../cloud/types.ts';
+import { codeOf, messageOf, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type TrackStep } from '../core/operation.ts';
 import { bounded, isNoAnswer, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
@@ -9,6 +10,9 @@ import { takeFirstStep } from './firstStep.ts';
 import { insisted, isDecided } from './insistence.ts';
 import { phaseOf } from './phase.ts';
 import type { Changes, Entry } from './store.ts';
+
+/** Failures of what is asked beside the question how it goes, after which it is gone on without. */
+const mostBeside = 3;
 
 export async function poll(context: EngineContext, entry: Entry): Promise<void> {
   const { record, tracking } = entry;
@@ -31,6 +35,7 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
   try {
     const attempted = `follow "${record.title}"`;
     const question = tracker.poll(tracking);
+    const isEnough = question.isBeside === true && entry.failures >= mostBeside;
     const response = await bounded(context.clock, timing.pollMs, entry.abort.signal, (signal) =>
       client.poll(question.url, {
         signal,
@@ -38,8 +43,14 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
         resource: record.target.name,
         ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
       }),
-    );
-    if (isNoAnswer(response) || response.status === 401 || response.status === 403) {
+    ).catch((error: unknown): ArmResponse => {
+      if (isEnough && codeOf(error) === 'UnusableAnswer') {
+        return { url: question.url, status: 502, headers: {}, text: '' };
+      }
+      throw error;
+    });
+    const isRefusedBeside = question.isBeside === true && response.status === 403;
+    if (!isRefusedBeside && !isEnough && (isNoAnswer(response) || response.status === 401 || response.status === 403)) {
       const error = await context.options.explain(response, attempted, record.target.name);
       const before = record.trouble?.insists;
       const insists = insisted(before, response, toErrorRecord(error), question.insistMs, context.clock.now());

@@ -64,6 +64,21 @@ async function following(cloud: SpoiledCloud, fault: Spoiling): Promise<void> {
   assert.ok(('status' in fault && fault.status === 404) || (record.progress.tasks ?? []).length > 0, 'its log was read');
 }
 
+/** Whoever may see sessions need not see their logs; and what is broken stays so. */
+const withoutLog: readonly { readonly name: string; readonly fault: Spoiling }[] = [
+  { name: 'may not be read', fault: { kind: 'error', status: 403, count: 'unlimited' } },
+  { name: 'always fails', fault: { kind: 'error', status: 500, count: 'unlimited' } },
+  { name: 'is never JSON', fault: { kind: 'truncate', count: 'unlimited' } },
+];
+
+async function followingWithoutLog(cloud: SpoiledCloud, fault: Spoiling): Promise<void> {
+  const { record } = await cloud.run('takeVeeamSnapshot', await machineOf(cloud), answers, () => [
+    { ...fault, method: 'GET', pathPattern: '/jobSessions/[^/]+/log$' },
+  ]);
+  assert.equal(record.status, 'succeeded', sayings(record));
+  assert.equal(record.progress.tasks?.length ?? 0, 0);
+}
+
 /** A stop that got no answer says so, and may be asked for again; how the session ends, the session says. */
 async function stopping(cloud: SpoiledCloud, { fault, taken, name }: SendingRow): Promise<void> {
   const machine = await machineOf(cloud);
@@ -122,6 +137,10 @@ describe('snapshots of a Veeam appliance, whatever becomes of the answers', func
     [
       ...ofSending.map((row) => ({ title: `sending: ${row.name}`, run: tried(row.fault, (cloud) => sending(cloud, row)) })),
       ...ofSending.map((row) => ({ title: `stopping: ${row.name}`, run: tried(row.fault, (cloud) => stopping(cloud, row)) })),
+      ...withoutLog.map(({ name, fault }) => ({
+        title: `following: the log ${name}`,
+        run: tried(fault, (cloud) => followingWithoutLog(cloud, fault)),
+      })),
       ...ofFollowing.map(({ name, fault }: FollowingRow) => ({
         title: `following: ${name}`,
         run: tried(fault, (cloud) => following(cloud, fault)),

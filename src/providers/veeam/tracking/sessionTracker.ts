@@ -53,7 +53,7 @@ export const sessionTracker: Tracker = {
   },
   poll: (json) => {
     const state = readState(json);
-    return { url: state.ask === 'log' ? state.log : state.self };
+    return state.ask === 'log' ? { url: state.log, isBeside: true } : { url: state.self };
   },
   step: (json, response, nowMs) => {
     const state = readState(json);
