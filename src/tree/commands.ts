@@ -4,6 +4,7 @@ import { isCancelled } from '../core/cancellation.ts';
 import { lineText, messageText, visibleText, withoutIcons } from '../core/displayText.ts';
 import { BackupError, messageOf, toErrorRecord } from '../core/errors.ts';
 import type { InventoryNode } from '../inventory/types.ts';
+import { capabilities } from '../inventory/tokens.ts';
 import { treeCommands, type TreeCommand } from './ids.ts';
 import type { JsonDocuments } from './jsonDocuments.ts';
 import { portalUrlOf } from './portal.ts';
@@ -99,7 +100,7 @@ async function copyStatements(nodes: readonly InventoryNode[]): Promise<void> {
 }
 
 async function viewJson(documents: JsonDocuments, nodes: readonly InventoryNode[]): Promise<void> {
-  const resources = nodes.filter((node) => node.resourceId !== undefined);
+  const resources = nodes.filter(({ resourceId, tokens }) => resourceId !== undefined || tokens.includes(capabilities.listed));
   if (resources.length === 0) {
     throw new BackupError('No resource is selected, so there is no JSON to show.', { code: 'NothingSelected' });
   }

@@ -1,7 +1,7 @@
 import { armIdKey, lastSegment } from '../../core/armId.ts';
 import { ageOf, expiryText, type ApiBackup, type BackupAge } from '../../providers/apiManagement/model.ts';
 import { ago, joined, localTime } from '../text.ts';
-import { backupAges, kinds, systems } from '../tokens.ts';
+import { backupAges, capabilities, kinds, systems } from '../tokens.ts';
 import type { InventoryNode, NodeIcon } from '../types.ts';
 import { colours, fact, lines, type NodeContext } from './common.ts';
 
@@ -27,7 +27,7 @@ export function apiManagementBackupNode(backup: ApiBackup, context: NodeContext)
       fact('Container', place.container),
     ),
     icon: iconOf(age),
-    tokens: [kinds.apiManagementBackup, systems.apiManagement, backupAges[age.kind]],
+    tokens: [kinds.apiManagementBackup, systems.apiManagement, backupAges[age.kind], capabilities.listed],
     expandable: false,
     target: { kind: kinds.apiManagementBackup, id: backup.id, name: backup.name, ...tenant, model: backup },
     ...tenant,

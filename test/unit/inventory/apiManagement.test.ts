@@ -129,7 +129,7 @@ describe('inventory: API Management', () => {
     ];
     const { nodes } = await backups();
     assert.deepEqual(
-      nodes.map(({ label, description, tokens }) => [label, description?.replace(/\d{4}-\d\d-\d\d/, 'DAY'), tokens.at(-1)]),
+      nodes.map(({ label, description, tokens }) => [label, description?.replace(/\d{4}-\d\d-\d\d/, 'DAY'), tokens.at(-2)]),
       [
         ['a-new', 'expires in 28 days · 2 days ago · 3 MB', 'usableBackup'],
         ['A-new', 'expires in 2 days · 28 days ago', 'usableBackup'],
