@@ -17,7 +17,7 @@ import { registerVeeamCommands } from './commands/veeam/registerVeeamCommands.ts
 import { wakeOperations } from './commands/veeam/wakeOperations.ts';
 import { lineText, messageText } from './core/displayText.ts';
 import { messageOf } from './core/errors.ts';
-import { hasEnded } from './core/operation.ts';
+import { hasEnded, type OperationRecord } from './core/operation.ts';
 import { createInventory } from './inventory/inventory.ts';
 import type { EngineOptions } from './operations/context.ts';
 import { Engine } from './operations/engine.ts';
@@ -26,6 +26,7 @@ import { placeUsed } from './providers/apiManagement/place.ts';
 import { remediesFor } from './providers/remedies.ts';
 import { trackers } from './providers/trackers.ts';
 import { veeamRemediesFor } from './providers/veeam/errorKnowledge.ts';
+import { originOfId } from './providers/veeam/ids.ts';
 import type { LateProvider } from './tree/lateProvider.ts';
 import { registerTree } from './tree/registerTree.ts';
 import type { Row } from './tree/rows.ts';
@@ -150,10 +151,12 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
   };
 }
 
-/** A window that was reloaded goes on with what it followed: that takes the cloud. */
+/** A window that was reloaded goes on with what it followed: that takes the cloud, unless it runs on an appliance. */
 async function followWhatRuns(operations: Engine, resume: () => Promise<void>, connect: () => Promise<unknown>): Promise<void> {
   await resume();
-  if (operations.list().some(({ id, status }) => !hasEnded(status) && operations.standing(id).notConnected)) {
+  const waits = ({ id, status, target }: OperationRecord): boolean =>
+    !hasEnded(status) && originOfId(target.id) === undefined && operations.standing(id).notConnected;
+  if (operations.list().some(waits)) {
     await connect();
   }
 }
