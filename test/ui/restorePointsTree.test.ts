@@ -25,6 +25,7 @@ describe('ui: VM restore points in the tree', () => {
         ['Recovery Services vaults', true],
         ['Virtual machines', false],
         ['Restore point collections', false],
+        ['API Management services', false],
       ],
     );
     await tree.collapse('Recovery Services vaults');
