@@ -15,6 +15,12 @@ function readArguments(args: string[]): { files: string[]; options: string[] } {
   return { files, options: args.filter((arg) => !files.includes(arg)) };
 }
 
+/** The test files that a mocha configuration names, in their order by name; relative to the project. */
+export function filesOf(configuration: string): string[] {
+  const { spec } = JSON.parse(readFileSync(configuration, 'utf8')) as { spec: string[] };
+  return globSync(spec, { cwd: root }).sort();
+}
+
 /**
  * Runs the tests that a mocha configuration names, or those of `args` instead where it holds files.
  * Resolves to whether all went well; what ran is added to the tally.
@@ -32,8 +38,7 @@ export async function mocha(configuration: string, args: string[] = []): Promise
 /** The same with a process for each file, `workers` of them at a time. A single file is run as it is, its output seen at once. */
 export async function mochaSideBySide(configuration: string, args: string[], workers: number): Promise<boolean> {
   const { files, options } = readArguments(args);
-  const { spec } = JSON.parse(readFileSync(configuration, 'utf8')) as { spec: string[] };
-  const all = files.length > 0 ? files.map((file) => relative(root, join(root, file))) : globSync(spec, { cwd: root });
+  const all = files.length > 0 ? files.map((file) => relative(root, join(root, file))) : filesOf(configuration);
   if (all.length <= 1 || workers <= 1) return mocha(configuration, args);
   const [config, discard] = withoutSpec(configuration);
   try {
