@@ -26,6 +26,20 @@ export function addressOf(url: string): Address {
   return { segments: path.split('/').filter(Boolean).map(decoded), query, text };
 }
 
+/**
+ * Where a link leads that was recorded in an answer to `base`: absolute, or relative in any of the forms that HTTP knows.
+ * Undefined for what is no address at all. What is absolute stays in its own spelling.
+ */
+export function linkFrom(base: string, link: string): string | undefined {
+  const text = link.trim();
+  if (/^https?:\/\/[^/?#]/i.test(text)) {
+    return text;
+  }
+  const from = URL.canParse(base) ? base : `https://recorded.invalid${addressOf(base).text}`;
+  const url = text !== '' && URL.canParse(text, from) ? new URL(text, from) : undefined;
+  return url && /^https?:$/.test(url.protocol) ? url.href : undefined;
+}
+
 /** The same for any two requests that mean the same: path, filter and page. What else a query says changes no list. */
 export function addressKey(address: Address): string {
   const filter = filterOf(address);
@@ -63,4 +77,19 @@ function decoded(segment: string): string {
   } catch {
     return segment;
   }
+}
+
+/** In the order in which they came. */
+export function groupedBy<T>(all: Iterable<T>, keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    const group = groups.get(key);
+    if (group) {
+      group.push(one);
+    } else {
+      groups.set(key, [one]);
+    }
+  }
+  return groups;
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BackupError, messageOf } from '../../src/core/errors.ts';
 import type { AzureRecord } from '../../src/providers/recoveryServices/model.ts';
-import { addressKey, addressOf, type Address } from './address.ts';
+import { addressKey, addressOf, groupedBy, linkFrom, type Address } from './address.ts';
 import { codeOf, describe, isInner, listOf, nextLinkOf, recordOf, redirects } from './answers.ts';
 import { expectedOf } from './expected.ts';
 import { ourReaders, readingOf, type Kind, type Reading, type Readers } from './readers.ts';
@@ -46,7 +46,7 @@ class Run {
     this.#readers = readers;
     this.#differences = [...recording.broken];
     const gets = recording.interactions.filter(({ method }) => method === 'GET');
-    this.#gets = grouped(gets);
+    this.#gets = groupedBy(gets, ({ url }) => keyOfUrl(url));
   }
 
   result(): ReplayResult {
@@ -110,7 +110,7 @@ class Run {
       const link = nextLinkOf(first);
       if (
         (page.nextLink === undefined) !== (link === undefined) ||
-        (link !== undefined && keyOfUrl(link) !== keyOfUrl(page.nextLink ?? ''))
+        (link !== undefined && keyOfUrl(linkFrom(first.url, link) ?? link) !== keyOfUrl(page.nextLink ?? ''))
       ) {
         this.#differ(where, `the next page: expected ${link ?? 'none'}, got ${page.nextLink ?? 'none'}`);
       }
@@ -121,15 +121,19 @@ class Run {
   /** The interaction and those that it leads to, as far as they are recorded. */
   #follow(start: Interaction, linkOf: (one: Interaction) => string | undefined): Interaction[] {
     const chain = [start];
-    for (let link = linkOf(start); link !== undefined;) {
-      const target = this.#gets.get(keyOfUrl(link))?.find((one) => !chain.includes(one) && !this.#done.has(one));
+    for (let last = start; ;) {
+      const link = linkFrom(last.url, linkOf(last) ?? '');
+      const targets = (link === undefined ? undefined : this.#gets.get(keyOfUrl(link))) ?? [];
+      const left = targets.filter((one) => !chain.includes(one) && !this.#done.has(one));
+      const { index } = last;
+      // Of several answers, the one that came next; recordings that are out of order have it before.
+      const target = left.find((one) => one.index > index) ?? left[0];
       if (!target) {
-        break;
+        return chain;
       }
       chain.push(target);
-      link = linkOf(target);
+      last = target;
     }
-    return chain;
   }
 
   async #compare(
@@ -227,12 +231,3 @@ function same(shown: unknown, expected: unknown): boolean {
 }
 
 const keyOfUrl = (url: string): string => addressKey(addressOf(url));
-
-function grouped(interactions: readonly Interaction[]): Map<string, Interaction[]> {
-  const groups = new Map<string, Interaction[]>();
-  for (const one of interactions) {
-    const key = keyOfUrl(one.url);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return groups;
-}

@@ -7,13 +7,14 @@ import { createHttpClient } from '../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../src/cloud/pipeline.ts';
 import type { ArmClient, CloudEnvironment } from '../../src/cloud/types.ts';
 import type { Certificates } from '../../src/sandbox/identity/certificates.ts';
-import { addressKey, addressOf, pathKey } from './address.ts';
+import { addressKey, addressOf, groupedBy, linkFrom, pathKey } from './address.ts';
 import type { Interaction } from './recording.ts';
 
 export interface ReplayServer {
   readonly arm: ArmClient;
   /**
    * From now on these are the answers, each for its own address; what a page or a redirection points to must be among them.
+   * Several of one address are given in their order, and the last one stays.
    * @param byPath true where the query does not count: one resource is the same whatever more of it was asked for.
    * @returns what was asked since the last call that has no answer among those before: addresses, as asked.
    */
@@ -22,13 +23,14 @@ export interface ReplayServer {
 }
 
 export async function startServer(certificates: Certificates): Promise<ReplayServer> {
-  let answers = new Map<string, Interaction>();
+  let answers = new Map<string, Interaction[]>();
   let unexpected: string[] = [];
   let origin = '';
   const server = https.createServer({ cert: certificates.serverPem, key: certificates.serverKeyPem }, (request, response) => {
     const url = request.url ?? '/';
     const address = addressOf(url);
-    const found = answers.get(addressKey(address)) ?? answers.get(pathKey(address));
+    const waiting = answers.get(addressKey(address)) ?? answers.get(pathKey(address));
+    const found = waiting && waiting.length > 1 ? waiting.shift() : waiting?.[0];
     if (!found || request.method !== 'GET') {
       unexpected.push(`${request.method} ${url}`);
       response.writeHead(404, { 'content-type': 'application/json' });
@@ -64,7 +66,7 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
     play: (interactions, byPath = false) => {
       const before = unexpected;
       unexpected = [];
-      answers = new Map(interactions.map((one) => [(byPath ? pathKey : addressKey)(addressOf(one.url)), one]));
+      answers = groupedBy(new Set(interactions), (one) => (byPath ? pathKey : addressKey)(addressOf(one.url)));
       return before;
     },
     close: async () => {
@@ -82,13 +84,13 @@ function answerHeaders(interaction: Interaction, origin: string): Record<string,
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(interaction.headers)) {
     if (!hopByHop.has(name) && !/[^\t\x20-\x7e\x80-\xff]/.test(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-      headers[name] = name === 'location' || name === 'azure-asyncoperation' ? moved(value, origin) : value;
+      headers[name] = name === 'location' || name === 'azure-asyncoperation' ? moved(value, interaction.url, origin) : value;
     }
   }
   return headers;
 }
 
-function bodyText({ body, status }: Interaction, origin: string): string {
+function bodyText({ body, status, url }: Interaction, origin: string): string {
   if (body === null || status === 204 || status === 304) {
     return '';
   }
@@ -96,9 +98,10 @@ function bodyText({ body, status }: Interaction, origin: string): string {
     return body;
   }
   const { nextLink } = body as { nextLink?: unknown };
-  return JSON.stringify(typeof nextLink === 'string' ? { ...body, nextLink: moved(nextLink, origin) } : body);
+  return JSON.stringify(typeof nextLink === 'string' ? { ...body, nextLink: moved(nextLink, url, origin) } : body);
 }
 
-function moved(url: string, origin: string): string {
-  return url.replace(/^https?:\/\/[^/?#]+/i, origin);
+/** What leads nowhere stays as it was recorded. */
+function moved(link: string, base: string, origin: string): string {
+  return linkFrom(base, link)?.replace(/^https?:\/\/[^/?#]+/i, origin) ?? link;
 }
