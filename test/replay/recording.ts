@@ -1,22 +1,11 @@
-/** Reads files of recorded traffic. Knows their format and no recording by name. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+/** Finds and reads files of recorded traffic. Knows their format and no recording by name. */
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isObject, type JsonObject } from '../../src/core/json.ts';
+import { messageOf } from '../../src/core/errors.ts';
+import { isObject } from '../../src/core/json.ts';
+import { readInteraction, shape, type Interaction } from './interaction.ts';
 
-/** One request and its answer, as recorded. */
-export interface Interaction {
-  /** Position in the file, from 0. */
-  readonly index: number;
-  readonly method: string;
-  readonly url: string;
-  readonly status: number;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON, text where it was no JSON, null where it was empty. */
-  readonly body: unknown;
-  /** How often the same answer came one after another; 1 or more. */
-  readonly repeat: number;
-}
+export type { Interaction } from './interaction.ts';
 
 export interface Recording {
   readonly file: string;
@@ -25,37 +14,59 @@ export interface Recording {
   readonly broken: readonly string[];
 }
 
-/** The files behind paths: of folders every `.json` below, sorted; all else as it is, what does not exist too. */
+/** Bytes. Beyond, no text is long enough; the largest recording that was seen has 1 MB. */
+const largest = 256 * 1024 * 1024;
+
+/**
+ * The files behind paths: of folders every `.json` below, sorted, links followed, each folder once. What is no file stays
+ * as it is, for its reading to say so: a path that does not exist, a folder that holds no recording or may not be read.
+ */
 export async function recordingFiles(paths: readonly string[]): Promise<string[]> {
   const all: string[] = [];
+  const seen = new Set<string>();
   for (const one of paths) {
-    const found = await stat(one).catch(() => undefined);
-    if (found?.isDirectory()) {
-      const entries = await readdir(one, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => !entry.isDirectory() && entry.name.toLowerCase().endsWith('.json'));
-      all.push(...files.map((entry) => path.join(entry.parentPath, entry.name)).sort());
-    } else {
-      all.push(one);
-    }
+    const below = (await isFolder(one)) ? await filesBelow(one, seen) : [one];
+    all.push(...(below.length > 0 ? below : [one]));
   }
   return [...new Set(all)];
 }
 
+async function filesBelow(folder: string, seen: Set<string>): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    const real = await realpath(folder);
+    if (seen.has(real)) {
+      return [];
+    }
+    seen.add(real);
+    for (const name of (await readdir(folder)).sort()) {
+      const inner = path.join(folder, name);
+      if (await isFolder(inner)) {
+        files.push(...(await filesBelow(inner, seen)));
+      } else if (name.toLowerCase().endsWith('.json')) {
+        files.push(inner);
+      }
+    }
+  } catch {
+    // Its reading says why.
+    files.push(folder);
+  }
+  return files;
+}
+
+const isFolder = async (one: string): Promise<boolean> => (await stat(one).catch(() => undefined))?.isDirectory() ?? false;
+
 /** @throws Error with a sentence where the file is no recording at all. */
 export async function readRecording(file: string): Promise<Recording> {
-  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  if (!isObject(parsed) || !Array.isArray(parsed['interactions'])) {
-    throw new Error('is no recording: expected an object with "interactions", a list');
+  const parsed = parse(decode(await bytesOf(file)));
+  const all = isObject(parsed) ? parsed['interactions'] : undefined;
+  if (!Array.isArray(all)) {
+    const got = isObject(parsed) && all !== undefined ? `${shape(all)} there` : shape(parsed);
+    throw new Error(`is no recording: expected an object with "interactions", a list, got ${got}`);
   }
   const interactions: Interaction[] = [];
   const broken: string[] = [];
-  parsed['interactions'].forEach((raw, index) => {
+  all.forEach((raw, index) => {
     const read = readInteraction(raw, index);
     if (typeof read === 'string') {
       broken.push(`interaction ${index}: ${read}`);
@@ -66,30 +77,57 @@ export async function readRecording(file: string): Promise<Recording> {
   return { file, interactions, broken };
 }
 
-function readInteraction(raw: unknown, index: number): Interaction | string {
-  const { request, response, repeat } = isObject(raw) ? raw : ({} as JsonObject);
-  if (!isObject(request) || !isObject(response)) {
-    return 'expected an object with "request" and "response"';
+async function bytesOf(file: string): Promise<Buffer> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) {
+      const names = await readdir(file);
+      throw new Error(
+        `is a folder without recordings: expected .json files below it, got ${names.length === 0 ? 'nothing' : 'other files'}`,
+      );
+    }
+    if (!found.isFile()) {
+      throw new Error('is no file: expected a file of JSON, or a folder of such files');
+    }
+    if (found.size > largest) {
+      throw new Error(`is too large: expected at most ${largest >> 20} MB, got ${Math.ceil(found.size / 2 ** 20)} MB`);
+    }
+    return await readFile(file);
+  } catch (error) {
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    throw reason === undefined ? error : new Error(reason, { cause: error });
   }
-  const { method, url } = request;
-  if (typeof method !== 'string' || typeof url !== 'string') {
-    return 'expected a request with "method" and "url"';
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist: a part of its path is a file',
+  EACCES: 'cannot be read: you have no right to',
+  EPERM: 'cannot be read: you have no right to',
+  ELOOP: 'cannot be read: it is a link that leads back to itself',
+  ENAMETOOLONG: 'does not exist: its name is too long',
+};
+
+/** Some tools of Windows write UTF-16 with a byte order mark. */
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new Error('is compressed (gzip): unpack it first');
   }
-  const status = Number(response['status']);
-  if (!Number.isInteger(status) || status < 100 || status > 599) {
-    return `expected a response with an HTTP status, got ${JSON.stringify(response['status'])}`;
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new Error(`is no text: expected ${encoding.toUpperCase()}`, { cause: error });
   }
-  const headers = Object.entries(isObject(response['headers']) ? response['headers'] : {}).flatMap(([name, value]) => {
-    const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string' || typeof one === 'number');
-    return texts.length > 0 ? [[name.toLowerCase(), texts.join(', ')]] : [];
-  });
-  return {
-    index,
-    method: method.toUpperCase(),
-    url,
-    status,
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    body: response['body'] ?? null,
-    repeat: typeof repeat === 'number' && repeat > 1 ? Math.floor(repeat) : 1,
-  };
+}
+
+function parse(text: string): unknown {
+  if (text.trim() === '') {
+    throw new Error('is empty: expected an object with "interactions", a list');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`is not JSON: ${messageOf(error)}`, { cause: error });
+  }
 }
