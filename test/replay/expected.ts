@@ -2,51 +2,22 @@
  * What must come out for a recorded record, taken from its raw JSON anew: nothing of the provider's own reading is used
  * here, so that a mistake there shows as a difference.
  */
+import { armFields } from './expectedArm.ts';
+import { at, first, idOf, isRaw, lower, many, moment, textOf, yes, type Raw } from './raw.ts';
 import type { Kind } from './readers.ts';
 
 /** Field name to what a person is shown; undefined where there is nothing to show. */
 export type Shown = Readonly<Record<string, unknown>>;
-
-type Raw = Record<string, unknown>;
-
-const isRaw = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Follows names from object to object, whatever their casing. */
-function at(value: unknown, ...names: string[]): unknown {
-  let found: unknown = value;
-  for (const name of names) {
-    const entries: [string, unknown][] = isRaw(found) ? Object.entries(found) : [];
-    found = (entries.find(([key]) => key === name) ?? entries.find(([key]) => key.toLowerCase() === name.toLowerCase()))?.[1];
-  }
-  return found === null || found === '' ? undefined : found;
-}
-
-const first = (...values: unknown[]): unknown => values.find((value) => value !== undefined);
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
-const yes = (value: unknown): boolean => String(value).toLowerCase() === 'true';
-const many = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const lower = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '');
-
-/** Milliseconds; undefined for no moment and for Azure's ways of writing "never". */
-function moment(value: unknown): number | undefined {
-  if (typeof value !== 'string') {
-    return undefined;
-  }
-  const zoned = /[zZ]$|[+-]\d\d:?\d\d$/.test(value) ? value : /^\d{4}-/.test(value) ? `${value}Z` : `${value} UTC`;
-  const ms = Date.parse(zoned);
-  return Number.isNaN(ms) || new Date(ms).getUTCFullYear() < 2001 || ms === Date.UTC(2001, 0, 1) ? undefined : ms;
-}
-
-function idOf(raw: unknown): unknown {
-  return at(raw, 'id');
-}
 
 function nameOf(raw: unknown): unknown {
   const id = String(idOf(raw));
   return first(at(raw, 'name'), id.slice(id.lastIndexOf('/') + 1));
 }
 
-const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => unknown) => Shown>> = {
+/** @param p follows names from the record's `properties` */
+export type Fields = (raw: unknown, p: (...names: string[]) => unknown) => Shown;
+
+const fields: Readonly<Record<Kind, Fields>> = {
   vault: (raw, p) => ({
     state: p('provisioningState'),
     location: at(raw, 'location'),
@@ -139,72 +110,17 @@ const fields: Readonly<Record<Kind, (raw: unknown, p: (...names: string[]) => un
     rule: p('recoveryPointProperties', 'ruleName'),
     ranges: many(p('timeRanges')).length,
   }),
-  VM: (raw, p) => ({
-    state: p('provisioningState'),
-    location: at(raw, 'location'),
-    size: p('hardwareProfile', 'vmSize'),
-    osType: p('storageProfile', 'osDisk', 'osType'),
-    vmId: p('vmId'),
-    disks: disksIn(p('storageProfile'))
-      .map((disk) => `${String(at(disk, 'name'))} ${String(at(disk, 'managedDisk', 'id'))}`)
-      .sort(),
+  'protection intent': (_raw, p) => ({
+    state: p('protectionState'),
+    intentType: p('protectionIntentItemType'),
+    management: p('backupManagementType'),
+    item: p('itemId'),
+    policy: p('policyId'),
   }),
-  disk: (raw, p) => ({
-    state: p('provisioningState'),
-    location: at(raw, 'location'),
-    size: p('diskSizeGB'),
-    sku: at(raw, 'sku', 'name'),
-    madeFrom: p('creationData', 'sourceResourceId'),
-  }),
-  'restore point collection': (raw, p) => ({
-    state: p('provisioningState'),
-    location: at(raw, 'location'),
-    source: p('source', 'id'),
-    sourceLocation: p('source', 'location'),
-    tags: at(raw, 'tags') ?? {},
-    points: p('restorePoints') === undefined ? undefined : many(p('restorePoints')).map(idOf),
-  }),
-  'restore point': (_raw, p) => ({
-    state: p('provisioningState'),
-    consistency: p('consistencyMode'),
-    at: moment(p('timeCreated')),
-    source: p('sourceRestorePoint', 'id'),
-    excluded: many(p('excludeDisks')).map(idOf),
-    disks: disksIn(p('sourceMetadata', 'storageProfile'))
-      .filter((disk) => at(disk, 'diskRestorePoint', 'id') !== undefined)
-      .map((disk) => `${String(at(disk, 'name'))} ${String(at(disk, 'diskSizeGB'))} ${String(at(disk, 'diskRestorePoint', 'id'))}`)
-      .sort(),
-    word: pointWord(p),
-  }),
-  'disk restore point': (_raw, p) => ({
-    source: p('sourceResourceId'),
-    osType: p('osType'),
-    at: moment(p('timeCreated')),
-    percent: p('completionPercent'),
-    state: p('replicationState'),
-    access: p('networkAccessPolicy'),
-  }),
+  // Its settings are read from its JSON.
+  'vault configuration': () => ({}),
+  ...armFields,
 };
-
-function disksIn(storage: unknown): unknown[] {
-  const os = at(storage, 'osDisk');
-  return [...(isRaw(os) ? [os] : []), ...many(at(storage, 'dataDisks'))];
-}
-
-/** A copy is usable when each disk in its instance view has come; what is no copy, once it is made. */
-function pointWord(p: (...names: string[]) => unknown): string {
-  const state = lower(p('provisioningState'));
-  if (state !== 'succeeded') {
-    return state;
-  }
-  const copies = many(p('instanceView', 'diskRestorePoints'));
-  const codes = copies.map((disk) => lower(at(disk, 'replicationStatus', 'status', 'code')));
-  return p('sourceRestorePoint', 'id') === undefined || (codes.length > 0 && codes.every((code) => code.endsWith('/succeeded')))
-    ? 'usable'
-    : codes.some((code) => code.endsWith('/failed'))
-      ? 'failed'
-      : 'copying';
-}
 
 const jobWords: Readonly<Record<string, string>> = {
   inprogress: 'running',

@@ -47,7 +47,7 @@ async function replayFile(
       await server.close();
     }
   } catch (error) {
-    return { file, passed: false, lists: 0, details: 0, items: 0, errors: 0, differences: [messageOf(error)] };
+    return { file, passed: false, lists: 0, details: 0, items: 0, errors: 0, differences: [messageOf(error)], unsupported: {} };
   }
 }
 

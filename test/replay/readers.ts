@@ -4,11 +4,22 @@ import * as provider from '../../src/providers/recoveryServices/api.ts';
 import type { ListQuery, ReadOptions, RecordPage } from '../../src/providers/recoveryServices/api.ts';
 import type { AzureRecord, RecordList } from '../../src/providers/recoveryServices/model.ts';
 import { filterOf, type Address } from './address.ts';
-import { computeReadingOf, type ComputeKind } from './computeReaders.ts';
+import { armReadingOf, type ArmKind, type ArmReading } from './armReaders.ts';
 
-export type Kind = ComputeKind | 'vault' | 'container' | 'protectable item' | 'protected item' | 'policy' | 'job' | 'recovery point';
+export type Kind =
+  | ArmKind
+  | 'vault'
+  | 'container'
+  | 'protectable item'
+  | 'protected item'
+  | 'protection intent'
+  | 'policy'
+  | 'job'
+  | 'recovery point'
+  | 'vault configuration';
 
 export type Reading =
+  | Extract<ArmReading, { is: 'whole' }>
   | { readonly is: 'list'; readonly kind: Kind; readonly query: ListQuery<AzureRecord> }
   | { readonly is: 'detail'; readonly kind: Kind; readonly get: (arm: ArmClient) => Promise<AzureRecord> };
 
@@ -31,6 +42,7 @@ const listReaders: readonly [string, Kind, (api: Api, id: string, filter: Filter
   ['backupfabrics/*/protectablecontainers', 'container', (api, id, filter) => api.lists.protectableContainers(id, filter as never)],
   ['backupprotectableitems', 'protectable item', (api, id, filter) => api.lists.protectableItems(id, filter as never)],
   ['backupprotecteditems', 'protected item', (api, id, filter) => api.lists.protectedItems(id, filter)],
+  ['backupprotectionintents', 'protection intent', (api, id, filter) => api.lists.protectionIntents(id, filter)],
   ['backuppolicies', 'policy', (api, id, filter) => api.lists.policies(id, filter)],
   ['backupjobs', 'job', (api, id, filter) => api.lists.jobs(id, jobFilter(filter))],
   ['backupfabrics/*/protectioncontainers/*/items', 'protectable item', (api, id, filter) => api.lists.containerItems(id, filter)],
@@ -50,6 +62,8 @@ const detailReaders: readonly [string, Kind, (api: Api, arm: ArmClient, id: stri
     'recovery point',
     (api, arm, id) => api.getRecoveryPoint(arm, id),
   ],
+  ['backupfabrics/*/backupprotectionintent/*', 'protection intent', (api, arm, id) => api.getProtectionIntent(arm, id)],
+  ['backupconfig/vaultconfig', 'vault configuration', (api, arm, id) => api.getVaultConfig(arm, id.replace(/\/[^/]+\/[^/]+$/, ''))],
   ['backuppolicies/*', 'policy', (api, arm, id) => api.getPolicy(arm, id)],
   ['backupjobs/*', 'job', (api, arm, id) => api.getJob(arm, id)],
 ];
@@ -59,9 +73,9 @@ export function readingOf(address: Address, api: Api): Reading | undefined {
   const at = address.segments.findIndex(
     (segment, index) => segment.toLowerCase() === 'vaults' && address.segments[index - 1]?.toLowerCase() === 'microsoft.recoveryservices',
   );
-  if (at < 0) {
-    const reading = computeReadingOf(address.segments, (last) => idOf(address, last));
-    return reading?.is === 'list' ? list(reading.kind, reading.query, address) : reading;
+  if (at < 0 || address.segments.some((segment, index) => index > at && segment.toLowerCase() === 'providers')) {
+    const reading = armReadingOf(address, (last) => idOf(address, last));
+    return reading?.is === 'list' && reading.kind !== 'role assignment' ? list(reading.kind, reading.query, address) : reading;
   }
   if (at === address.segments.length - 1) {
     // `.../providers/Microsoft.RecoveryServices/vaults` of a subscription or a resource group.

@@ -23,9 +23,8 @@ const largest = 256 * 1024 * 1024;
  */
 export async function recordingFiles(paths: readonly string[]): Promise<string[]> {
   const all: string[] = [];
-  const seen = new Set<string>();
   for (const one of paths) {
-    const below = (await isFolder(one)) ? await filesBelow(one, seen) : [one];
+    const below = (await isFolder(one)) ? await filesBelow(one, new Set()) : [one];
     all.push(...(below.length > 0 ? below : [one]));
   }
   return [...new Set(all)];

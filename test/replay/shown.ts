@@ -9,22 +9,14 @@ import {
   type Policy,
   type ProtectableItem,
   type ProtectedItem,
+  type ProtectionIntent,
   type RecoveryPoint,
   type Vault,
 } from '../../src/providers/recoveryServices/model.ts';
-import {
-  disksOf,
-  pointState,
-  type Disk,
-  type DiskRestorePoint,
-  type RestorePoint,
-  type RestorePointCollection,
-  type VirtualMachine,
-} from '../../src/providers/restorePoints/model.ts';
 import type { Shown } from './expected.ts';
 import type { Kind } from './readers.ts';
-
-const ms = (moment: string | undefined): number | undefined => (moment === undefined ? undefined : Date.parse(moment));
+import { ms } from './raw.ts';
+import { armViews } from './shownArm.ts';
 
 const views: Readonly<Record<Kind, (model: never, expected: Shown) => Shown>> = {
   vault: (vault: Vault) => ({
@@ -111,48 +103,15 @@ const views: Readonly<Record<Kind, (model: never, expected: Shown) => Shown>> = 
     rule: point.ruleName,
     ranges: point.timeRanges.length,
   }),
-  VM: (machine: VirtualMachine) => ({
-    state: machine.provisioningState,
-    location: machine.location,
-    size: machine.size,
-    osType: machine.osType,
-    vmId: machine.vmId,
-    disks: machine.disks.map(({ name, id }) => `${name} ${id}`).sort(),
+  'protection intent': (intent: ProtectionIntent) => ({
+    state: intent.protectionState,
+    intentType: intent.intentType,
+    management: intent.backupManagementType,
+    item: intent.itemId,
+    policy: intent.policyId,
   }),
-  disk: (disk: Disk) => ({
-    state: disk.provisioningState,
-    location: disk.location,
-    size: disk.sizeGB,
-    sku: disk.sku,
-    madeFrom: disk.madeFrom,
-  }),
-  'restore point collection': (collection: RestorePointCollection) => ({
-    state: collection.provisioningState,
-    location: collection.location,
-    source: collection.sourceId,
-    sourceLocation: collection.sourceLocation,
-    tags: collection.tags,
-    points: collection.points?.items.map(({ id }) => id),
-  }),
-  'restore point': (point: RestorePoint) => ({
-    state: point.provisioningState,
-    consistency: point.consistency,
-    at: ms(point.timeCreated),
-    source: point.sourcePointId,
-    excluded: point.excludedDiskIds,
-    disks: disksOf(point)
-      .map(({ name, sizeGB, diskRestorePointId }) => `${name} ${sizeGB} ${diskRestorePointId}`)
-      .sort(),
-    word: pointState(point).kind,
-  }),
-  'disk restore point': (disk: DiskRestorePoint) => ({
-    source: disk.sourceId,
-    osType: disk.osType,
-    at: ms(disk.timeCreated),
-    percent: disk.percent,
-    state: disk.replicationState,
-    access: disk.networkAccess,
-  }),
+  'vault configuration': () => ({}),
+  ...armViews,
 };
 
 /** The days are counted at the moment of the answer, which the recording tells by what was left then; else at the delete. */
