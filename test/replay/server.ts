@@ -1,4 +1,5 @@
 /** A local HTTPS server that answers with what was recorded, and a client of ours that trusts it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
@@ -7,8 +8,11 @@ import { createHttpClient } from '../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../src/cloud/pipeline.ts';
 import type { ArmClient, CloudEnvironment } from '../../src/cloud/types.ts';
 import type { Certificates } from '../../src/sandbox/identity/certificates.ts';
-import { addressKey, addressOf, groupedBy, linkFrom, pathKey } from './address.ts';
+import { addressKey, addressOf, groupedBy, linkFrom, pathKey, type Address } from './address.ts';
 import type { Interaction } from './recording.ts';
+
+/** @param sent the body's text, empty where there is none */
+export type Script = (method: string, address: Address, sent: string) => Interaction;
 
 export interface ReplayServer {
   readonly arm: ArmClient;
@@ -19,16 +23,24 @@ export interface ReplayServer {
    * @returns what was asked since the last call that has no answer among those before: addresses, as asked.
    */
   play(interactions: readonly Interaction[], byPath?: boolean): readonly string[];
+  /** From now on, until the next `play`, this answers every request, changes too. */
+  answerWith(script: Script): void;
   close(): Promise<void>;
 }
 
 export async function startServer(certificates: Certificates): Promise<ReplayServer> {
   let answers = new Map<string, Interaction[]>();
   let unexpected: string[] = [];
+  let script: Script | undefined;
   let origin = '';
   const server = https.createServer({ cert: certificates.serverPem, key: certificates.serverKeyPem }, (request, response) => {
     const url = request.url ?? '/';
     const address = addressOf(url);
+    if (script) {
+      const answerOf = script;
+      void textOf(request).then((sent) => reply(response, answerOf(request.method ?? '', address, sent), origin));
+      return;
+    }
     const waiting = answers.get(addressKey(address)) ?? answers.get(pathKey(address));
     const found = waiting && waiting.length > 1 ? waiting.shift() : waiting?.[0];
     if (!found || request.method !== 'GET') {
@@ -37,9 +49,7 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
       response.end(JSON.stringify({ error: { code: 'NotRecorded', message: 'This request is not what was recorded.' } }));
       return;
     }
-    const body = bodyText(found, origin);
-    response.writeHead(found.status, answerHeaders(found, origin));
-    response.end(body);
+    reply(response, found, origin);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -66,8 +76,12 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
     play: (interactions, byPath = false) => {
       const before = unexpected;
       unexpected = [];
+      script = undefined;
       answers = groupedBy(new Set(interactions), (one) => (byPath ? pathKey : addressKey)(addressOf(one.url)));
       return before;
+    },
+    answerWith: (next) => {
+      script = next;
     },
     close: async () => {
       client.dispose();
@@ -75,6 +89,19 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function reply(response: ServerResponse, answer: Interaction, origin: string): void {
+  response.writeHead(answer.status, answerHeaders(answer, origin));
+  response.end(bodyText(answer, origin));
 }
 
 const hopByHop = new Set(['connection', 'content-encoding', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer']);

@@ -1,0 +1,97 @@
+/** How a recorded change ended, taken from the raw answers anew: nothing of our trackers is used here. */
+import { isObject } from '../../../src/core/json.ts';
+import { addressOf } from '../address.ts';
+import { codeOf } from '../answers.ts';
+import type { Interaction } from '../recording.ts';
+import { operationAddressOf, operationsNamedBy, stateOf } from './operations.ts';
+import { keyOf, type World } from './world.ts';
+
+export interface ExpectedEnd {
+  /** Absent where the recording ends before the change does, or does not tell. */
+  readonly status?: 'succeeded' | 'succeededWithWarnings' | 'failed' | 'cancelled';
+  /** Of a failure, where Azure gave one. */
+  readonly code?: string;
+  /** Name of the job that Azure named. */
+  readonly job?: string;
+  /** True where no clear answer came to the change itself: whether it was taken has to be looked up. */
+  readonly isUnclear?: true;
+}
+
+/** @param byJob true where what Azure's operation says is only that a job exists */
+export function expectedEndOf(change: Interaction, world: World, byJob: boolean): ExpectedEnd {
+  const { status } = change;
+  if (status === 408 || status >= 500 || (status >= 300 && status < 400)) {
+    return { isUnclear: true };
+  }
+  if (status >= 400) {
+    return failed(change.body);
+  }
+  const named = operationsNamedBy(change);
+  if (named.length === 0) {
+    return status === 202 ? {} : { status: 'succeeded' };
+  }
+  const polls = world.interactions.flatMap((one) => {
+    const asked = one.method === 'GET' && one.index > change.index ? operationAddressOf(addressOf(one.url)) : undefined;
+    return asked && named.some(({ id }) => id === asked.id) ? [{ way: asked.way, poll: one }] : [];
+  });
+  const state = polls.find(
+    ({ way, poll }) => way === 'state' && poll.status === 200 && !['running', undefined].includes(stateOf(poll.body)),
+  );
+  if (state) {
+    return ofState(change, state.poll, world, byJob);
+  }
+  const result = polls.find(
+    ({ way, poll: { status: said } }) => way === 'result' && said !== 202 && said !== 404 && said !== 429 && said < 500,
+  );
+  return result === undefined || (byJob && result.poll.status < 400)
+    ? {}
+    : result.poll.status < 400
+      ? { status: 'succeeded' }
+      : failed(result.poll.body);
+}
+
+function ofState(change: Interaction, poll: Interaction, world: World, byJob: boolean): ExpectedEnd {
+  const state = stateOf(poll.body);
+  if (state === 'failed') {
+    return failed(poll.body);
+  }
+  if (!byJob || state === 'cancelled') {
+    return { status: state === 'cancelled' ? 'cancelled' : 'succeeded' };
+  }
+  const job = at(poll.body, 'properties', 'jobId');
+  return typeof job === 'string' && job !== '' ? { job, ...endOfJob(change, job, world) } : {};
+}
+
+const jobEnds: Readonly<Record<string, ExpectedEnd['status']>> = {
+  completed: 'succeeded',
+  completedwithwarnings: 'succeededWithWarnings',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+};
+
+function endOfJob(change: Interaction, job: string, world: World): ExpectedEnd {
+  const suffix = `/backupjobs/${job.toLowerCase()}`;
+  const key = [...world.keys()].find((one) => one.endsWith(suffix) && keyOf(change.url).startsWith(one.slice(0, -suffix.length)));
+  const looks = key === undefined ? [] : world.versions(key).filter(({ index }) => index > change.index);
+  for (const { raw } of looks) {
+    const status = jobEnds[String(at(raw, 'properties', 'status')).toLowerCase()];
+    if (status) {
+      return { status };
+    }
+  }
+  return {};
+}
+
+function failed(body: unknown): ExpectedEnd {
+  const code = codeOf(body);
+  return { status: 'failed', ...(code === undefined ? {} : { code }) };
+}
+
+function at(value: unknown, ...names: string[]): unknown {
+  let found: unknown = value;
+  for (const name of names) {
+    found = isObject(found) ? found[name] : undefined;
+  }
+  return found;
+}
