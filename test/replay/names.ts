@@ -22,10 +22,13 @@ export const requestName = ({ method, url }: Pick<Interaction, 'method' | 'url'>
 
 /** Where work that was started is followed: part of the change that started it. */
 export function isPoll({ method, url }: Pick<Interaction, 'method' | 'url'>): boolean {
-  const [where = '', , holder = ''] = addressOf(url).segments.slice(-4).map((segment) => segment.toLowerCase());
+  const [where = '', , holder = ''] = addressOf(url)
+    .segments.slice(-4)
+    .map((segment) => segment.toLowerCase());
   return (
     method === 'GET' &&
-    (/operations?(?:results?|status(?:es)?)$|^(?:backup|disk)operations$/.test(holder) || (holder === 'operations' && where === 'locations'))
+    (/operations?(?:results?|status(?:es)?)$|^(?:backup|disk)operations$/.test(holder) ||
+      (holder === 'operations' && where === 'locations'))
   );
 }
 

@@ -91,6 +91,11 @@ class Run {
       const answer = this.#follow(interaction, (one) => (redirects(one) ? one.headers['location'] : undefined));
       const last = answer.at(-1) ?? interaction;
       const where = whereOf(interaction, reading);
+      const onwards = redirects(last) ? linkFrom(last.url, last.headers['location'] ?? '') : undefined;
+      if (onwards !== undefined && !this.#gets.has(keyOfUrl(onwards))) {
+        this.#unsupported.add(`${requestName(interaction)} (where it is redirected to is not recorded)`);
+        return;
+      }
       if (last.cut) {
         this.#unsupported.add(`${requestName(interaction)} (its body is cut off in the recording)`);
         return;

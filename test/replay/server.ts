@@ -7,6 +7,7 @@ import { createArmClient } from '../../src/cloud/armClient.ts';
 import { createHttpClient } from '../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../src/cloud/pipeline.ts';
 import type { ArmClient, CloudEnvironment } from '../../src/cloud/types.ts';
+import { messageOf } from '../../src/core/errors.ts';
 import type { Certificates } from '../../src/sandbox/identity/certificates.ts';
 import { addressKey, addressOf, groupedBy, linkFrom, pathKey, type Address } from './address.ts';
 import type { Interaction } from './recording.ts';
@@ -38,7 +39,9 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
     const address = addressOf(url);
     if (script) {
       const answerOf = script;
-      void textOf(request).then((sent) => reply(response, answerOf(request.method ?? '', address, sent), origin));
+      textOf(request)
+        .then((sent) => reply(response, answerOf(request.method ?? '', address, sent), origin))
+        .catch((error: unknown) => refuse(response, error));
       return;
     }
     const waiting = answers.get(addressKey(address)) ?? answers.get(pathKey(address));
@@ -49,7 +52,11 @@ export async function startServer(certificates: Certificates): Promise<ReplaySer
       response.end(JSON.stringify({ error: { code: 'NotRecorded', message: 'This request is not what was recorded.' } }));
       return;
     }
-    reply(response, found, origin);
+    try {
+      reply(response, found, origin);
+    } catch (error) {
+      refuse(response, error);
+    }
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -100,8 +107,19 @@ async function textOf(request: IncomingMessage): Promise<string> {
 }
 
 function reply(response: ServerResponse, answer: Interaction, origin: string): void {
+  // Where the recording has no date, today's would be a false one.
+  response.sendDate = false;
+  const body = bodyText(answer, origin);
   response.writeHead(answer.status, answerHeaders(answer, origin));
-  response.end(bodyText(answer, origin));
+  response.end(body);
+}
+
+/** What was recorded cannot be played: JSON as deep as no stack is, a header that HTTP does not allow. */
+function refuse(response: ServerResponse, error: unknown): void {
+  if (!response.headersSent) {
+    response.writeHead(500, { 'content-type': 'application/json' });
+  }
+  response.end(JSON.stringify({ error: { code: 'NotPlayable', message: `What was recorded cannot be played: ${messageOf(error)}` } }));
 }
 
 const hopByHop = new Set(['connection', 'content-encoding', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer']);
@@ -124,8 +142,8 @@ function bodyText({ body, status, url }: Interaction, origin: string): string {
   if (typeof body === 'string') {
     return body;
   }
-  const { nextLink } = body as { nextLink?: unknown };
-  return JSON.stringify(typeof nextLink === 'string' ? { ...body, nextLink: moved(nextLink, url, origin) } : body);
+  const { nextLink, value } = body as { nextLink?: unknown; value?: unknown };
+  return JSON.stringify(typeof nextLink === 'string' && Array.isArray(value) ? { ...body, nextLink: moved(nextLink, url, origin) } : body);
 }
 
 /** What leads nowhere stays as it was recorded. */
