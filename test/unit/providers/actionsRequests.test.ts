@@ -29,12 +29,12 @@ const code = (expected: string) => (error: unknown) => {
 const source = { protectedItemType: 'Microsoft.Compute/virtualMachines', sourceResourceId: vmId };
 
 describe('requests of actions', () => {
-  it('discover: POST refreshContainers of the vault for Azure VMs, no body', async () => {
+  it('discover: POST refreshContainers of the vault as Azure’s tools do for VMs, no filter and no body', async () => {
     const { context, arm } = contextOf({});
     const target = { kind: 'vault', id: vaultId, name: 'vault-a', model: {} as Vault };
     const { request } = await discoverVms.build(context, target, {});
     assert.equal(lineOf(request), `POST ${vaultId}/backupFabrics/Azure/refreshContainers`);
-    assert.equal(new URL(request.url).searchParams.get('$filter'), "backupManagementType eq 'AzureIaasVM'");
+    assert.equal(new URL(request.url).searchParams.get('$filter'), null);
     assert.equal(request.body, undefined);
     assert.deepEqual(arm.asked, [], 'nothing needs to be looked at');
   });

@@ -11,7 +11,8 @@ import { fact, readOptions } from '../../arm/asking.ts';
 import { vaultMembers } from './looking.ts';
 
 interface Discovery {
-  readonly backupManagementType: string;
+  /** Absent where no filter is sent: Azure's example of a discovery of VMs has none, nor has the one that its tools make. */
+  readonly backupManagementType?: string;
   /** What came of it, after the vault's name: `can protect 3 VMs more.` */
   readonly found: (context: ActionContext, vaultId: string, options: ReadOptions) => Promise<string>;
 }
@@ -50,7 +51,6 @@ function discovery(
 
 export const discoverVms = discovery(
   {
-    backupManagementType: 'AzureIaasVM',
     found: async (context, vaultId, options) => {
       const { items } = await listProtectableItems(context.arm, vaultId, { ...options, types: ['AzureIaasVM'] });
       const open = items.filter(
