@@ -18,6 +18,9 @@ export function itemChange(place: Place): RebuiltChange | ForeignChange {
   }
   switch (change.method) {
     case 'DELETE':
+      if (known(place).state === 'deleted') {
+        return foreign('of an item that soft delete keeps already');
+      }
       return ofItem(place, workload, 'stopDeleteData', {}, { isScheduledForDeferredDelete: undefined });
     case 'POST':
       return backup(place, workload, foreign);
@@ -60,6 +63,9 @@ function put(place: Place, workload: Workload, foreign: Foreign): RebuiltChange 
       : foreign(wanted ?? 'no policy');
   }
   const { state, policyId } = known(place);
+  if (state === 'deleted') {
+    return foreign('of an item that soft delete keeps');
+  }
   if (state === 'unprotected') {
     return protecting(place, workload, policy);
   }
@@ -77,7 +83,7 @@ const stoppedNow: Raw = { protectionState: 'ProtectionStopped', policyId: '', is
 const deletedNow: Raw = { protectionState: 'ProtectionStopped', policyId: '', isScheduledForDeferredDelete: true };
 
 interface Known {
-  readonly state: 'unprotected' | 'protected' | 'stopped';
+  readonly state: 'unprotected' | 'protected' | 'stopped' | 'deleted';
   readonly policyId?: string;
 }
 
@@ -91,6 +97,9 @@ function known({ id, world, change: { index } }: Place): Known {
   }
   if (!seen || member(seen.raw, 'protectionState') === undefined) {
     return { state: 'unprotected' };
+  }
+  if (String(member(seen.raw, 'isScheduledForDeferredDelete')).toLowerCase() === 'true') {
+    return { state: 'deleted' };
   }
   const policyId = property(seen.raw, 'policyId');
   const stopped = /^(protectionstopped|backupssuspended|protectionpaused)$/i.test(property(seen.raw, 'protectionState') ?? '');
