@@ -21,6 +21,8 @@ export interface ReplayResult {
   readonly items: number;
   /** Recorded refusals and unusable answers that came out as errors. */
   readonly errors: number;
+  /** Lists and details that did not come out as they were recorded, and interactions that cannot be played. */
+  readonly failed: number;
   readonly differences: readonly string[];
   /** What was recorded and nothing of ours reads, by method and types, with how often. */
   readonly unsupported: Readonly<Record<string, number>>;
@@ -43,13 +45,14 @@ class Run {
   readonly #done = new Set<Interaction>();
   readonly #differences: string[];
   readonly #unsupported = new Tally();
-  #counts = { lists: 0, details: 0, items: 0, errors: 0 };
+  #counts = { lists: 0, details: 0, items: 0, errors: 0, failed: 0 };
 
   constructor(recording: Recording, server: ReplayServer, readers: Readers) {
     this.#recording = recording;
     this.#server = server;
     this.#readers = readers;
     this.#differences = [...recording.broken];
+    this.#counts.failed = recording.broken.length;
     const gets = recording.interactions.filter(({ method }) => method === 'GET');
     this.#gets = groupedBy(gets, ({ url }) => keyOfUrl(url));
   }
@@ -100,6 +103,7 @@ class Run {
         this.#unsupported.add(`${requestName(interaction)} (its body is cut off in the recording)`);
         return;
       }
+      const differences = this.#differences.length;
       if (reading.is === 'detail') {
         this.#counts.details++;
         this.#server.play(answer, true);
@@ -112,6 +116,7 @@ class Run {
         await (reading.is === 'list' ? this.#readList(answer, last, reading, where) : this.#readWhole(answer, last, reading, where));
       }
       this.#noteUnexpected(where);
+      this.#counts.failed += this.#differences.length > differences ? 1 : 0;
     }
   }
 

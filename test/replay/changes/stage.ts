@@ -4,11 +4,15 @@ import { addressKey, addressOf, pathKey, type Address } from '../address.ts';
 import { listOf } from '../answers.ts';
 import type { Interaction } from '../recording.ts';
 import type { Script } from '../server.ts';
+import { property } from './place.ts';
 import { operationAddressOf, operationsNamedBy, type OperationAddress } from './operations.ts';
 import type { RebuiltChange } from './systems.ts';
 import { keyOf, type Version, type World } from './world.ts';
 
-/** Polls that were the same one after another are played this often: enough for a failure to be insisted on. */
+/**
+ * Polls of one state one after another are played this often: enough for a failure to be insisted on. What else such
+ * answers hold is read, each of them, by the other half of the replay.
+ */
 const mostRepeats = 6;
 /** How often more the last look may be taken: less than what makes a failure that was recorded once a lasting one. */
 const mostStale = 3;
@@ -17,6 +21,11 @@ export interface Asked {
   readonly method: string;
   readonly address: Address;
   readonly sent: string;
+}
+
+interface Look {
+  readonly index: number;
+  readonly answer: Interaction;
 }
 
 export class Stage {
@@ -84,7 +93,7 @@ export class Stage {
     const looks =
       own === key ? this.#looks(address) : this.#world.interactions.filter((one) => one.method === 'GET' && keyOf(one.url) === key);
     const after = (index: number): boolean => index >= this.#cursor && index > this.#change.index && index < until;
-    const seen: { readonly index: number; readonly answer: Interaction }[] = [
+    const seen: Look[] = [
       ...looks.map((look) => ({ index: look.index, answer: look })),
       ...this.#world
         .versions(key)
@@ -137,7 +146,8 @@ export class Stage {
   }
 
   /** The next of several looks: each as often as it was taken, the last some times more. */
-  #next(looks: readonly { readonly index: number; readonly answer: Interaction }[], stale = mostStale): Interaction | undefined {
+  #next(all: readonly Look[], stale = mostStale): Interaction | undefined {
+    const looks = thinned(all);
     for (const [at, look] of looks.entries()) {
       const taken = this.#taken.get(this.#idOf(look)) ?? 0;
       const isLast = at === looks.length - 1;
@@ -154,7 +164,7 @@ export class Stage {
     return undefined;
   }
 
-  #idOf({ index, answer: { url } }: { readonly index: number; readonly answer: Interaction }): string {
+  #idOf({ index, answer: { url } }: Look): string {
     return `${index} ${url}`;
   }
 
@@ -246,6 +256,17 @@ function isWhole(address: Address, key: string): boolean {
     storagecontainer: 'azurestorage',
   };
   return !address.query.has('skiptoken') && (filter === '' || filter === `backupmanagementtype eq '${words[management ?? ''] ?? ''}'`);
+}
+
+/** The last one stays, whatever came before it. */
+function thinned(looks: readonly Look[]): readonly Look[] {
+  let [state, times] = ['', 0];
+  return looks.filter(({ answer: { status, body, repeat } }, at) => {
+    const next = `${status} ${isObject(body) ? JSON.stringify([body['status'], property(body, 'status')]) : ''}`;
+    times = next === state ? times + repeat : repeat;
+    state = next;
+    return times - repeat < mostRepeats || at === looks.length - 1;
+  });
 }
 
 function rowOf({ index, raw }: Version): Interaction {

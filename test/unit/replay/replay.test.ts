@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as provider from '../../../src/providers/recoveryServices/api.ts';
 import { readProtectedItem } from '../../../src/providers/recoveryServices/model.ts';
-import { lineOf, replayFiles } from '../../replay/main.ts';
+import { lineOf, replayFiles, type FileResult } from '../../replay/main.ts';
 import { ourReaders, type Readers } from '../../replay/readers.ts';
 import { recordingFiles } from '../../replay/recording.ts';
-import type { ReplayResult } from '../../replay/replay.ts';
 
 const cloud = 'https://management.azure.com';
 const vault = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v1';
@@ -52,16 +51,16 @@ describe('Replay', function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  async function play(content: unknown, readers?: Readers): Promise<ReplayResult> {
+  async function play(content: unknown, readers?: Readers): Promise<FileResult> {
     const file = path.join(folder, 'recording.json');
     await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
     const [result] = await replayFiles([file], readers);
     assert.ok(result);
     return result;
   }
-  const playAll = (interactions: readonly unknown[], readers?: Readers): Promise<ReplayResult> => play({ interactions }, readers);
+  const playAll = (interactions: readonly unknown[], readers?: Readers): Promise<FileResult> => play({ interactions }, readers);
 
-  const passes: [string, readonly unknown[], Partial<ReplayResult>][] = [
+  const passes: [string, readonly unknown[], Partial<FileResult>][] = [
     [
       'a list and a detail',
       [get(items, { value: [item(), item('db')] }), get(`${itemPath}?api-version=x`, item())],
