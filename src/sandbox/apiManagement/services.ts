@@ -102,24 +102,27 @@ export function serviceResource(estate: ApiEstate, service: Service): JsonObject
       platformVersion: isClassic ? 'stv2.1' : tier === 'Consumption' ? 'mtv1' : 'stv2',
     },
     sku: { name: tier, capacity: service.capacity },
-    identity: identityOf(estate, service),
+    ...identityOf(estate, service),
     zones: null,
     systemData: { createdAt: azureTime(createdAt), createdByType: 'User', createdBy: service.publisherEmail },
   };
 }
 
-function identityOf({ world, storage }: ApiEstate, { systemPrincipalId, userIdentities }: Service): JsonObject | null {
+/** A service without an identity has no such member: the contract knows no null there. */
+function identityOf({ world, storage }: ApiEstate, { systemPrincipalId, userIdentities }: Service): JsonObject {
   const kinds = [...(systemPrincipalId === undefined ? [] : ['SystemAssigned']), ...(userIdentities.length === 0 ? [] : ['UserAssigned'])];
   if (kinds.length === 0) {
-    return null;
+    return {};
   }
   const users = userIdentities.map((id) => storage.identity(id)).filter((found) => found !== undefined);
   return {
-    type: kinds.join(', '),
-    ...(systemPrincipalId === undefined ? {} : { principalId: systemPrincipalId, tenantId: world.tenantId }),
-    ...(users.length === 0
-      ? {}
-      : { userAssignedIdentities: Object.fromEntries(users.map(({ id, principalId, clientId }) => [id, { principalId, clientId }])) }),
+    identity: {
+      type: kinds.join(', '),
+      ...(systemPrincipalId === undefined ? {} : { principalId: systemPrincipalId, tenantId: world.tenantId }),
+      ...(users.length === 0
+        ? {}
+        : { userAssignedIdentities: Object.fromEntries(users.map(({ id, principalId, clientId }) => [id, { principalId, clientId }])) }),
+    },
   };
 }
 

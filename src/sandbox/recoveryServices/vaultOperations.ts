@@ -58,7 +58,13 @@ export function acceptedVault(context: BackupContext, request: ArmRequest, opera
   return { status: 202, headers: bothHeaders(context, request, operation) };
 }
 
-export function registerVaultOperations(context: BackupContext, operations: VaultOperations, router: ArmRouter): void {
+/** @param show a vault as a GET of it shows it */
+export function registerVaultOperations(
+  context: BackupContext,
+  operations: VaultOperations,
+  router: ArmRouter,
+  show: (vault: Vault) => JsonObject,
+): void {
   const find = (request: ArmRequest): VaultOperation => {
     context.world.now();
     const operation = operations.get(param(request, 'operation'));
@@ -68,7 +74,7 @@ export function registerVaultOperations(context: BackupContext, operations: Vaul
     return operation;
   };
   router.on('GET', `${vaultTemplate}/operationStatus/{operation}`, (request) => pollStatus(context, request, find(request)));
-  router.on('GET', `${vaultTemplate}/operationResults/{operation}`, (request) => pollResult(context, request, find(request)));
+  router.on('GET', `${vaultTemplate}/operationResults/{operation}`, (request) => pollResult(context, request, find(request), show));
 }
 
 function pollStatus(context: BackupContext, request: ArmRequest, operation: VaultOperation): ArmReply {
@@ -84,12 +90,13 @@ function pollStatus(context: BackupContext, request: ArmRequest, operation: Vaul
   return { status: 200, body: { ...names, status: 'Failed', ...times, error: { ...operation.error } } };
 }
 
-function pollResult(context: BackupContext, request: ArmRequest, operation: VaultOperation): ArmReply {
+function pollResult(context: BackupContext, request: ArmRequest, operation: VaultOperation, show: (vault: Vault) => JsonObject): ArmReply {
   if (context.world.now() < operation.dueAt) {
     return { status: 202, headers: bothHeaders(context, request, operation) };
   }
   if (operation.error !== undefined) {
     throw new ArmFailure(400, operation.error.code, operation.error.message);
   }
-  return { status: 200 };
+  const vault = context.world.vault(operation.vaultId);
+  return vault === undefined ? { status: 200 } : { status: 200, body: show(vault) };
 }

@@ -34,7 +34,7 @@ export function registerVaults(context: BackupContext, router: ArmRouter): void 
   router.on('PUT', vaultTemplate, (request) => putVault(context, operations, request));
   router.on('PATCH', vaultTemplate, (request) => patchVault(context, operations, request));
   router.on('DELETE', vaultTemplate, (request) => deleteVault(context, operations, request));
-  registerVaultOperations(context, operations, router);
+  registerVaultOperations(context, operations, router, (vault) => vaultResource(context, vault, true));
 }
 
 /** A list leaves out what a GET adds: storage version, security and redundancy settings. */

@@ -44,7 +44,7 @@ describe('sandbox domain: API Management', () => {
       ['West Europe', 'Succeeded', '', 'SystemAssigned, UserAssigned'],
     );
     assert.equal(one.headers['ETag'], `"${String(one.at('etag'))}"`);
-    assert.equal((await domain.get(service('apim-partners-weu'))).at('identity'), null);
+    assert.equal((await domain.get(service('apim-partners-weu'))).at('identity'), undefined);
     const missing = await domain.get(service('apim-nobody'));
     assert.deepEqual([missing.status, missing.at('error.code')], [404, 'ResourceNotFound']);
   });
