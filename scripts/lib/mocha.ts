@@ -7,6 +7,8 @@ import { runFiles } from './fileQueue.ts';
 import { capture, run } from './processes.ts';
 
 const bin = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+/** Where the traffic of a test run is recorded, what our clients send is too; see test/contract. */
+const recorder = process.env['BACKUP_EXPLORER_TRAFFIC'] ? ['--require', join(root, 'test', 'contract', 'recordRequests.ts')] : [];
 const reporter = join(root, 'scripts', 'lib', 'tallyReporter.cjs');
 
 /** What stands on a task's command line. */
@@ -29,7 +31,10 @@ export async function mocha(configuration: string, args: string[] = []): Promise
   const { files, options } = readArguments(args);
   const [config, discard] = files.length > 0 ? withoutSpec(configuration) : [configuration, () => {}];
   try {
-    return (await run(process.execPath, [bin, '--config', config, '--reporter', reporter, ...options, ...files], { cwd: root })) === 0;
+    return (
+      (await run(process.execPath, [bin, '--config', config, '--reporter', reporter, ...recorder, ...options, ...files], { cwd: root })) ===
+      0
+    );
   } finally {
     discard();
   }
@@ -43,7 +48,7 @@ export async function mochaSideBySide(configuration: string, args: string[], wor
   const [config, discard] = withoutSpec(configuration);
   try {
     return await runFiles(all, workers, async (file) => {
-      const command = [bin, '--config', config, '--reporter', reporter, ...options, file];
+      const command = [bin, '--config', config, '--reporter', reporter, ...recorder, ...options, file];
       const { code, stdout, stderr } = await capture(process.execPath, command, { cwd: root });
       return { good: code === 0, output: stdout + stderr };
     });

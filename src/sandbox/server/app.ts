@@ -12,7 +12,7 @@ import { type App, type AppContext, type Env, originOf, readBody, readTarget, ro
 
 export interface AppParts {
   readonly origins: readonly [string, ...string[]];
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, 'handle'>;
   readonly control: ControlParts;
   readonly faults: FaultLayerParts;
   readonly identity: Omit<IdentityParts, 'originOf'>;

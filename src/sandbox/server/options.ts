@@ -39,6 +39,7 @@ serves until it is interrupted.
   --exit-with-stdin  ends when stdin ends
   --azurite PATH     the blob service of storage accounts, where it is not found by itself; see docs/sandbox.md
   --linger SECONDS   ends when nobody has held a lifeline for so long; see docs/sandbox.md
+  --record DIR       writes one JSON line for each kind of request and answer into a file there; see docs/sandbox.md
   --help             this text
 `;
 
@@ -78,6 +79,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     seed: number('seed'),
     faults: values.faults === undefined ? undefined : readFaults(values.faults),
     dataDirectory: values.data,
+    record: values.record,
     azurite: values.azurite === undefined ? undefined : azuriteOf(values.azurite),
     lingerMs: linger === undefined ? undefined : linger * 1000,
   };
@@ -102,6 +104,7 @@ function parseFlags(args: readonly string[]) {
         faults: text,
         seed: text,
         data: text,
+        record: text,
         azurite: text,
         'exit-with-stdin': flag,
         linger: text,

@@ -24,6 +24,7 @@ import { Ledger } from './ledger.ts';
 import { Lifelines } from './lifelines.ts';
 import { host, type Listener, listen, StartError } from './listen.ts';
 import { createRandom } from './random.ts';
+import { recorded, TrafficFile, trafficVariable } from './traffic.ts';
 
 export interface SandboxOptions {
   /** 0, or left out: a free one. */
@@ -48,6 +49,8 @@ export interface SandboxOptions {
   readonly limits?: LimitOptions;
   /** The program that holds blobs; looked for where left out, when it is first needed. `none`: not even looked for. */
   readonly azurite?: AzuriteProgram | 'none';
+  /** Folder where the resource manager's traffic is recorded; that of the environment variable where left out. `none`: nowhere. */
+  readonly record?: string;
   /** What stands behind the resource manager; the sandbox's own world where left out. */
   readonly compose?: Compose;
   /** Told of mistakes of the sandbox itself; written to stderr where left out. */
@@ -91,7 +94,7 @@ export const defaults = { seed: 1, speed: 1, latencyMs: 0, tokenLifetimeSeconds:
 
 /**
  * Starts a sandbox in this process, on 127.0.0.1.
- * @throws StartError where it cannot listen, or cannot write the certificate.
+ * @throws StartError where it cannot listen, or cannot write the certificate or the record of its traffic.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const seed = options.seed ?? defaults.seed;
@@ -99,6 +102,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const random = createRandom(seed);
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   const toolbox = createToolbox(clock, random);
+  const traffic = trafficFile(options.record ?? process.env[trafficVariable]);
   const certificates = await makeCertificates(clock.now());
   const principal = principalOf(seed);
   const blobService = { clock, tls: certificates.blobs, authority: certificates.authorityPem, program: options.azurite };
@@ -132,9 +136,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       throw error;
     },
   );
+  const gateway = new Gateway({ router, limits, clock, authenticate, region, onError });
   const app = createApp({
     origins,
-    gateway: new Gateway({ router, limits, clock, authenticate, region, onError }),
+    gateway: traffic === undefined ? gateway : recorded(gateway, traffic),
     control: {
       faults,
       ledger,
@@ -197,6 +202,17 @@ async function close(servers: readonly Pick<Listener, 'close'>[], closing: Abort
   closing.abort();
   await Promise.all(servers.map((server) => server.close()));
   removeFiles();
+}
+
+function trafficFile(folder: string | undefined): TrafficFile | undefined {
+  try {
+    return folder === undefined || folder === '' || folder === 'none' ? undefined : TrafficFile.in(folder);
+  } catch (error) {
+    throw new StartError(
+      `Traffic cannot be recorded in ${JSON.stringify(folder)}: ${messageOf(error)}. Give a folder that you can write to with --record.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The same seed names the same service principal; its secret is new with each start. */

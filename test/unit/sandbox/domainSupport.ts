@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { parseTarget } from '../../../src/sandbox/arm/path.ts';
+import { failureToWire, toWire, type WireReply } from '../../../src/sandbox/arm/reply.ts';
 import { TemplateRouter } from '../../../src/sandbox/arm/router.ts';
 import { createToolbox } from '../../../src/sandbox/arm/toolbox.ts';
 import { ArmFailure, type Json, type SandboxClock } from '../../../src/sandbox/arm/types.ts';
 import { createProviders, createWorld } from '../../../src/sandbox/providers.ts';
 import { createRandom } from '../../../src/sandbox/server/random.ts';
+import { TrafficFile, trafficVariable } from '../../../src/sandbox/server/traffic.ts';
 import type { BlobStore } from '../../../src/sandbox/storage/blobStore.ts';
 import type { World } from '../../../src/sandbox/world/world.ts';
 
 export const second = 1000;
 export const minute = 60 * second;
 export const day = 24 * 60 * minute;
+
+const origin = 'https://127.0.0.1:8443';
 
 /** What an answer holds, reached by a path such as `properties.status` or `value.0.name`. */
 export interface DomainReply {
@@ -52,7 +56,6 @@ export class Domain {
 
   /** @param target a path, with or without a query, or a URL that an answer gave. */
   async call(method: string, target: string, body?: unknown, apiVersion = '2025-02-01'): Promise<DomainReply> {
-    const origin = 'https://127.0.0.1:8443';
     const { segments, path, query } = parseTarget(target.replace(origin, ''));
     const match = this.#router.match(segments);
     const handler = match?.handlers.get(method);
@@ -70,9 +73,11 @@ export class Domain {
     };
     try {
       const reply = await handler(request);
+      record(method, target, body, version, toWire(reply));
       return replyOf(reply.status, reply.headers ?? {}, reply.body);
     } catch (error) {
       if (error instanceof ArmFailure) {
+        record(method, target, body, version, failureToWire(error));
         return replyOf(error.status, { 'x-ms-failure-cause': error.failureCause }, { error: { code: error.code, message: error.message } });
       }
       throw error;
@@ -144,4 +149,17 @@ function replyOf(status: number, headers: Readonly<Record<string, string>>, body
     path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], body);
   const list = at('value');
   return { status, headers, body, at, list: Array.isArray(list) ? (list as DomainEntry[]) : [] };
+}
+
+/** As the whole sandbox records its traffic: what is asked here is a test's own, what is answered is the sandbox's. */
+function record(method: string, target: string, body: unknown, apiVersion: string, reply: WireReply): void {
+  const folder = process.env[trafficVariable];
+  if (folder) {
+    const asked = target.replace(origin, '');
+    const versioned = /[?&]api-version=/.test(asked) ? asked : `${asked}${asked.includes('?') ? '&' : '?'}api-version=${apiVersion}`;
+    TrafficFile.in(folder).note(
+      { method, target: versioned, caller: undefined, body: body === undefined ? undefined : JSON.stringify(body) },
+      reply,
+    );
+  }
 }

@@ -24,7 +24,7 @@ class Run {
   readonly #ended: Promise<Ended>;
 
   constructor(args: readonly string[]) {
-    this.process = spawn(process.execPath, ['--import=tsx', 'src/sandbox/main.ts', ...args], { cwd: root, stdio: 'pipe' });
+    this.process = spawn(process.execPath, ['src/sandbox/main.ts', ...args], { cwd: root, stdio: 'pipe' });
     this.process.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
     this.process.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     this.#ended = once(this.process, 'close').then(([code, signal]) => ({
@@ -78,6 +78,7 @@ describe('sandbox platform: command line', function () {
         options: { port: 8443, latencyMs: 20, speed: 0.5, vaults: 4, items: 7, seed: 42, dataDirectory: 'd' },
       });
       assert.deepEqual(parseCommandLine(['--azurite', 'none']), { kind: 'serve', exitWithStdin: false, options: { azurite: 'none' } });
+      assert.deepEqual(parseCommandLine(['--record', 'd']), { kind: 'serve', exitWithStdin: false, options: { record: 'd' } });
       assert.deepEqual(parseCommandLine(['--linger', '2.5']), { kind: 'serve', exitWithStdin: false, options: { lingerMs: 2500 } });
       assert.deepEqual(parseCommandLine(['--exit-with-stdin']), { kind: 'serve', exitWithStdin: true, options: {} });
     });

@@ -81,7 +81,7 @@ export async function startTiny(options: SandboxOptions = {}, jobs = 0): Promise
     provider.jobs = Array.from({ length: jobs }, (_, at) => jobOf(at));
     return { providers: [provider], tenantId: '99999999-2222-4333-8444-555555555555', subscriptionIds: [subscriptionId] };
   };
-  const sandbox = await startSandbox({ compose, onError: (error) => errors.push(error), ...options });
+  const sandbox = await startSandbox({ compose, record: 'none', onError: (error) => errors.push(error), ...options });
   if (provider === undefined) {
     throw new Error('The sandbox composed nothing.');
   }
