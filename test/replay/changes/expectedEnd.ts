@@ -1,9 +1,8 @@
 /** How a recorded change ended, taken from the raw answers anew: nothing of our trackers is used here. */
 import { isObject } from '../../../src/core/json.ts';
-import { addressOf } from '../address.ts';
 import { codeOf } from '../answers.ts';
 import type { Interaction } from '../recording.ts';
-import { operationAddressOf, operationsNamedBy, stateOf } from './operations.ts';
+import { operationsNamedBy, stateOf } from './operations.ts';
 import { keyOf, type World } from './world.ts';
 
 export interface ExpectedEnd {
@@ -30,10 +29,11 @@ export function expectedEndOf(change: Interaction, world: World, byJob: boolean)
   if (named.length === 0) {
     return status === 202 ? {} : { status: 'succeeded' };
   }
-  const polls = world.interactions.flatMap((one) => {
-    const asked = one.method === 'GET' && one.index > change.index ? operationAddressOf(addressOf(one.url)) : undefined;
-    return asked && named.some(({ id }) => id === asked.id) ? [{ way: asked.way, poll: one }] : [];
-  });
+  const polls = world.gets.flatMap(({ interaction, operation }) =>
+    operation && interaction.index > change.index && named.some(({ id }) => id === operation.id)
+      ? [{ way: operation.way, poll: interaction }]
+      : [],
+  );
   const state = polls.find(
     ({ way, poll }) => way === 'state' && poll.status === 200 && !['running', undefined].includes(stateOf(poll.body)),
   );

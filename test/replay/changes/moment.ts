@@ -1,8 +1,7 @@
 /** When a recorded change was made: recordings have no clock of their own, their answers tell. */
 import { isObject } from '../../../src/core/json.ts';
-import { addressOf } from '../address.ts';
 import type { Interaction } from '../recording.ts';
-import { operationAddressOf, operationsNamedBy } from './operations.ts';
+import { operationsNamedBy } from './operations.ts';
 import type { World } from './world.ts';
 
 /** People answer questions before a request leaves; the answers were computed then. */
@@ -13,10 +12,10 @@ const keptMs = 60 * 86_400_000;
 /** Milliseconds since the epoch, UTC: some minutes before the change. Now where nothing in the recording tells. */
 export function momentOf(change: Interaction, world: World): number {
   const named = operationsNamedBy(change).map(({ id }) => id);
-  const own = world.interactions.find((one) => {
-    const asked = one.index > change.index ? operationAddressOf(addressOf(one.url)) : undefined;
-    return asked !== undefined && named.includes(asked.id) && startOf(one) !== undefined;
-  });
+  const own = world.gets.find(
+    ({ interaction, operation }) =>
+      interaction.index > change.index && operation !== undefined && named.includes(operation.id) && startOf(interaction) !== undefined,
+  )?.interaction;
   const near = world.interactions
     .filter((one) => startOf(one) !== undefined)
     .toSorted((a, b) => Math.abs(a.index - change.index) - Math.abs(b.index - change.index))[0];

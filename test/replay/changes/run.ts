@@ -112,12 +112,9 @@ async function followed(
   { request, atSending, intent, first, lane, target }: BuiltOperation,
   recordingEnds: Promise<void>,
 ): Promise<OperationRecord> {
-  let id: string | undefined;
+  // Each engine has a journal of its own, and this one operation in it.
   const ended = new Promise<void>((resolve) => {
     engine.onDidChange((record) => {
-      if (record.id !== id && id !== undefined) {
-        return;
-      }
       if (hasEnded(record.status) || record.trouble?.kind === 'paused') {
         resolve();
       } else {
@@ -136,7 +133,6 @@ async function followed(
     ...(first === undefined ? {} : { first }),
     ...(lane === undefined ? {} : { lane }),
   });
-  id = started;
   let timer: NodeJS.Timeout | undefined;
   const still = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`Our engine stands still: ${JSON.stringify(engine.get(started)?.progress)}`)), patienceMs);

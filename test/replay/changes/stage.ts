@@ -10,10 +10,11 @@ import type { RebuiltChange } from './systems.ts';
 import { keyOf, type Version, type World } from './world.ts';
 
 /**
- * Polls of one state one after another are played this often: enough for a failure to be insisted on. What else such
- * answers hold is read, each of them, by the other half of the replay.
+ * Polls of one state one after another are played this often, and failures often enough for one to be insisted on. What
+ * else such answers hold is read, each of them, by the other half of the replay.
  */
-const mostRepeats = 6;
+const mostRepeats = 2;
+const mostFailures = 6;
 /** How often more the last look may be taken: less than what makes a failure that was recorded once a lasting one. */
 const mostStale = 3;
 
@@ -90,8 +91,7 @@ export class Stage {
     const own = pathKey(address);
     const key = own === this.#alias?.[0] ? this.#alias[1] : own;
     const until = this.#nextChange(key);
-    const looks =
-      own === key ? this.#looks(address) : this.#world.interactions.filter((one) => one.method === 'GET' && keyOf(one.url) === key);
+    const looks = own === key ? this.#looks(address) : this.#world.gets.filter(({ path }) => path === key).map((get) => get.interaction);
     const after = (index: number): boolean => index >= this.#cursor && index > this.#change.index && index < until;
     const seen: Look[] = [
       ...looks.map((look) => ({ index: look.index, answer: look })),
@@ -122,13 +122,10 @@ export class Stage {
 
   /** By its own address, by another one of the same operation, or 404 where only its other way was recorded. */
   #ofOperation(address: Address, { way, id }: OperationAddress): Interaction {
-    const gets = this.#world.interactions.filter((one) => one.method === 'GET' && one.index > this.#change.index);
+    const gets = this.#world.gets.filter(({ interaction }) => interaction.index > this.#change.index);
     const of = (which: OperationAddress['way']): Interaction[] =>
-      gets.filter((one) => {
-        const asked = operationAddressOf(addressOf(one.url));
-        return asked?.id === id && asked.way === which;
-      });
-    const exact = gets.filter((one) => keyOf(one.url) === pathKey(address));
+      gets.filter(({ operation }) => operation?.id === id && operation.way === which).map(({ interaction }) => interaction);
+    const exact = gets.filter(({ path }) => path === pathKey(address)).map(({ interaction }) => interaction);
     const looks = exact.length > 0 ? exact : of(way);
     const next = this.#next(
       looks.map((look) => ({ index: look.index, answer: look })),
@@ -151,7 +148,7 @@ export class Stage {
     for (const [at, look] of looks.entries()) {
       const taken = this.#taken.get(this.#idOf(look)) ?? 0;
       const isLast = at === looks.length - 1;
-      if (taken < Math.min(look.answer.repeat, mostRepeats) + (isLast ? stale : 0)) {
+      if (taken < Math.min(look.answer.repeat, mostOf(look.answer)) + (isLast ? stale : 0)) {
         this.#taken.set(this.#idOf(look), taken + 1);
         this.#cursor = Math.max(this.#cursor, look.index);
         return look.answer;
@@ -171,10 +168,9 @@ export class Stage {
   #looks(address: Address): Interaction[] {
     const key = addressKey(address);
     const path = pathKey(address);
-    return this.#world.interactions.filter((one) => {
-      const asked = addressOf(one.url);
-      return one.method === 'GET' && (addressKey(asked) === key || (pathKey(asked) === path && listOf(one) === undefined));
-    });
+    return this.#world.gets
+      .filter((get) => get.whole === key || (get.path === path && listOf(get.interaction) === undefined))
+      .map(({ interaction }) => interaction);
   }
 
   /** A list as it was looked at, without what was deleted since. */
@@ -212,7 +208,9 @@ export class Stage {
       const rows = one.index > this.#cursor && one.index < until && one.method === 'GET' ? listOf(one) : undefined;
       return rows && collectionOf(addressOf(one.url))?.(key) && isWhole(addressOf(one.url), key);
     });
-    return list !== undefined && !(listOf(list) ?? []).some((row) => isObject(row) && keyOf(String(row['id'])) === key);
+    return (
+      list !== undefined && !(listOf(list) ?? []).some((row) => isObject(row) && typeof row['id'] === 'string' && keyOf(row['id']) === key)
+    );
   }
 
   /** Of the same resource or of what it stands in: what is seen from then on is not of this change. */
@@ -258,14 +256,17 @@ function isWhole(address: Address, key: string): boolean {
   return !address.query.has('skiptoken') && (filter === '' || filter === `backupmanagementtype eq '${words[management ?? ''] ?? ''}'`);
 }
 
+const mostOf = ({ status }: Interaction): number => (status < 400 ? mostRepeats : mostFailures);
+
 /** The last one stays, whatever came before it. */
 function thinned(looks: readonly Look[]): readonly Look[] {
   let [state, times] = ['', 0];
-  return looks.filter(({ answer: { status, body, repeat } }, at) => {
+  return looks.filter(({ answer: look }, at) => {
+    const { status, body, repeat } = look;
     const next = `${status} ${isObject(body) ? JSON.stringify([body['status'], property(body, 'status')]) : ''}`;
     times = next === state ? times + repeat : repeat;
     state = next;
-    return times - repeat < mostRepeats || at === looks.length - 1;
+    return times - repeat < mostOf(look) || at === looks.length - 1;
   });
 }
 

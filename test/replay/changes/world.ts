@@ -1,8 +1,9 @@
 /** What a recording shows of the resources at any of its moments: each answer is a look at some of them. */
 import { isObject } from '../../../src/core/json.ts';
-import { addressOf, pathKey } from '../address.ts';
+import { addressKey, addressOf, pathKey } from '../address.ts';
 import { listOf, recordOf } from '../answers.ts';
 import type { Interaction, Recording } from '../recording.ts';
+import { operationAddressOf, type OperationAddress } from './operations.ts';
 
 /** One look at one resource. */
 export interface Version {
@@ -14,15 +15,26 @@ export interface Version {
 /** One id in whatever spelling. */
 export const keyOf = (id: string): string => pathKey(addressOf(id));
 
+/** A recorded GET, its address taken apart once. */
+export interface Get {
+  readonly interaction: Interaction;
+  readonly path: string;
+  /** Path, filter and page. */
+  readonly whole: string;
+  readonly operation?: OperationAddress;
+}
+
 export const isChange = ({ method }: Interaction): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
 
 export class World {
   readonly interactions: readonly Interaction[];
+  readonly gets: readonly Get[];
   readonly #versions = new Map<string, Version[]>();
   readonly #changes: readonly { readonly interaction: Interaction; readonly key: string }[];
 
   constructor({ interactions }: Pick<Recording, 'interactions'>) {
     this.interactions = interactions;
+    this.gets = interactions.filter(({ method }) => method === 'GET').map(getOf);
     this.#changes = interactions.filter(isChange).map((interaction) => ({ interaction, key: keyOf(interaction.url) }));
     for (const interaction of interactions) {
       const single = recordOf(interaction);
@@ -68,4 +80,10 @@ export class World {
       })
       .map(({ interaction }) => interaction);
   }
+}
+
+function getOf(interaction: Interaction): Get {
+  const address = addressOf(interaction.url);
+  const operation = operationAddressOf(address);
+  return { interaction, path: pathKey(address), whole: addressKey(address), ...(operation ? { operation } : {}) };
 }
