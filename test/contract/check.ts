@@ -45,6 +45,7 @@ export class Contract {
   check({ request, response }: Exchange, parts: { readonly request: boolean; readonly answer: boolean }): Checked {
     const target = targetOf(request.url);
     const type = typeOf(target.segments);
+    const refused = parts.answer && response ? refusalOf(`${request.method} ${type}`, response) : [];
     const found = this.#operations.find(request.method, target.segments, queryValue(target.query, 'api-version') ?? '');
     if (found === undefined) {
       // What is not found has no contract either, but a thing that is answered as if it existed has to have one.
@@ -54,10 +55,8 @@ export class Contract {
         key: `${direction}: ${request.method} ${type} is not in the contract`,
         detail: request.url,
       });
-      return {
-        type,
-        findings: known ? [...(parts.request ? [finding('request')] : []), ...(parts.answer && response ? [finding('answer')] : [])] : [],
-      };
+      const unknown = [...(parts.request ? [finding('request')] : []), ...(parts.answer && response ? [finding('answer')] : [])];
+      return { type, findings: known ? unknown : refused };
     }
     const { operation } = found;
     return {
@@ -66,6 +65,7 @@ export class Contract {
       findings: [
         ...(parts.request ? this.#request(operation, target, request.body) : []),
         ...(parts.answer && response ? this.#answer(operation, response) : []),
+        ...refused,
       ],
     };
   }
@@ -110,7 +110,7 @@ export class Contract {
       void findings.push(finding('answer', `${operation.id} ${status} ${what}`, detail));
     const documented = operation.responses[String(status)] ?? (status >= 400 ? operation.responses['default'] : undefined);
     if (documented === undefined) {
-      if (status < 400 || operation.responses['default'] !== undefined) refuse('is not in the contract', body);
+      if (status < 400) refuse('is not in the contract', body);
       return findings;
     }
     const { schema } = documented;
@@ -142,6 +142,13 @@ export class Contract {
           .filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf')
           .map((error) => findingOf(direction, error));
   }
+}
+
+/** Every refusal of the resource manager and of what stands behind it has the same form, published or not. */
+function refusalOf(what: string, { status, body }: NonNullable<Exchange['response']>): Finding[] {
+  const error = isNode(body) && isNode(body['error']) ? body['error'] : undefined;
+  const complete = typeof error?.['code'] === 'string' && typeof error['message'] === 'string';
+  return status < 400 || complete ? [] : [finding('answer', `${what} ${status} has no error with a code and a message`, body)];
 }
 
 function findingOf(direction: Direction, { keyword, params, parentSchema, data, message, instancePath }: ErrorObject): Finding {

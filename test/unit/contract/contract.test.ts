@@ -155,8 +155,11 @@ describe('contract: holding traffic against published documents', () => {
     assert.deepEqual(get(204), ['answer: Jars_Get 204 is not in the contract']);
     assert.deepEqual(get(200), ['answer: Jars_Get 200 lacks its content']);
     assert.deepEqual(get(200, { id: null }), ['answer: Jar.id is null']);
-    assert.deepEqual(get(404, { Message: 'No' }), ['answer: Error.Message is not in the contract']);
-    assert.deepEqual(get(404, '<html>'), ['answer: Error must be object']);
+    const bare = 'answer: GET microsoft.recoveryservices/shelves/jars 404 has no error with a code and a message';
+    assert.deepEqual(get(404, { ...refusal, Message: 'No' }), ['answer: Error.Message is not in the contract']);
+    assert.deepEqual(get(404, '<html>'), ['answer: Error must be object', bare]);
+    assert.deepEqual(get(404, {}, url('jars')), [bare], 'also where the document says nothing of refusals');
+    assert.deepEqual(get(404, {}, '/subscriptions/1/providers/Microsoft.Compute/disks/d?api-version=1').length, 1, 'or there is none');
     assert.deepEqual(put(good, { status: 202, headers: links, body: {} }), [
       'answer: Jars_Put 202 has content where the contract has none',
     ]);
