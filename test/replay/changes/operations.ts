@@ -15,6 +15,7 @@ const ways: Readonly<Record<string, OperationAddress['way']>> = {
   operationstatus: 'state',
   backupoperations: 'state',
   operations: 'state',
+  diskoperations: 'state',
   asyncoperations: 'state',
   operationresults: 'result',
   operationsresults: 'result',

@@ -3,7 +3,9 @@ import type { ActionTarget, Answers } from '../../../src/providers/action.ts';
 import type { ActionId } from '../../../src/providers/actionIds.ts';
 import type { Address } from '../address.ts';
 import type { Interaction } from '../recording.ts';
+import { apiManagementChanges } from './apiManagement.ts';
 import { recoveryServicesChanges } from './recoveryServices.ts';
+import { restorePointChanges } from './restorePoints.ts';
 import type { World } from './world.ts';
 
 /** A recorded change as one of our actions does it: the action, what it is done to, and what a person would answer. */
@@ -33,4 +35,4 @@ export interface ForeignChange {
 /** Undefined: nothing of this system's. */
 export type ChangeReader = (change: Interaction, address: Address, world: World) => RebuiltChange | ForeignChange | undefined;
 
-export const changeReaders: readonly ChangeReader[] = [recoveryServicesChanges];
+export const changeReaders: readonly ChangeReader[] = [recoveryServicesChanges, restorePointChanges, apiManagementChanges];
