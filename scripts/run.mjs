@@ -1,7 +1,7 @@
 // `node scripts/run.mjs TASK [ARGUMENTS]`: every npm script comes through here, so each works on a fresh clone.
 // It makes the clone ready and hands over to scripts/tasks/TASK.ts, run by a Node that reads TypeScript itself.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled, ensureNode, nodeIsAtLeast, root, say, SetupError } from './lib/deps.mjs';
@@ -20,7 +20,13 @@ async function main() {
 
 /** Runs the task in `node` and ends as it ends. Signals go to the task, which stops what it started. */
 async function handOver(node, file, args) {
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', file, ...args], { cwd: root, stdio: 'inherit' });
+  // Each test file, linter and compiler is a process of its own: what one has compiled the next one does not compile again.
+  const compiled = join(root, '.cache', 'node-compile');
+  // Programs that tests make under a new name each time are never asked for again: Node itself clears nothing away.
+  if (existsSync(compiled) && readdirSync(compiled, { recursive: true }).length > 10_000)
+    rmSync(compiled, { recursive: true, force: true });
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env };
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', file, ...args], { cwd: root, env, stdio: 'inherit' });
   // A Ctrl+C in a terminal reaches the whole process group by itself; a signal sent to this process alone must be passed on.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -68,8 +68,6 @@ export async function openWindow(options: WindowOptions = {}): Promise<VsCodeWin
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
     await keepSecrets(context, server.url);
     context.setDefaultTimeout(patienceMs);
-    // The TypeScript loader of the tests wraps functions in a helper, and functions given to the page lose it.
-    await context.addInitScript('globalThis.__name = (target) => target;');
     const page = await context.newPage();
     const window = new VsCodeWindow({ page, context, browser, server, home, dataDir });
     await page.goto(workbenchUrl(server.url, options.folder));

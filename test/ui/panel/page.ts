@@ -80,8 +80,6 @@ export class PanelHouse {
       void dialog.dismiss();
     });
     await page.exposeFunction('postToHost', (message: ToHost) => void posted.push(message));
-    // Functions handed to the page carry a helper of the TypeScript loader in them.
-    await page.addInitScript('globalThis.__name = (value) => value');
     await page.addInitScript((state) => {
       let kept: unknown = state ?? undefined;
       Object.assign(globalThis, {

@@ -66,7 +66,7 @@ describe('the sandbox as a process that windows share', function () {
   async function otherWindow(
     more: Partial<SandboxStart> = {},
   ): Promise<{ details: SandboxDetails; pid: number; die: () => Promise<void> }> {
-    const args = ['--import=tsx', join(import.meta.dirname, 'support/sandboxWindow.ts'), JSON.stringify(startOf(more))];
+    const args = [join(import.meta.dirname, 'support/sandboxWindow.ts'), JSON.stringify(startOf(more))];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     const exit = once(child, 'exit');
     const [line] = (await Promise.race([

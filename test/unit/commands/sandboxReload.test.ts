@@ -37,7 +37,7 @@ class Window {
 
   constructor(folder: string, entry: string, task: string, options: WindowOptions) {
     const program = join(import.meta.dirname, 'reloadedWindow.ts');
-    this.process = spawn(process.execPath, ['--import=tsx', program, folder, entry, task, JSON.stringify(options)], {
+    this.process = spawn(process.execPath, [program, folder, entry, task, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       // A sandbox that is killed leaves its directory behind.
       env: { ...process.env, TMPDIR: folder, TEMP: folder },

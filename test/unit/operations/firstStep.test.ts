@@ -273,9 +273,9 @@ describe('a request that comes before the operation’s own', () => {
       },
     ] as const;
     for (const { at, before, after, second, sends, polls } of deaths) {
-      for (const of of [twoSteps, inLane]) {
-        it(`${at}${of.lane ? ', in a lane' : ''}: each is sent once`, async () => {
-          const first = await begun({ sendReplies: [...sends], pollReplies: [...polls] }, of);
+      for (const kind of [twoSteps, inLane]) {
+        it(`${at}${kind.lane ? ', in a lane' : ''}: each is sent once`, async () => {
+          const first = await begun({ sendReplies: [...sends], pollReplies: [...polls] }, kind);
           await first.clock.advance(minute);
           assert.deepEqual(sent(first), before);
           first.arm.send = first.arm.poll = () => never();

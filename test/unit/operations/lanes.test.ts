@@ -445,10 +445,7 @@ describe('operations of one lane in windows that are processes', function () {
   eachInItsFolder((made) => (folder = made));
 
   async function windowNamed(name: string, ...fate: string[]): Promise<ChildProcess> {
-    const child = fork(path.join(import.meta.dirname, 'laneProcess.ts'), [folder, name, ...fate], {
-      execArgv: ['--import', 'tsx'],
-      stdio: 'inherit',
-    });
+    const child = fork(path.join(import.meta.dirname, 'laneProcess.ts'), [folder, name, ...fate], { stdio: 'inherit' });
     children.push(child);
     await once(child, 'message');
     return child;

@@ -22,7 +22,7 @@ describe('ownership of operations', () => {
 
   /** A process that works on the folder as a window does; resolves with it when it is ready. */
   async function windowOf(task: string): Promise<ChildProcess> {
-    const made = fork(child, [task, folder], { execArgv: ['--import', 'tsx'], stdio: 'inherit' });
+    const made = fork(child, [task, folder], { stdio: 'inherit' });
     children.push(made);
     await once(made, 'message');
     return made;

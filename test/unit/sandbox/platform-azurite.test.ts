@@ -139,7 +139,7 @@ describe('sandbox platform: Azurite', function () {
     });
 
     it('does not outlive a sandbox that is killed', async () => {
-      const child = spawn(process.execPath, ['--import=tsx', 'src/sandbox/main.ts'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['src/sandbox/main.ts'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
       const [line] = (await once(child.stdout, 'data')) as [Buffer];
       const endpoint = JSON.parse(line.toString()) as SandboxEndpoint;
       const sandbox = { endpoint, certificateAuthority: readFileSync(endpoint.certificateAuthorityFile, 'utf8') } as RunningSandbox;

@@ -62,7 +62,7 @@ function tallying(body: string): { args: string[]; env: NodeJS.ProcessEnv } {
     const { mochaSideBySide } = await import(${lib('mocha.ts')});
     await tallied(async () => { ${body} });`;
   const { TALLY_FILE: _, ...env } = process.env;
-  return { args: ['--import', 'tsx', '--input-type=module', '-e', program], env };
+  return { args: ['--input-type=module', '-e', program], env };
 }
 
 /** Runs it in a process of its own. */
