@@ -3,6 +3,7 @@ import { isObject } from '../../../src/core/json.ts';
 import { codeOf } from '../answers.ts';
 import type { Interaction } from '../recording.ts';
 import { operationsNamedBy, stateOf } from './operations.ts';
+import { endOfPoint, makesPoint } from './pointEnd.ts';
 import { keyOf, type World } from './world.ts';
 
 export interface ExpectedEnd {
@@ -41,7 +42,8 @@ export function expectedEndOf(change: Interaction, world: World, byJob: boolean)
     return ofState(change, state.poll, world, byJob);
   }
   const result = polls.find(
-    ({ way, poll: { status: said } }) => way === 'result' && said !== 202 && said !== 404 && said !== 429 && said < 500,
+    ({ way, poll: { status: said, body } }) =>
+      way === 'result' && said !== 202 && said !== 404 && said !== 429 && said < 500 && stateOf(body) !== 'running',
   );
   return result === undefined || (byJob && result.poll.status < 400)
     ? {}
@@ -54,6 +56,9 @@ function ofState(change: Interaction, poll: Interaction, world: World, byJob: bo
   const state = stateOf(poll.body);
   if (state === 'failed') {
     return failed(poll.body);
+  }
+  if (state === 'succeeded' && makesPoint(change)) {
+    return endOfPoint(change, world, poll.index);
   }
   if (!byJob || state === 'cancelled') {
     return { status: state === 'cancelled' ? 'cancelled' : 'succeeded' };

@@ -5,8 +5,8 @@ import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
 import { Engine } from '../../../src/operations/engine.ts';
 import { refusalExplainer } from '../../../src/operations/explain.ts';
-import type { ActionContext, AnySendAction, BuiltAction, BuiltOperation } from '../../../src/providers/action.ts';
-import { actionById } from '../../../src/providers/actionTable.ts';
+import type { ActionContext, AnyAction, AnySendAction, BuiltAction, BuiltOperation } from '../../../src/providers/action.ts';
+import type { ActionId } from '../../../src/providers/actionIds.ts';
 import { remediesFor } from '../../../src/providers/remedies.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
 import type { Interaction } from '../recording.ts';
@@ -14,6 +14,7 @@ import type { ReplayServer } from '../server.ts';
 import { LeapingClock } from './clock.ts';
 import { differencesOf } from './compare.ts';
 import { expectedEndOf, type ExpectedEnd } from './expectedEnd.ts';
+import { handOutAgain } from './handOut.ts';
 import { momentOf } from './moment.ts';
 import { Stage } from './stage.ts';
 import type { RebuiltChange } from './systems.ts';
@@ -21,6 +22,9 @@ import type { World } from './world.ts';
 
 /** Of real time: only for an engine that stands still, which is a difference. */
 const patienceMs = 30_000;
+
+/** The action table; a test puts a broken action in its place to see that the replay tells. */
+export type ActionOf = (id: ActionId) => AnyAction | undefined;
 
 export interface Rebuilt {
   readonly differences: readonly string[];
@@ -34,8 +38,12 @@ export async function rebuild(
   world: World,
   server: ReplayServer,
   folder: string,
+  actionOf: ActionOf,
 ): Promise<Rebuilt> {
-  const action = actionById(rebuilt.actionId);
+  const action = actionOf(rebuilt.actionId);
+  if (action?.does === 'handOut') {
+    return handOutAgain(action, change, rebuilt, world, server);
+  }
   if (action?.does !== 'send') {
     throw new TypeError(`The action ${rebuilt.actionId} sends nothing that could be compared`);
   }
