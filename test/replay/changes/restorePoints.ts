@@ -220,7 +220,7 @@ function restoring(place: ComputePlace): Reading {
     before: {
       [pointId]: raw,
       [parentOf(pointId)]: collectionRaw(place, parentOf(pointId), {}, location),
-      [isOurs ? id : `${parentOf(id)}/${disk?.name ?? ''}-restored`]: null,
+      [isOurs ? id : id.replace(/[^/]+$/, `${disk?.name ?? ''}-restored`)]: null,
     },
   };
 }
