@@ -14,6 +14,8 @@ export interface ServerOptions {
   userDataDir?: string;
   /** Default: serverDataDir/extensions. */
   extensionsDir?: string;
+  /** In place of the extensions that VS Code brings along. */
+  builtinExtensionsDir?: string;
   /** 0 or absent: a free one. */
   port?: number;
   /**
@@ -73,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     '--telemetry-level=off',
     '--disable-workspace-trust',
   ];
+  if (options.builtinExtensionsDir) args.push(`--builtin-extensions-dir=${options.builtinExtensionsDir}`);
   if (options.smokeTestDriver) args.push('--enable-smoke-test-driver');
   const child = start(vscode.node, args, { env: environment(options.env), stdio: ['ignore', 'pipe', 'pipe'] });
   let tail = '';

@@ -6,7 +6,7 @@ for (const version of ['latest', 'lowest'] as const) {
     let window: VsCodeWindow;
 
     before(async () => {
-      window = await openWindow({ version, machine: { 'azureBackup.cloud': 'sandbox' } });
+      window = await openWindow({ version, allBuiltIns: true, machine: { 'azureBackup.cloud': 'sandbox' } });
     });
     afterEach(pictureOnFailure(() => window));
     after(() => window?.close());

@@ -152,6 +152,7 @@ async function veeam(window: VsCodeWindow): Promise<void> {
 
 async function inWindow(speed: number, ...pictures: ((window: VsCodeWindow) => Promise<void>)[]): Promise<void> {
   const window = await openWindow({
+    allBuiltIns: true,
     machine: { 'azureBackup.cloud': 'sandbox', 'azureBackup.sandbox': { speed, latency: 0, seed: 1 } },
     user: { 'workbench.colorTheme': 'Default Dark Modern', 'window.commandCenter': false, 'workbench.layoutControl.enabled': false },
     viewport: { width: 1400, height: 900 },

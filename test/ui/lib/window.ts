@@ -20,7 +20,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { root } from '../../../scripts/lib/deps.mjs';
 import { vsixUnderTest } from '../../../scripts/lib/vsix.ts';
 import { ensureChromium } from '../../../scripts/vscode/chromium.ts';
-import { ensureLeanVsCode, type VsCodeVersion } from '../../../scripts/vscode/lean.ts';
+import { ensureLeanVsCode, fewBuiltinExtensions, type VsCodeVersion } from '../../../scripts/vscode/lean.ts';
 import { workbenchUrl } from '../../../scripts/vscode/payload.ts';
 import { installVsix, startServer, type VsCodeServer } from '../../../scripts/vscode/server.ts';
 import { seedSettings, type Settings } from '../../../scripts/vscode/settings.ts';
@@ -35,6 +35,8 @@ export interface WindowOptions {
   vsix?: string | null;
   /** Further packages. */
   otherVsix?: string[];
+  /** With all extensions that VS Code brings along; default: with those few that our windows use. */
+  allBuiltIns?: boolean;
   /** User settings, over those that keep a window quiet. */
   user?: Settings;
   /** Machine-scoped settings: they count only here. */
@@ -62,7 +64,13 @@ export async function openWindow(options: WindowOptions = {}): Promise<VsCodeWin
   try {
     for (const file of [...(vsix ? [vsix] : []), ...(options.otherVsix ?? [])]) await installVsix(vscode, home, file);
     seedSettings(dataDir, options);
-    server = await startServer({ vscode, serverDataDir: home, userDataDir: dataDir, ...(options.env && { env: options.env }) });
+    server = await startServer({
+      vscode,
+      serverDataDir: home,
+      userDataDir: dataDir,
+      ...(!options.allBuiltIns && { builtinExtensionsDir: fewBuiltinExtensions(vscode, join(home, 'builtin')) }),
+      ...(options.env && { env: options.env }),
+    });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 1000 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
