@@ -16,6 +16,8 @@ const quiet: Settings = {
   'git.enabled': false,
   'json.schemaDownload.enable': false,
   'npm.autoDetect': 'off',
+  // It reads what every process of the machine has open, again and again, and tells of the ports that it found.
+  'remote.autoForwardPorts': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'typescript.disableAutomaticTypeAcquisition': true,

@@ -452,7 +452,7 @@ function endProcess(pid: number): void {
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 25_000;
   while (!(await condition())) {
     assert.ok(Date.now() < end, 'waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -24,9 +24,9 @@ async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Looks again until the answer is there, for ten seconds. */
+/** Looks again until the answer is there, for 25 seconds. */
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 25_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) {
