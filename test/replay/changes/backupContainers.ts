@@ -74,7 +74,8 @@ function registered(place: Place, workloadType?: string): Pick<RebuiltChange, 't
       workloadType: property(change.sent, 'workloadType') ?? workloadType,
     },
   };
-  const now = changed(raw, { registrationStatus: 'Registered' });
+  // Its name says of which type it is, where its record does not.
+  const now = changed(raw, { registrationStatus: 'Registered', containerType: property(raw, 'containerType') ?? 'VMAppContainer' });
   return { target: targetOf(readContainer(now), targetKinds.container), before: { [id]: now } };
 }
 
@@ -117,9 +118,8 @@ export function intentChange(place: Place): RebuiltChange | ForeignChange {
     name: lastOf(policy),
     properties: { backupManagementType: 'AzureWorkload', workLoadType: 'SQLDataBase' },
   };
-  const listed = {
-    value: [{ id, name: lastOf(id), properties: { protectionIntentItemType: 'AzureWorkloadSQLAutoProtectionIntent', itemId } }],
-  };
+  const intent = { ...seen, id, name: lastOf(id) };
+  const listed = { value: [changed(intent, { protectionIntentItemType: 'AzureWorkloadSQLAutoProtectionIntent', itemId })] };
   return isPut
     ? {
         is: 'ours',
@@ -134,7 +134,7 @@ export function intentChange(place: Place): RebuiltChange | ForeignChange {
         actionId: 'stopAutoProtect',
         target,
         answers: {},
-        ...(seen === undefined ? { before: { [`${place.vaultId}/backupProtectionIntents`]: listed } } : {}),
+        before: { [`${place.vaultId}/backupProtectionIntents`]: listed },
       };
 }
 

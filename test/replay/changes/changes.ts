@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '../../../src/core/errors.ts';
+import { actionById } from '../../../src/providers/actionTable.ts';
 import { addressOf } from '../address.ts';
 import type { Interaction, Recording } from '../recording.ts';
 import type { ReplayServer } from '../server.ts';
 import { requestName } from '../names.ts';
-import { rebuild } from './run.ts';
+import { rebuild, type ActionOf } from './run.ts';
 import { changeReaders } from './systems.ts';
 import { isChange, World } from './world.ts';
 
@@ -25,7 +26,11 @@ export interface ChangeResult {
 }
 
 /** In recorded order, one result a change: each repetition of a change that was recorded as repeated is the same. */
-export async function replayChanges(recording: Recording, server: ReplayServer): Promise<readonly ChangeResult[]> {
+export async function replayChanges(
+  recording: Recording,
+  server: ReplayServer,
+  actionOf: ActionOf = actionById,
+): Promise<readonly ChangeResult[]> {
   const changes = recording.interactions.filter(isChange);
   if (changes.length === 0) {
     return [];
@@ -35,7 +40,7 @@ export async function replayChanges(recording: Recording, server: ReplayServer):
   try {
     const results: ChangeResult[] = [];
     for (const change of changes) {
-      results.push(await replayChange(change, world, server, path.join(folder, String(change.index))));
+      results.push(await replayChange(change, world, server, path.join(folder, String(change.index)), actionOf));
     }
     return results;
   } finally {
@@ -43,7 +48,13 @@ export async function replayChanges(recording: Recording, server: ReplayServer):
   }
 }
 
-async function replayChange(change: Interaction, world: World, server: ReplayServer, folder: string): Promise<ChangeResult> {
+async function replayChange(
+  change: Interaction,
+  world: World,
+  server: ReplayServer,
+  folder: string,
+  actionOf: ActionOf,
+): Promise<ChangeResult> {
   const address = addressOf(change.url);
   let what = requestName(change);
   try {
@@ -54,7 +65,7 @@ async function replayChange(change: Interaction, world: World, server: ReplaySer
       }
       if (reading) {
         what = reading.actionId;
-        const { differences, end } = await rebuild(change, reading, world, server, folder);
+        const { differences, end } = await rebuild(change, reading, world, server, folder, actionOf);
         const outcome = differences.length === 0 ? 'passed' : 'failed';
         return { interaction: change.index, what, target: reading.target.id, outcome, differences, end };
       }

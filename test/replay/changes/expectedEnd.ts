@@ -17,9 +17,13 @@ export interface ExpectedEnd {
   readonly isUnclear?: true;
 }
 
-/** @param byJob true where what Azure's operation says is only that a job exists */
-export function expectedEndOf(change: Interaction, world: World, byJob: boolean): ExpectedEnd {
+/**
+ * What Azure's operation says of a protected item is only that a job exists, and the job decides: told by the path, or by
+ * the operation itself, whatever our action takes it for.
+ */
+export function expectedEndOf(change: Interaction, world: World): ExpectedEnd {
   const { status } = change;
+  const ofItem = /\/protecteditems\//.test(`/${keyOf(change.url)}`);
   if (status === 408 || status >= 500 || (status >= 300 && status < 400)) {
     return { isUnclear: true };
   }
@@ -39,20 +43,20 @@ export function expectedEndOf(change: Interaction, world: World, byJob: boolean)
     ({ way, poll }) => way === 'state' && poll.status === 200 && !['running', undefined].includes(stateOf(poll.body)),
   );
   if (state) {
-    return ofState(change, state.poll, world, byJob);
+    return ofState(change, state.poll, world, ofItem);
   }
   const result = polls.find(
     ({ way, poll: { status: said, body } }) =>
       way === 'result' && said !== 202 && said !== 404 && said !== 429 && said < 500 && stateOf(body) !== 'running',
   );
-  return result === undefined || (byJob && result.poll.status < 400)
+  return result === undefined || (ofItem && result.poll.status < 400)
     ? {}
     : result.poll.status < 400
       ? { status: 'succeeded' }
       : failed(result.poll.body);
 }
 
-function ofState(change: Interaction, poll: Interaction, world: World, byJob: boolean): ExpectedEnd {
+function ofState(change: Interaction, poll: Interaction, world: World, ofItem: boolean): ExpectedEnd {
   const state = stateOf(poll.body);
   if (state === 'failed') {
     return failed(poll.body);
@@ -60,6 +64,7 @@ function ofState(change: Interaction, poll: Interaction, world: World, byJob: bo
   if (state === 'succeeded' && makesPoint(change)) {
     return endOfPoint(change, world, poll.index);
   }
+  const byJob = ofItem || /job/i.test(String(at(poll.body, 'properties', 'objectType')));
   if (!byJob || state === 'cancelled') {
     return { status: state === 'cancelled' ? 'cancelled' : 'succeeded' };
   }

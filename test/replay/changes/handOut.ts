@@ -49,7 +49,7 @@ export async function handOutAgain(
   if (others.length > 0) {
     differences.push(`our action sent ${others.length + 1} changes instead of one`);
   }
-  const expected = expectedEndOf(change, world, false);
+  const expected = expectedEndOf(change, world);
   if (expected.isUnclear || (expected.status === undefined && isCancelled(failure))) {
     return { differences, end: 'not recorded' };
   }

@@ -81,7 +81,7 @@ export async function rebuild(
   try {
     engine.watch();
     const record = await followed(engine, clock, action, built, recordingEnds);
-    const expected = expectedEndOf(change, world, action.tracker === 'recoveryServices.job');
+    const expected = expectedEndOf(change, world);
     differences.push(...differencesOfEnd(record, expected));
     if (stage.changes.length !== 1) {
       differences.push(`our engine sent ${stage.changes.length} changes instead of one`);
