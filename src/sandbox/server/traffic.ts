@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { accessSync, appendFileSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Gateway } from '../arm/gateway.ts';
 import type { WireReply } from '../arm/reply.ts';
 import type { Json } from '../arm/types.ts';
-import { kindOf, kindOfTarget } from './trafficKinds.ts';
+import { kindOf, kindOfTarget, signature } from './trafficKinds.ts';
 
 /** Names the folder where a sandbox that was told nothing else records its traffic. */
 export const trafficVariable = 'BACKUP_EXPLORER_TRAFFIC';
@@ -31,6 +31,7 @@ const keptHeaders = ['azure-asyncoperation', 'location', 'retry-after', 'content
 export class TrafficFile {
   readonly #file: string;
   readonly #known = new Set<string>();
+  readonly #seen = new Set<string>();
 
   /** @throws Error of the file system where the folder cannot be written to */
   private constructor(folder: string) {
@@ -51,6 +52,12 @@ export class TrafficFile {
 
   /** @param reply left out where only what was asked is known */
   note({ method, target, caller, body, unread }: TrafficRequest, reply?: WireReply): void {
+    // Most are polls that say once more what was said: they are told without being taken apart.
+    const glance = glanceAt(`${method} ${target}\n${caller}\n${unread}\n${body}\n${reply?.status}\n${reply?.body}`);
+    if (this.#seen.has(glance)) {
+      return;
+    }
+    this.#seen.add(glance);
     const url = kindOfTarget(target);
     const asked = kindOf(parsed(body));
     const answered = kindOf(parsed(reply?.body));
@@ -94,6 +101,13 @@ export function recorded(gateway: Pick<Gateway, 'handle'>, file: TrafficFile): P
       return reply;
     },
   };
+}
+
+/** The same for exchanges of one version that differ in numbers, moments and GUIDs only. */
+function glanceAt(text: string): string {
+  const version = /[?&]api-version=[^&\n]*/i.exec(text)?.[0] ?? '';
+  const like = text.replace(signature, '$1').replace(/\b[\da-f]{8}-[\da-f-]{27}|\d+/g, '0');
+  return createHash('sha1').update(version + like).digest('base64');
 }
 
 export function callerOf(userAgent: string | undefined): string | undefined {

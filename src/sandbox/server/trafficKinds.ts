@@ -11,7 +11,7 @@ const naming = /(name|id|title|description|message|displayname)$/i;
 const secret = /(key|secret|password|token|sas)$/i;
 const redacted = 'REDACTED';
 /** In links: signatures of operation URLs and of links to blobs. */
-const signature = /([?&](?:t|c|s|h|sig)=)[^&"]+/g;
+export const signature = /([?&](?:t|c|s|h|sig)=)[^&"]+/g;
 
 export interface Kind {
   /** The same text for the same kind. */
