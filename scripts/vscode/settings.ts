@@ -16,7 +16,7 @@ const quiet: Settings = {
   'git.enabled': false,
   'json.schemaDownload.enable': false,
   'npm.autoDetect': 'off',
-  // It reads what every process of the machine has open, again and again, and tells of the ports that it found.
+  // It would forward the ports of everything that runs here, and tell that there are many.
   'remote.autoForwardPorts': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',

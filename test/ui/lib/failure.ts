@@ -8,7 +8,7 @@ export function pictureOnFailure(window: () => VsCodeWindow | undefined): (this:
   return async function (this: Mocha.Context) {
     const open = window();
     if (this.currentTest?.state !== 'failed' || !open) return;
-    const path = await open.screenshot(`failed ${this.currentTest.fullTitle()}`.slice(0, 120));
+    const path = await open.picture(`failed ${this.currentTest.fullTitle()}`.slice(0, 120));
     const log = open
       .log(/remoteexthost\.log$/)
       .split('\n')

@@ -220,8 +220,13 @@ export class VsCodeWindow {
     seedSettings(this.dataDir, settings);
   }
 
+  /** Saves a picture of a step of a test under .cache/screenshots, where SCREENSHOTS asks for them. */
+  async screenshot(name: string): Promise<void> {
+    if (process.env['SCREENSHOTS']) await this.picture(name);
+  }
+
   /** Saves a picture under .cache/screenshots and returns its path. */
-  async screenshot(name: string): Promise<string> {
+  async picture(name: string): Promise<string> {
     const folder = join(root, '.cache', 'screenshots');
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);

@@ -106,6 +106,7 @@ export class PanelHouse {
           .then(() => page.evaluate(() => new Promise<void>((resolve) => setTimeout(resolve)))),
       state: () => page.evaluate(() => (globalThis as unknown as { keptState(): PanelState | undefined }).keptState()),
       screenshot: async (name) => {
+        if (!process.env['SCREENSHOTS']) return;
         const folder = path.join(root, '.cache', 'screenshots');
         await mkdir(folder, { recursive: true });
         await page.screenshot({ path: path.join(folder, `${name}.png`) });
