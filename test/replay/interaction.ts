@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from '../../src/core/json.ts';
 
 export interface Interaction {
-  /** Position in the file, from 0. */
+  /** Position in the file, from 0; in a recording that was out of order, in the order in which it can have happened. */
   readonly index: number;
   readonly method: string;
   readonly url: string;

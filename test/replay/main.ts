@@ -64,7 +64,11 @@ async function replayFile(
     const server = await startServer(certificates);
     try {
       const reads = await replay(recording, server, readers);
-      return resultOf(reads, await replayChanges(recording, server));
+      const changes = await replayChanges(recording, server);
+      return resultOf(
+        reads,
+        changes.map((change) => ({ ...change, interaction: recording.moved?.get(change.interaction) ?? change.interaction })),
+      );
     } finally {
       await server.close();
     }

@@ -4,12 +4,16 @@ import path from 'node:path';
 import { messageOf } from '../../src/core/errors.ts';
 import { isObject } from '../../src/core/json.ts';
 import { readInteraction, shape, type Interaction } from './interaction.ts';
+import { inOrder } from './order.ts';
 
 export type { Interaction } from './interaction.ts';
 
 export interface Recording {
   readonly file: string;
+  /** In the order in which they can have happened, which their indexes follow. */
   readonly interactions: readonly Interaction[];
+  /** Index to position in the file, of those that stood elsewhere. */
+  readonly moved?: ReadonlyMap<number, number>;
   /** What of the file cannot be played, one sentence each. */
   readonly broken: readonly string[];
 }
@@ -73,7 +77,7 @@ export async function readRecording(file: string): Promise<Recording> {
       interactions.push(read);
     }
   });
-  return { file, interactions, broken };
+  return { file, ...inOrder(interactions), broken };
 }
 
 async function bytesOf(file: string): Promise<Buffer> {

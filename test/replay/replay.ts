@@ -83,7 +83,7 @@ class Run {
         try {
           await this.#read(one.interaction, one.reading);
         } catch (error) {
-          this.#differ(whereOf(one.interaction, one.reading), `cannot be compared: ${messageOf(error)}`);
+          this.#differ(this.#whereOf(one.interaction, one.reading), `cannot be compared: ${messageOf(error)}`);
         }
       }
     }
@@ -93,7 +93,7 @@ class Run {
     for (let turn = 0; turn < Math.min(interaction.repeat, mostRepeats); turn++) {
       const answer = this.#follow(interaction, (one) => (redirects(one) ? one.headers['location'] : undefined));
       const last = answer.at(-1) ?? interaction;
-      const where = whereOf(interaction, reading);
+      const where = this.#whereOf(interaction, reading);
       const onwards = redirects(last) ? linkFrom(last.url, last.headers['location'] ?? '') : undefined;
       if (onwards !== undefined && !this.#gets.has(keyOfUrl(onwards))) {
         this.#unsupported.add(`${requestName(interaction)} (where it is redirected to is not recorded)`);
@@ -272,13 +272,14 @@ class Run {
     }
   }
 
+  #whereOf({ index }: Interaction, reading: Reading): string {
+    const position = this.#recording.moved?.get(index) ?? index;
+    return `interaction ${position} (${reading.kind} ${reading.is === 'detail' ? 'detail' : 'list'})`;
+  }
+
   #differ(where: string, what: string): void {
     this.#differences.push(`${where}: ${what}`);
   }
-}
-
-function whereOf(interaction: Interaction, reading: Reading): string {
-  return `interaction ${interaction.index} (${reading.kind} ${reading.is === 'detail' ? 'detail' : 'list'})`;
 }
 
 /** A number that was recorded as text is the same. */
