@@ -5,5 +5,9 @@ import { run } from '../lib/processes.ts';
 import { runTask } from '../lib/task.ts';
 
 await runTask(async () => {
-  process.exitCode = await run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'test', 'replay', 'main.ts'), ...process.argv.slice(2)]);
+  process.exitCode = await run(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'test', 'replay', 'main.ts'),
+    ...process.argv.slice(2),
+  ]);
 });
