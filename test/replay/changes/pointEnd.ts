@@ -13,7 +13,8 @@ export function endOfPoint(change: Interaction, world: World, after: number): Ex
   const copied = member(change.sent, 'sourceRestorePoint') !== undefined;
   const ends = world
     .versions(keyOf(change.url))
-    .filter(({ index }) => index > after)
+    // What was changed since is not of this change.
+    .filter(({ index }) => index > after && world.changesBetween(change.url, change.index, index).length === 0)
     .map(({ raw }) => (/^failed$/i.test(property(raw, 'provisioningState') ?? '') ? 'failed' : copied ? ofCopies(raw) : ofPoint(raw)));
   const status = ends.find((end) => end !== undefined);
   return status === undefined ? {} : { status };
