@@ -13,9 +13,19 @@ export interface ExpectedEnd {
   readonly code?: string;
   /** Name of the job that Azure named. */
   readonly job?: string;
+  /** Azure named no job: any of these may be found, each with its own end. */
+  readonly jobs?: readonly (Required<Pick<ExpectedEnd, 'job'>> & Pick<ExpectedEnd, 'status'>)[];
   /** True where no clear answer came to the change itself: whether it was taken has to be looked up. */
   readonly isUnclear?: true;
+  /** True where the service failed again and again when it was asked: what it worked on is read back, and that decides. */
+  readonly isInsisted?: true;
 }
+
+/** Answers of somebody on the way, or that nothing is known yet: none of them is an end. */
+const saysNothing = new Set([202, 401, 403, 404, 408, 429]);
+
+/** Fewer failures one after another may be a hiccup. */
+const leastFailures = 5;
 
 /**
  * What Azure's operation says of a protected item is only that a job exists, and the job decides: told by the path, or by
@@ -46,14 +56,15 @@ export function expectedEndOf(change: Interaction, world: World): ExpectedEnd {
     return ofState(change, state.poll, world, ofItem);
   }
   const result = polls.find(
-    ({ way, poll: { status: said, body } }) =>
-      way === 'result' && said !== 202 && said !== 404 && said !== 429 && said < 500 && stateOf(body) !== 'running',
+    ({ way, poll: { status: said, body } }) => way === 'result' && !saysNothing.has(said) && said < 500 && stateOf(body) !== 'running',
   );
-  return result === undefined || (ofItem && result.poll.status < 400)
-    ? {}
-    : result.poll.status < 400
-      ? { status: 'succeeded' }
-      : failed(result.poll.body);
+  if (result === undefined) {
+    const failures = polls
+      .filter(({ way, poll }) => way === 'result' && poll.status >= 500)
+      .reduce((sum, { poll }) => sum + poll.repeat, 0);
+    return failures >= leastFailures ? { isInsisted: true } : {};
+  }
+  return ofItem && result.poll.status < 400 ? {} : result.poll.status < 400 ? { status: 'succeeded' } : failed(result.poll.body);
 }
 
 function ofState(change: Interaction, poll: Interaction, world: World, ofItem: boolean): ExpectedEnd {
@@ -69,7 +80,18 @@ function ofState(change: Interaction, poll: Interaction, world: World, ofItem: b
     return { status: state === 'cancelled' ? 'cancelled' : 'succeeded' };
   }
   const job = at(poll.body, 'properties', 'jobId');
-  return typeof job === 'string' && job !== '' ? { job, ...endOfJob(change, job, world) } : {};
+  if (typeof job === 'string' && job !== '') {
+    return {
+      job,
+      ...endOfJob(
+        jobKeys(change, world).find((key) => key.endsWith(`/${job.toLowerCase()}`)),
+        change,
+        world,
+      ),
+    };
+  }
+  const own = jobKeys(change, world).filter((key) => isOwn(world.firstAfter(key, change.index)?.raw, change));
+  return { jobs: own.map((key) => ({ job: key.slice(key.lastIndexOf('/') + 1), ...endOfJob(key, change, world) })) };
 }
 
 const jobEnds: Readonly<Record<string, ExpectedEnd['status']>> = {
@@ -80,9 +102,18 @@ const jobEnds: Readonly<Record<string, ExpectedEnd['status']>> = {
   canceled: 'cancelled',
 };
 
-function endOfJob(change: Interaction, job: string, world: World): ExpectedEnd {
-  const suffix = `/backupjobs/${job.toLowerCase()}`;
-  const key = [...world.keys()].find((one) => one.endsWith(suffix) && keyOf(change.url).startsWith(one.slice(0, -suffix.length)));
+/** Of the jobs of the vault that were seen after the change and not before. */
+function jobKeys(change: Interaction, world: World): string[] {
+  const vault = keyOf(change.url).replace(/^(.*?\/vaults\/[^/]+).*$/, '$1');
+  return [...world.keys()].filter(
+    (key) =>
+      key.startsWith(`${vault}/backupjobs/`) &&
+      world.lastBefore(key, change.index) === undefined &&
+      world.firstAfter(key, change.index) !== undefined,
+  );
+}
+
+function endOfJob(key: string | undefined, change: Interaction, world: World): Pick<ExpectedEnd, 'status'> {
   const looks = key === undefined ? [] : world.versions(key).filter(({ index }) => index > change.index);
   for (const { raw } of looks) {
     const status = jobEnds[String(at(raw, 'properties', 'status')).toLowerCase()];
@@ -91,6 +122,25 @@ function endOfJob(change: Interaction, job: string, world: World): ExpectedEnd {
     }
   }
   return {};
+}
+
+/** True where a job does what the change asked for, to an item of its name. */
+function isOwn(job: unknown, change: Interaction): boolean {
+  const said = (name: string): string => String(at(job, 'properties', name)).toLowerCase();
+  const item = /\/protecteditems\/([^/]+)/.exec(keyOf(change.url))?.[1] ?? '';
+  const entity = said('entityFriendlyName');
+  const name = item.slice(item.lastIndexOf(';') + 1);
+  return (entity === name || entity.startsWith(`${name} [`)) && said('operation').replace(/ .*$/, '') === operationOf(change);
+}
+
+function operationOf({ method, sent, url }: Interaction): string {
+  if (method !== 'PUT') {
+    return method === 'DELETE' ? 'deletebackupdata' : (keyOf(url).split('/').at(-1) ?? '');
+  }
+  if (at(sent, 'properties', 'isRehydrate') === true) {
+    return 'undelete';
+  }
+  return at(sent, 'properties', 'policyId') === '' ? 'disablebackup' : 'configurebackup';
 }
 
 function failed(body: unknown): ExpectedEnd {

@@ -40,6 +40,14 @@ export function segmentAfter(id: string, name: string): string {
   return new RegExp(`/${name}/([^/]+)`, 'i').exec(id)?.[1] ?? '';
 }
 
-export const lastOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
+/** The name at the end of an id. */
+export function lastOf(id: string): string {
+  const segment = id.slice(id.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 /** Names of Azure Backup are parts with semicolons between them; the last one is the thing's own. */
 export const lastPartOf = (name: string): string => name.slice(name.lastIndexOf(';') + 1);

@@ -17,7 +17,7 @@ export const recoveryServicesChanges: ChangeReader = (change, address, world) =>
   if (at < 0 || segments.length <= at + 1) {
     return undefined;
   }
-  const idOf = (length: number): string => `/${segments.slice(0, length).join('/')}`;
+  const idOf = (length: number): string => `/${segments.slice(0, length).map(inId).join('/')}`;
   const place: Place = { change, world, vaultId: idOf(at + 2), id: idOf(segments.length), name: requestName(change) };
   const below = segments.slice(at + 2).map((segment) => segment.toLowerCase());
   const types = below.filter((_, index) => index % 2 === 0).join('/');
@@ -43,6 +43,11 @@ export const recoveryServicesChanges: ChangeReader = (change, address, world) =>
       return undefined;
   }
 };
+
+/** As Azure writes ids: plain, but for what would make another id of it. */
+function inId(segment: string): string {
+  return /[/?#%]/.test(segment) ? encodeURIComponent(segment) : segment;
+}
 
 const discoveries: Readonly<Record<string, RebuiltChange['actionId']>> = { '': 'discoverVms', azureworkload: 'discoverSql' };
 

@@ -14,8 +14,8 @@ import { keyOf, type Version, type World } from './world.ts';
  * else such answers hold is read, each of them, by the other half of the replay.
  */
 const mostRepeats = 2;
-const mostFailures = 6;
-/** How often more the last look may be taken: less than what makes a failure that was recorded once a lasting one. */
+const mostFailures = 12;
+/** How often more the last look may be taken, unless it is a failure: one that was recorded once is no lasting one. */
 const mostStale = 3;
 
 export interface Asked {
@@ -148,7 +148,7 @@ export class Stage {
     for (const [at, look] of looks.entries()) {
       const taken = this.#taken.get(this.#idOf(look)) ?? 0;
       const isLast = at === looks.length - 1;
-      if (taken < Math.min(look.answer.repeat, mostOf(look.answer)) + (isLast ? stale : 0)) {
+      if (taken < Math.min(look.answer.repeat, mostOf(look.answer)) + (isLast && look.answer.status < 500 ? stale : 0)) {
         this.#taken.set(this.#idOf(look), taken + 1);
         this.#cursor = Math.max(this.#cursor, look.index);
         return look.answer;
