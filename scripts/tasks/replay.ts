@@ -1,4 +1,4 @@
-// npm run replay -- PATH... [--json]: recorded Azure traffic, read through our own code.
+// npm run replay -- PATH... [--json]: recorded Azure traffic, read and made anew by our own code.
 import { join } from 'node:path';
 import { root } from '../lib/deps.mjs';
 import { run } from '../lib/processes.ts';
