@@ -16,7 +16,7 @@ import type { Readers } from './readers.ts';
 const usage = 'Usage: npm run replay -- PATH... [--json]   (files or folders of recordings)';
 
 /** One recording. `unsupported` are requests, by name, that nothing of ours makes, `differences` all that there are. */
-export interface FileResult extends Omit<ReplayResult, 'failed'> {
+export interface FileResult extends Omit<ReplayResult, 'failed' | 'broken'> {
   readonly changes: readonly ChangeResult[];
   readonly counts: Counts;
 }
@@ -73,13 +73,13 @@ async function replayFile(
       await server.close();
     }
   } catch (error) {
-    const nothing = { lists: 0, details: 0, items: 0, errors: 0, failed: 1, unsupported: {} };
+    const nothing = { lists: 0, details: 0, items: 0, errors: 0, failed: 0, broken: 1, unsupported: {} };
     return resultOf({ file, passed: false, ...nothing, differences: [messageOf(error)] }, []);
   }
 }
 
 function resultOf(reads: ReplayResult, changes: readonly ChangeResult[]): FileResult {
-  const { failed: failedReads, ...shown } = reads;
+  const { failed: failedReads, broken, ...shown } = reads;
   const of = (outcome: ChangeResult['outcome']): readonly ChangeResult[] => changes.filter((one) => one.outcome === outcome);
   const names = new Tally();
   Object.entries(reads.unsupported).forEach(([name, count]) => names.add(name, count));
@@ -95,7 +95,7 @@ function resultOf(reads: ReplayResult, changes: readonly ChangeResult[]): FileRe
     unsupported: names.all(),
     counts: {
       passed: reads.lists + reads.details - failedReads + of('passed').length,
-      failed: failedReads + of('failed').length,
+      failed: failedReads + broken + of('failed').length,
       unsupported: Object.values(names.all()).reduce((sum, count) => sum + count, 0),
     },
   };

@@ -21,8 +21,10 @@ export interface ReplayResult {
   readonly items: number;
   /** Recorded refusals and unusable answers that came out as errors. */
   readonly errors: number;
-  /** Lists and details that did not come out as they were recorded, and interactions that cannot be played. */
+  /** Lists and details, of those that are counted, that did not come out as they were recorded. */
   readonly failed: number;
+  /** Interactions, or a whole file, that cannot be played. */
+  readonly broken: number;
   readonly differences: readonly string[];
   /** What was recorded and nothing of ours reads, by method and types, with how often. */
   readonly unsupported: Readonly<Record<string, number>>;
@@ -45,14 +47,14 @@ class Run {
   readonly #done = new Set<Interaction>();
   readonly #differences: string[];
   readonly #unsupported = new Tally();
-  #counts = { lists: 0, details: 0, items: 0, errors: 0, failed: 0 };
+  #counts = { lists: 0, details: 0, items: 0, errors: 0, failed: 0, broken: 0 };
 
   constructor(recording: Recording, server: ReplayServer, readers: Readers) {
     this.#recording = recording;
     this.#server = server;
     this.#readers = readers;
     this.#differences = [...recording.broken];
-    this.#counts.failed = recording.broken.length;
+    this.#counts.broken = recording.broken.length;
     const gets = recording.interactions.filter(({ method }) => method === 'GET');
     this.#gets = groupedBy(gets, ({ url }) => keyOfUrl(url));
   }
@@ -80,11 +82,7 @@ class Run {
     const later = ({ address }: { address: Address }): boolean => address.query.has('skiptoken');
     for (const one of [...readable.filter((each) => !later(each)), ...readable.filter(later)]) {
       if (!this.#done.has(one.interaction)) {
-        try {
-          await this.#read(one.interaction, one.reading);
-        } catch (error) {
-          this.#differ(this.#whereOf(one.interaction, one.reading), `cannot be compared: ${messageOf(error)}`);
-        }
+        await this.#read(one.interaction, one.reading);
       }
     }
   }
@@ -104,20 +102,25 @@ class Run {
         return;
       }
       const differences = this.#differences.length;
-      if (reading.is === 'detail') {
-        this.#counts.details++;
-        this.#server.play(answer, true);
-        const record = recordOf(last);
-        await this.#compare(where, last, record === undefined ? undefined : [record], reading.kind, async () => [
-          await reading.get(this.#server.arm),
-        ]);
-      } else {
-        this.#counts.lists++;
-        await (reading.is === 'list' ? this.#readList(answer, last, reading, where) : this.#readWhole(answer, last, reading, where));
+      this.#counts[reading.is === 'detail' ? 'details' : 'lists']++;
+      try {
+        await this.#readOne(answer, last, reading, where);
+      } catch (error) {
+        this.#differ(where, `cannot be compared: ${messageOf(error)}`);
       }
       this.#noteUnexpected(where);
       this.#counts.failed += this.#differences.length > differences ? 1 : 0;
     }
+  }
+
+  async #readOne(answer: readonly Interaction[], last: Interaction, reading: Reading, where: string): Promise<void> {
+    if (reading.is !== 'detail') {
+      return reading.is === 'list' ? this.#readList(answer, last, reading, where) : this.#readWhole(answer, last, reading, where);
+    }
+    this.#server.play(answer, true);
+    const record = recordOf(last);
+    const raws = record === undefined ? undefined : [record];
+    await this.#compare(where, last, raws, reading.kind, async () => [await reading.get(this.#server.arm)]);
   }
 
   async #readList(
@@ -159,6 +162,7 @@ class Run {
     const pages = this.#follow(first, nextLinkOf);
     if (nextLinkOf(pages.at(-1) ?? first) !== undefined) {
       this.#unsupported.add(`${requestName(first)} (not all of its pages are recorded)`);
+      this.#counts.lists--;
       return;
     }
     pages.slice(1).forEach((page) => this.#done.add(page));

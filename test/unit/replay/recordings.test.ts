@@ -187,6 +187,19 @@ describe('Recordings', function () {
     });
   });
 
+  it('are counted by what came of them: what cannot be played fails and takes nothing from what came out', async () => {
+    const counted = [one(items, 200, list('a')), one(items, 'none'), one(items, 200, { value: [{ name: 'no id' }] }), one('/x', 200)];
+    await writeFile(at('counted.json'), JSON.stringify({ interactions: counted }));
+    const results = await replayFiles([at('counted.json'), at('gone.json')]);
+    assert.deepEqual(
+      results.map(({ passed, counts }) => [passed, counts]),
+      [
+        [false, { passed: 1, failed: 2, unsupported: 1 }],
+        [false, { passed: 0, failed: 1, unsupported: 0 }],
+      ],
+    );
+  });
+
   it('of subscriptions, services, accounts and roles come out', async () => {
     const group = '/subscriptions/s1/resourceGroups/rg';
     const account = `${group}/providers/Microsoft.Storage/storageAccounts/a1`;
