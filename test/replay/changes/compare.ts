@@ -17,7 +17,7 @@ interface Exception {
 }
 
 /** Members that one side may have and the other not. None of them is one that Azure decides upon. */
-export const exceptions: readonly Exception[] = [
+const exceptions: readonly Exception[] = [
   {
     of: /^/,
     member: /^(id|name|type)$/i,
