@@ -124,8 +124,14 @@ function queryText(address: Address, name: string): string | undefined {
     ? address.query.get(name)
     : Object.entries(filter)
         .map(([key, value]) => `${key.toLowerCase()}=${value}`)
+        .filter((term) => !isDefault(address, term))
         .sort()
         .join('&');
+}
+
+/** A discovery without a filter is one of VMs: the contract’s example is named so. One that says it means no other. */
+function isDefault(address: Address, term: string): boolean {
+  return address.segments.at(-1)?.toLowerCase() === 'refreshcontainers' && /^backupmanagementtype=azureiaasvm$/i.test(term);
 }
 
 /** Nothing, null and an empty object are one: some serializers write what is not there. */

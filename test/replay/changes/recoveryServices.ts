@@ -49,7 +49,11 @@ function inId(segment: string): string {
   return /[/?#%]/.test(segment) ? encodeURIComponent(segment) : segment;
 }
 
-const discoveries: Readonly<Record<string, RebuiltChange['actionId']>> = { '': 'discoverVms', azureworkload: 'discoverSql' };
+const discoveries: Readonly<Record<string, RebuiltChange['actionId']>> = {
+  '': 'discoverVms',
+  azureiaasvm: 'discoverVms',
+  azureworkload: 'discoverSql',
+};
 
 function discovery({ vaultId, world, change, name }: Place, address: Address): RebuiltChange | ForeignChange {
   const filter = filterOf(address);

@@ -105,6 +105,19 @@ describe('Replay of changes', function () {
   const passes: [string, readonly Raw[], readonly string[]][] = [
     ['a backup, to its job’s end', backedUp('Completed'), ['backUpNow passed: succeeded, job job1']],
     [
+      'discoveries of VMs, with the filter that says so and without one',
+      ["?$filter=backupManagementType%20eq%20'AzureIaasVM'", ''].flatMap((filter, at) => {
+        const results = `${vault}/backupFabrics/Azure/operationResults/look${at}`;
+        const location = { Location: `${cloud}${results}?api-version=2031-01-01` };
+        const asked = send('POST', `${vault}/backupFabrics/Azure/refreshContainers${filter}`, undefined, {
+          status: 202,
+          headers: location,
+        });
+        return [asked, get(results, undefined, 204)];
+      }),
+      ['discoverVms passed: succeeded', 'discoverVms passed: succeeded'],
+    ],
+    [
       'a job that failed',
       backedUp('Failed', { errorDetails: [{ errorCode: 1, errorTitle: 'UserErrorX', errorString: 'No.' }] }),
       ['backUpNow passed: failed (UserErrorX), job job1'],
