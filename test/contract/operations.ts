@@ -1,6 +1,6 @@
 /** The operations that the documents publish, found by what was asked. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { type Documents, isNode, type Node } from './documents.ts';
 
 export interface Parameter {
@@ -22,6 +22,8 @@ export interface Operation {
   /** By status, or `default`. */
   readonly responses: Readonly<Record<string, Node>>;
   readonly longRunning: boolean;
+  /** Files of its published examples, whether they are here or not. */
+  readonly examples: readonly string[];
   readonly file: string;
 }
 
@@ -44,6 +46,10 @@ export class Operations {
         this.#bySize.set(key, [...(this.#bySize.get(key) ?? []), operation]);
       }
     }
+  }
+
+  all(): readonly Operation[] {
+    return [...this.#bySize.values()].flat();
   }
 
   /** @param segments of the path, decoded */
@@ -100,6 +106,9 @@ function operationsOf(documents: Documents, file: string): Operation[] {
         ),
         responses: node['responses'] as Record<string, Node>,
         longRunning: node['x-ms-long-running-operation'] === true,
+        examples: Object.values((node['x-ms-examples'] ?? {}) as Record<string, Node>).flatMap(({ $ref }) =>
+          typeof $ref === 'string' ? posix.join(posix.dirname(file), $ref) : [],
+        ),
         file,
       }));
   });

@@ -46,8 +46,13 @@ export function addressKey(address: Address): string {
   const parts =
     filter === 'unreadable'
       ? [`text ${address.query.get('filter')}`]
-      : Object.entries(filter).map(([name, value]) => `${name.toLowerCase()}=${value}`);
+      : Object.entries(filter).map(([name, value]) => `${name.toLowerCase()}=${/time$/i.test(name) ? momentOf(value) : value}`);
   return [pathKey(address), parts.sort().join('&'), address.query.get('skiptoken') ?? ''].join('\n');
+}
+
+/** Moments are written in several ways: midnight as `00:00:00 AM` and as `12:00:00 AM`. What is none stays as it is. */
+function momentOf(text: string): string | number {
+  return Date.parse(`${text} UTC`) || text;
 }
 
 /** The same for any two requests of one resource. */
