@@ -7,6 +7,7 @@ import { isoTime, type Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 import type { Ownership } from './ownership.ts';
 import { secretsIn, storable } from './redact.ts';
+import { withStep } from './steps.ts';
 
 const traceLength = 50;
 
@@ -111,8 +112,9 @@ export class OperationStore {
    */
   update(entry: Entry, changes: Changes): Promise<ErrorRecord | undefined> {
     const trace = [...entry.record.trace, ...entry.newTrace.splice(0)].slice(-traceLength);
-    const changed = { ...entry.record, ...changes, trace, updatedAt: isoTime(this.#clock.now()) } as OperationRecord;
-    entry.record = storable(changed, entry.secrets);
+    const now = isoTime(this.#clock.now());
+    const changed = { ...entry.record, ...changes, trace, updatedAt: now } as OperationRecord;
+    entry.record = storable(withStep(entry.record, changed, now), entry.secrets);
     const record = entry.record;
     const write = entry.writes.then(async () => {
       const unsaved = await this.#write(entry, record);
