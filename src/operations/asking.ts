@@ -42,14 +42,16 @@ export function traced<Client extends ServiceClient>(client: Client, clock: Cloc
   async function noted<T>(method: string, url: string, work: () => Promise<T>, answer: (value: T) => Partial<ArmResponse>): Promise<T> {
     const start = clock.now();
     const base = { at: isoTime(start), method, path: pathOnly(url) };
+    // A clock may be set back meanwhile.
+    const since = (moment: number): number => Math.max(0, clock.now() - moment);
     try {
       const value = await work();
       const { status, requestId } = answer(value);
-      note({ ...base, ms: clock.now() - start, ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
+      note({ ...base, ms: since(start), ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
       return value;
     } catch (error) {
       const { status, requestId } = error instanceof BackupError ? error.facts : {};
-      note({ ...base, ms: clock.now() - start, ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
+      note({ ...base, ms: since(start), ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
       throw error;
     }
   }

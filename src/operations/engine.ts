@@ -4,7 +4,7 @@ import type { ServiceClient } from '../cloud/types.ts';
 import { BackupError, messageOf } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
-import { adopt, loadJournal, waitOf } from './adopt.ts';
+import { adopt, loadJournal, prune, waitOf } from './adopt.ts';
 import { traced } from './asking.ts';
 import { begin } from './begin.ts';
 import { cancel } from './cancel.ts';
@@ -33,6 +33,8 @@ import { noteUnstarted } from './unstarted.ts';
 const requestsAtOnce = 4;
 /** How long closing a window waits for the answer to a request that is on its way. */
 const lastAnswerMs = 2_000;
+/** Ends of operations. */
+const pruneEvery = 100;
 /** Action id of jobs that somebody else started. */
 const followedJob = 'followedJob';
 
@@ -57,6 +59,7 @@ export class Engine implements OperationEngine {
   readonly #watchers = new Set<object>();
   #loaded: Promise<void> | undefined;
   #disposed = false;
+  #endsSincePruned = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -81,7 +84,7 @@ export class Engine implements OperationEngine {
       store: this.#store,
       client: (entry) => this.#tracedFor(entry),
       schedule: (entry, waitMs) => this.#scheduler.schedule(entry.record.id, waitMs),
-      ended: (entry) => this.#ended.fire(entry.record),
+      ended: (entry) => this.#noteEnd(entry),
     };
     this.#planner = new Planner(this.#context, options.newId ?? randomUUID);
     // Whatever the end of one, those that waited for it look whether it is their turn.
@@ -223,6 +226,7 @@ export class Engine implements OperationEngine {
     }
     await within(this.#clock, lastAnswerMs, Promise.all(this.#sending.values()));
     await Promise.all([...this.#store.entries.values()].map((entry) => entry.writes));
+    this.#store.dispose();
     await this.#neighbours.dispose();
     await this.#store.ownership.dispose();
   }
@@ -247,6 +251,9 @@ export class Engine implements OperationEngine {
       return;
     }
     try {
+      if (!(await this.#store.confirm(entry))) {
+        return;
+      }
       const { status } = entry.record;
       if (status === 'planned' && outlivesWindow(entry.record)) {
         const beginning = begin(this.#context, entry).finally(() => this.#sending.delete(id));
@@ -260,6 +267,16 @@ export class Engine implements OperationEngine {
       }
     } catch (error) {
       this.#fault(entry, error);
+    }
+  }
+
+  #noteEnd(entry: Entry): void {
+    this.#ended.fire(entry.record);
+    this.#endsSincePruned += 1;
+    if (this.#endsSincePruned >= pruneEvery) {
+      // A window that is open for weeks keeps to the bounds of the journal too.
+      this.#endsSincePruned = 0;
+      void prune(this.#context).catch((error: unknown) => this.#store.problem.fire(this.#store.journal.unwritable(error)));
     }
   }
 
