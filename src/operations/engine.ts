@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceClient } from '../cloud/types.ts';
 import { BackupError, messageOf } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
-import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { hasEnded, type OperationRecord, type TrackStep } from '../core/operation.ts';
 import { adopt, loadJournal, prune, waitOf } from './adopt.ts';
 import { traced } from './asking.ts';
 import { begin } from './begin.ts';
@@ -19,7 +19,8 @@ import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
 import { outlivesWindow } from './phase.ts';
 import { Planner } from './planner.ts';
-import { poll } from './poller.ts';
+import { askList } from './listRound.ts';
+import { poll, takeStep } from './poller.ts';
 import { noTracker, nothingConnected } from './refusals.ts';
 import { remove } from './remove.ts';
 import { retry } from './retry.ts';
@@ -27,6 +28,7 @@ import { Scheduler } from './scheduler.ts';
 import { send } from './sender.ts';
 import { look, lookAgain } from './settle.ts';
 import { OperationStore, type Entry } from './store.ts';
+import { Together, type Group } from './together.ts';
 import type { FollowPlan, OperationEngine, OperationPlan, Standing, UnstartedPlan } from './types.ts';
 import { noteUnstarted } from './unstarted.ts';
 
@@ -47,6 +49,10 @@ export class Engine implements OperationEngine {
   readonly #clock: Clock;
   readonly #store: OperationStore;
   readonly #scheduler: Scheduler;
+  readonly #together: Together;
+  /** Steps that a list told, to be taken in turns of their own. */
+  readonly #told = new WeakMap<Entry, TrackStep>();
+  readonly #stopping = new AbortController();
   readonly #neighbours: Neighbours;
   readonly #once: Once;
   readonly #context: EngineContext;
@@ -75,7 +81,8 @@ export class Engine implements OperationEngine {
     this.onDidEnd = this.#ended.event;
     this.onDidRemove = this.#store.removed.event;
     this.onProblem = this.#store.problem.event;
-    this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (id) => this.#round(id) });
+    this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (key) => this.#round(key) });
+    this.#together = new Together({ clock: this.#clock, scheduler: this.#scheduler, trackers: options.trackers });
     const lanes = new Lanes(this.#store, this.#clock);
     this.#context = {
       lanes,
@@ -83,7 +90,16 @@ export class Engine implements OperationEngine {
       clock: this.#clock,
       store: this.#store,
       client: (entry) => this.#tracedFor(entry),
-      schedule: (entry, waitMs) => this.#scheduler.schedule(entry.record.id, waitMs),
+      untraced: (entry) => this.#clientFor(entry.record),
+      paceMs: (entry, url) => (this.#clientFor(entry.record)?.pace?.(url) ?? 0) * this.#together.askersLike(entry.record.id),
+      takeLater: (entry, step) => {
+        this.#told.set(entry, step);
+        this.#together.leave(entry.record.id);
+        this.#together.askItself(entry.record.id);
+      },
+      stopping: this.#stopping.signal,
+      schedule: (entry, waitMs) => this.#together.schedule(entry, waitMs),
+      askItself: (entry) => this.#together.askItself(entry.record.id),
       ended: (entry) => this.#noteEnd(entry),
     };
     this.#planner = new Planner(this.#context, options.newId ?? randomUUID);
@@ -131,9 +147,9 @@ export class Engine implements OperationEngine {
         continue;
       }
       if (this.#clientFor(entry.record)) {
-        this.#scheduler.scheduleIfIdle(entry.record.id, waitOf(entry.record, this.#clock));
+        this.#together.scheduleIfIdle(entry, waitOf(entry.record, this.#clock));
       } else {
-        this.#scheduler.cancel(entry.record.id);
+        this.#together.leave(entry.record.id);
         if (!this.#sending.has(entry.record.id)) {
           await endIfGone(this.#context, entry);
         }
@@ -175,7 +191,7 @@ export class Engine implements OperationEngine {
     const cloud = this.#connected(plan);
     await this.#load();
     const key = plan.job.id.toLowerCase();
-    const known = this.list().find((record) => record.job?.id.toLowerCase() === key);
+    const known = [...this.#store.entries.values()].find(({ record }) => record.job?.id.toLowerCase() === key)?.record;
     if (known) {
       return known;
     }
@@ -200,16 +216,19 @@ export class Engine implements OperationEngine {
   async remove(id: string): Promise<void> {
     const entry = this.#entry(id);
     await remove(this.#context, entry, this.#sending.has(id));
-    this.#scheduler.cancel(id);
+    this.#together.leave(id);
   }
 
-  watch(): Disposable {
+  watch(id?: string): Disposable {
     const watcher = {};
     this.#watchers.add(watcher);
     this.#scheduler.setWatched(true);
+    const entry = id === undefined ? undefined : this.#store.entries.get(id);
+    const look = entry && this.#together.look(entry);
     return {
       dispose: () => {
         this.#watchers.delete(watcher);
+        look?.dispose();
         this.#scheduler.setWatched(this.#watchers.size > 0);
       },
     };
@@ -221,6 +240,7 @@ export class Engine implements OperationEngine {
     }
     this.#disposed = true;
     this.#scheduler.stop();
+    this.#stopping.abort();
     for (const entry of this.#store.entries.values()) {
       entry.abort.abort();
     }
@@ -232,10 +252,16 @@ export class Engine implements OperationEngine {
   }
 
   #load(): Promise<void> {
-    this.#loaded ??= loadJournal(this.#context)
+    this.#loaded ??= this.#held(() => loadJournal(this.#context))
       .then(() => this.#neighbours.start())
       .then(() => this.#once.sweep(this.#clock.now()));
     return this.#loaded;
+  }
+
+  /** All that is found is known before any of it is asked for: what one list tells of is asked for once. */
+  async #held(work: () => Promise<void>): Promise<void> {
+    this.#scheduler.hold(true);
+    await work().finally(() => this.#scheduler.hold(false));
   }
 
   async #follow(cloud: string, plan: FollowPlan): Promise<OperationRecord> {
@@ -246,16 +272,26 @@ export class Engine implements OperationEngine {
   }
 
   async #round(id: string): Promise<void> {
+    const group = this.#together.group(id);
+    if (group) {
+      await askList(this.#context, this.#together, this.#scheduler, group).catch((error: unknown) => this.#faultOfList(group, error));
+      return;
+    }
     const entry = this.#store.entries.get(id);
     if (!entry || entry.followedBy !== 'here' || hasEnded(entry.record.status) || this.#disposed) {
       return;
     }
+    this.#together.begun(id);
+    const told = this.#told.get(entry);
+    this.#told.delete(entry);
     try {
       if (!(await this.#store.confirm(entry))) {
         return;
       }
       const { status } = entry.record;
-      if (status === 'planned' && outlivesWindow(entry.record)) {
+      if (told) {
+        await takeStep(this.#context, entry, told);
+      } else if (status === 'planned' && outlivesWindow(entry.record)) {
         const beginning = begin(this.#context, entry).finally(() => this.#sending.delete(id));
         this.#sending.set(
           id,
@@ -285,6 +321,12 @@ export class Engine implements OperationEngine {
     const message = `Following "${entry.record.title}" failed: ${messageOf(error)}`;
     this.#store.problem.fire(new BackupError(message, { code: 'Unexpected' }, { cause: error }));
     this.#context.schedule(entry, timing.backoffLongestMs);
+  }
+
+  #faultOfList(group: Group, error: unknown): void {
+    const message = `Following ${group.members.size} operations by one list failed: ${messageOf(error)}`;
+    this.#store.problem.fire(new BackupError(message, { code: 'Unexpected' }, { cause: error }));
+    this.#together.refused(group);
   }
 
   #newRecord(cloud: string, parts: NewRecord): OperationRecord {
