@@ -40,6 +40,8 @@ export class Ownership {
   /** By id: the number of this window's owner file. */
   readonly #owned = new Map<string, number>();
   readonly #listing: Listing;
+  /** Since when owner files were seen that name nobody. */
+  readonly #unreadable = new Map<string, number>();
   /** When this window's beat was last written; undefined before the first. Milliseconds since the epoch. */
   #beatAt: number | undefined;
   /** Until it judges others by their beats again. */
@@ -145,7 +147,6 @@ export class Ownership {
     return path.join(this.#folder, `${id}.owner.${number}`);
   }
 
-
   /** False where there is such a file already. */
   async #create(id: string, number: number): Promise<boolean> {
     const text = JSON.stringify({ window: this.window, pid: process.pid, host: hostname() });
@@ -188,9 +189,7 @@ export class Ownership {
 
   async #isDead(ownerFile: string): Promise<boolean> {
     let owner: unknown;
-    let takenAt: number;
     try {
-      takenAt = (await stat(ownerFile)).mtimeMs;
       owner = parse(await readFile(ownerFile, 'utf8'));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') {
@@ -200,7 +199,9 @@ export class Ownership {
     }
     if (!isObject(owner) || typeof owner['window'] !== 'string') {
       // Being written this moment, or left half-written by a window that died of it.
-      return Math.abs(Date.now() - takenAt) > deadAfterMs;
+      const since = this.#unreadable.get(ownerFile) ?? this.#clock.now();
+      this.#unreadable.set(ownerFile, since);
+      return Math.abs(this.#clock.now() - since) > deadAfterMs;
     }
     if (owner['host'] === hostname() && typeof owner['pid'] === 'number' && !this.#isAlive(owner['pid'])) {
       return true;
