@@ -32,6 +32,10 @@ export class FakeVaults extends FakeArm {
   spoil: (kind: Kind, url: string) => ArmResponse | Error | undefined = () => undefined;
   /** Milliseconds that a job runs which is started by a request. */
   takesMs = 600_000;
+  /** Requests that are not answered yet. */
+  inFlight = 0;
+  /** How an answer comes: within this turn of the event loop, unless told otherwise. */
+  arrive: () => Promise<unknown> = () => Promise.resolve();
   readonly #clock: Clock;
   /** By vault, newest first as in Azure's lists. */
   readonly #vaults = new Map<string, FakeJob[]>();
@@ -92,8 +96,9 @@ export class FakeVaults extends FakeArm {
 
   async #answer(kind: Kind, url: string, answers: () => ArmResponse): Promise<ArmResponse> {
     this.counts[kind] += 1;
-    // As far away as a service is for whoever waits: nothing is answered within one turn.
-    await Promise.resolve();
+    this.inFlight += 1;
+    await this.arrive();
+    this.inFlight -= 1;
     const spoilt = this.spoil(kind, url);
     if (spoilt instanceof Error) {
       throw spoilt;
