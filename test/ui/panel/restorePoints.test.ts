@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FeedView } from '../../../src/views/protocol.ts';
 import { PanelHouse, waitFor, type Panel } from './page.ts';
 import { restorePointJobs } from './restorePointRows.ts';
-
-const noFeed: FeedView = { loading: false, problems: [] };
 
 describe('Jobs panel: what VM restore points bring to it', function () {
   this.timeout(120_000);
@@ -14,7 +11,7 @@ describe('Jobs panel: what VM restore points bring to it', function () {
 
   async function opened(options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
     const panel = await house.open(options);
-    await panel.send({ type: 'all', rows: restorePointJobs(), feed: noFeed });
+    await panel.all(restorePointJobs());
     return panel;
   }
   const click = (panel: Panel, id: string): Promise<void> => panel.page.locator(`.row[data-id="${id}"]`).click();

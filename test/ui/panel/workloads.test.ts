@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FeedView, RowView } from '../../../src/views/protocol.ts';
+import type { ToHost } from '../../../src/views/protocol.ts';
+import type { FullView } from '../../unit/views/fullView.ts';
 import { PanelHouse, waitFor, type Panel } from './page.ts';
 import { busyDay } from './rows.ts';
 import { batch, batchId, registered, workloadJobs } from './workloadRows.ts';
-
-const noFeed: FeedView = { loading: false, problems: [] };
 
 describe('Jobs panel: what SQL Server in VMs brings to it', function () {
   this.timeout(120_000);
@@ -13,13 +12,14 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
   after(() => house.stop());
   afterEach(() => house.closePages());
 
-  async function opened(rows: readonly RowView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
+  async function opened(rows: readonly FullView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
     const panel = await house.open(options);
-    await panel.send({ type: 'all', rows, feed: noFeed });
+    await panel.all(rows);
     return panel;
   }
   const click = (panel: Panel, id: string): Promise<void> => panel.page.locator(`.row[data-id="${id}"]`).click();
-  const asked = (panel: Panel): object[] => panel.posted.flatMap((message) => (message.type === 'ask' ? [message] : []));
+  const asked = (panel: Panel): Extract<ToHost, { type: 'ask' }>[] =>
+    panel.posted.flatMap((message) => (message.type === 'ask' && message.ask.kind !== 'detail' ? [message] : []));
 
   it('shows a statement as it is to be run, and copies it by click and by keyboard', async () => {
     const panel = await opened([registered()]);
@@ -29,9 +29,9 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
     const button = panel.page.getByRole('button', { name: /^Copy: T-SQL, on each SQL Server instance/ });
     await button.click();
     await waitFor('it asks to copy', () => asked(panel).length === 1);
-    assert.deepEqual(asked(panel)[0], { type: 'ask', number: 1, ask: { kind: 'copyStatement', id: 'registered', at: 0 } });
+    assert.deepEqual(asked(panel)[0]?.ask, { kind: 'copyStatement', id: 'registered', at: 0 });
     assert.equal(await button.innerText(), 'Copy', 'it says that it has copied before it has');
-    await panel.send({ type: 'done', number: 1 });
+    await panel.send({ type: 'done', number: asked(panel)[0]?.number ?? 0 });
     await panel.page.locator('.statement-copy', { hasText: 'Copied' }).waitFor();
     assert.equal(await panel.page.locator('.statement [role=status]').textContent(), 'Copied');
     await panel.page.locator('.statement-copy', { hasText: 'Copy' }).waitFor();
@@ -47,7 +47,8 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
       'statement-text',
       'long lines cannot be scrolled by keyboard',
     );
-    await panel.send({ type: 'refused', number: 2, error: { code: 'X', message: 'The clipboard is locked.', remedies: [] } });
+    const number = asked(panel)[1]?.number ?? 0;
+    await panel.send({ type: 'refused', number, error: { code: 'X', message: 'The clipboard is locked.', remedies: [] } });
     assert.match((await panel.page.locator('.ask-failure').textContent()) ?? '', /The clipboard is locked/);
     assert.deepEqual(panel.complaints, []);
   });
@@ -68,7 +69,7 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
     const panel = await opened([registered()]);
     await click(panel, 'registered');
     await panel.page.locator('.statement-copy').focus();
-    await panel.send({ type: 'upsert', row: { ...registered(), outcome: 'Something else.' } });
+    await panel.put({ ...registered(), outcome: 'Something else.' });
     assert.equal(await panel.page.evaluate(() => document.activeElement?.className), 'statement-copy');
   });
 
@@ -81,6 +82,7 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
       /^Protect · SQL database · MSSQLSERVER on erp-db-02 · in vault-prod-weu$/,
     );
     await panel.page.locator('.filter input').fill('msdb erp-db-01');
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 1);
   });
 
@@ -92,14 +94,16 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
       (await line.innerText()).replace(/\s+/g, ' '),
       /One of 10 started together: 4 succeeded, 1 failed, 5 running\. Show these only/,
     );
-    const one = batch()[5] as RowView;
-    await panel.send({ type: 'upsert', row: { ...one, active: false, moving: false, state: 'failed', stateWord: 'Failed' } });
+    const one = batch()[5] as FullView;
+    await panel.put({ ...one, active: false, moving: false, state: 'failed', stateWord: 'Failed' });
     assert.match(await line.innerText(), /4 succeeded, 2 failed, 4 running/);
     await panel.page.getByRole('button', { name: 'Show these only' }).click();
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10);
     assert.equal((await panel.state())?.batch, batchId);
     await panel.screenshot('panel-batch');
     await panel.page.getByRole('button', { name: /Only those started together are shown/ }).click();
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10 + busyDay().length);
     await click(panel, 'run');
     assert.equal(await line.isVisible(), false);
@@ -107,8 +111,10 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
 
   it('comes back after a reload with those alone, and shows what it is told to show', async () => {
     const panel = await opened([...busyDay(), ...batch()], { state: { batch: batchId, selected: 'b1' } });
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10);
     await panel.send({ type: 'select', id: 'run' });
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10 + busyDay().length);
   });
 
