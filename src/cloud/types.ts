@@ -37,6 +37,8 @@ export interface CloudEnvironment extends ServiceEndpoint {
   readonly audience: string;
   /** Absent where nobody said where this cloud keeps blobs. */
   readonly storage?: CloudStorage;
+  /** How many times shorter its hours are than Azure's; 1 where absent. Only a sandbox has others. */
+  readonly speed?: number;
   /** Origin of the portal, where there is one. */
   readonly portalUrl?: string;
   /** A PEM file whose certificates are trusted in addition to the system's; never instead of verifying. */
