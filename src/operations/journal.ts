@@ -101,14 +101,15 @@ export class Journal {
   /** On disk, not only handed to the system, when it resolves. @throws BackupError `JournalUnwritable`. */
   async append(record: OperationRecord): Promise<void> {
     const file = this.#file(record.id);
+    const line = encodeLine(record);
     let before: number | undefined;
-    let line: Buffer;
+    let isWhole = false;
     try {
       const handle = await this.#opened(file);
       try {
         before = (await handle.stat()).size;
-        line = encodeLine(record);
         await writeWhole(handle, line, before);
+        isWhole = true;
         await handle.datasync();
       } finally {
         await handle.close();
@@ -117,11 +118,11 @@ export class Journal {
         await syncFolder(this.folder);
       }
     } catch (error) {
-      if (before === 0) {
-        // What is told to be not written must not be found by a window to come.
-        await unlink(file).catch(() => undefined);
+      // What is told to be not written must not be found by a window to come: where it cannot be taken away again, it is
+      // written, and its next step, without which nothing is sent, finds out whether the disk holds.
+      if (before !== 0 || (await removed(file)) || !isWhole) {
+        throw this.unwritable(error);
       }
-      throw this.unwritable(error);
     }
     if (before > 0 && (hasEnded(record.status) || before + line.length > compactPastBytes)) {
       await this.#compact(file, line);
@@ -255,6 +256,15 @@ export class Journal {
 
   #file(id: string): string {
     return path.join(this.folder, id + extension);
+  }
+}
+
+async function removed(file: string): Promise<boolean> {
+  try {
+    await ignoreAbsent(unlink(file));
+    return true;
+  } catch {
+    return false;
   }
 }
 
