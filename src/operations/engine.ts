@@ -1,15 +1,14 @@
 /** The operation engine: what the windows, trees and agents call. Each part of the work stands in its own file. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceClient } from '../cloud/types.ts';
-import { BackupError, messageOf } from '../core/errors.ts';
+import { BackupError } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
-import { hasEnded, type OperationRecord, type TrackStep } from '../core/operation.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { adopt, loadJournal, prune, waitOf } from './adopt.ts';
 import { traced } from './asking.ts';
-import { begin } from './begin.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
-import { timing, type EngineContext, type EngineOptions } from './context.ts';
+import type { EngineContext, EngineOptions } from './context.ts';
 import { endIfGone } from './gone.ts';
 import { Journal } from './journal.ts';
 import { Lanes } from './lanes.ts';
@@ -19,20 +18,16 @@ import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
 import { outlivesWindow } from './phase.ts';
 import { Planner } from './planner.ts';
-import { askList } from './listRound.ts';
-import { poll, takeStep } from './poller.ts';
 import { noTracker, nothingConnected } from './refusals.ts';
 import { remove } from './remove.ts';
 import { retry } from './retry.ts';
-import { Scheduler } from './scheduler.ts';
+import { Rounds } from './rounds.ts';
 import { send } from './sender.ts';
-import { look, lookAgain } from './settle.ts';
+import { lookAgain } from './settle.ts';
 import { OperationStore, type Entry } from './store.ts';
-import { Together, type Group } from './together.ts';
 import type { FollowPlan, OperationEngine, OperationPlan, Standing, UnstartedPlan } from './types.ts';
 import { noteUnstarted } from './unstarted.ts';
 
-const requestsAtOnce = 4;
 /** How long closing a window waits for the answer to a request that is on its way. */
 const lastAnswerMs = 2_000;
 /** Ends of operations. */
@@ -48,11 +43,7 @@ export class Engine implements OperationEngine {
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #store: OperationStore;
-  readonly #scheduler: Scheduler;
-  readonly #together: Together;
-  /** Steps that a list told, to be taken in turns of their own. */
-  readonly #told = new WeakMap<Entry, TrackStep>();
-  readonly #stopping = new AbortController();
+  readonly #rounds: Rounds;
   readonly #neighbours: Neighbours;
   readonly #once: Once;
   readonly #context: EngineContext;
@@ -81,8 +72,8 @@ export class Engine implements OperationEngine {
     this.onDidEnd = this.#ended.event;
     this.onDidRemove = this.#store.removed.event;
     this.onProblem = this.#store.problem.event;
-    this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (key) => this.#round(key) });
-    this.#together = new Together({ clock: this.#clock, scheduler: this.#scheduler, trackers: options.trackers });
+    this.#rounds = new Rounds({ clock: this.#clock, trackers: options.trackers, context: () => this.#context, sending: this.#sending });
+    const { together } = this.#rounds;
     const lanes = new Lanes(this.#store, this.#clock);
     this.#context = {
       lanes,
@@ -91,20 +82,16 @@ export class Engine implements OperationEngine {
       store: this.#store,
       client: (entry) => this.#tracedFor(entry),
       untraced: (entry) => this.#clientFor(entry.record),
-      paceMs: (entry, url) => (this.#clientFor(entry.record)?.pace?.(url) ?? 0) * this.#together.askersLike(entry.record.id),
-      takeLater: (entry, step) => {
-        this.#told.set(entry, step);
-        this.#together.leave(entry.record.id);
-        this.#together.askItself(entry.record.id);
-      },
-      stopping: this.#stopping.signal,
-      schedule: (entry, waitMs) => this.#together.schedule(entry, waitMs),
-      askItself: (entry) => this.#together.askItself(entry.record.id),
+      paceMs: (entry, url) => (this.#clientFor(entry.record)?.pace?.(url) ?? 0) * together.askersLike(entry.record.id),
+      takeLater: (entry, step) => this.#rounds.takeLater(entry, step),
+      stopping: this.#rounds.stopping,
+      schedule: (entry, waitMs) => together.schedule(entry, waitMs),
+      askItself: (entry) => together.askItself(entry.record.id),
       ended: (entry) => this.#noteEnd(entry),
     };
     this.#planner = new Planner(this.#context, options.newId ?? randomUUID);
     // Whatever the end of one, those that waited for it look whether it is their turn.
-    const wake = (ended?: OperationRecord): void => lanes.waiting(ended).forEach(({ record }) => this.#scheduler.schedule(record.id, 0));
+    const wake = (ended?: OperationRecord): void => lanes.waiting(ended).forEach(({ record }) => together.askItself(record.id));
     this.#store.changed.event((record) => (record.lane && hasEnded(record.status) ? wake(record) : undefined));
     this.#store.removed.event(() => wake());
     this.#neighbours = new Neighbours({
@@ -147,9 +134,9 @@ export class Engine implements OperationEngine {
         continue;
       }
       if (this.#clientFor(entry.record)) {
-        this.#together.scheduleIfIdle(entry, waitOf(entry.record, this.#clock));
+        this.#rounds.together.scheduleIfIdle(entry, waitOf(entry.record, this.#clock));
       } else {
-        this.#together.leave(entry.record.id);
+        this.#rounds.together.leave(entry.record.id);
         if (!this.#sending.has(entry.record.id)) {
           await endIfGone(this.#context, entry);
         }
@@ -172,7 +159,7 @@ export class Engine implements OperationEngine {
     const entry = await this.#store.create(record);
     const planned = entry.record;
     const sending = send(this.#context, entry, plan.request)
-      .catch((error: unknown) => this.#fault(entry, error))
+      .catch((error: unknown) => this.#rounds.fault(entry, error))
       .finally(() => this.#sending.delete(planned.id));
     this.#sending.set(planned.id, sending);
     return planned;
@@ -216,20 +203,20 @@ export class Engine implements OperationEngine {
   async remove(id: string): Promise<void> {
     const entry = this.#entry(id);
     await remove(this.#context, entry, this.#sending.has(id));
-    this.#together.leave(id);
+    this.#rounds.together.leave(id);
   }
 
   watch(id?: string): Disposable {
     const watcher = {};
     this.#watchers.add(watcher);
-    this.#scheduler.setWatched(true);
+    this.#rounds.setWatched(true);
     const entry = id === undefined ? undefined : this.#store.entries.get(id);
-    const look = entry && this.#together.look(entry);
+    const look = entry && this.#rounds.together.look(entry);
     return {
       dispose: () => {
         this.#watchers.delete(watcher);
         look?.dispose();
-        this.#scheduler.setWatched(this.#watchers.size > 0);
+        this.#rounds.setWatched(this.#watchers.size > 0);
       },
     };
   }
@@ -239,8 +226,7 @@ export class Engine implements OperationEngine {
       return;
     }
     this.#disposed = true;
-    this.#scheduler.stop();
-    this.#stopping.abort();
+    this.#rounds.stop();
     for (const entry of this.#store.entries.values()) {
       entry.abort.abort();
     }
@@ -252,16 +238,11 @@ export class Engine implements OperationEngine {
   }
 
   #load(): Promise<void> {
-    this.#loaded ??= this.#held(() => loadJournal(this.#context))
+    this.#loaded ??= this.#rounds
+      .held(() => loadJournal(this.#context))
       .then(() => this.#neighbours.start())
       .then(() => this.#once.sweep(this.#clock.now()));
     return this.#loaded;
-  }
-
-  /** All that is found is known before any of it is asked for: what one list tells of is asked for once. */
-  async #held(work: () => Promise<void>): Promise<void> {
-    this.#scheduler.hold(true);
-    await work().finally(() => this.#scheduler.hold(false));
   }
 
   async #follow(cloud: string, plan: FollowPlan): Promise<OperationRecord> {
@@ -269,41 +250,6 @@ export class Engine implements OperationEngine {
     const entry = await this.#store.create(record);
     this.#context.schedule(entry, 0);
     return entry.record;
-  }
-
-  async #round(id: string): Promise<void> {
-    const group = this.#together.group(id);
-    if (group) {
-      await askList(this.#context, this.#together, this.#scheduler, group).catch((error: unknown) => this.#faultOfList(group, error));
-      return;
-    }
-    const entry = this.#store.entries.get(id);
-    if (!entry || entry.followedBy !== 'here' || hasEnded(entry.record.status) || this.#disposed) {
-      return;
-    }
-    this.#together.begun(id);
-    const told = this.#told.get(entry);
-    this.#told.delete(entry);
-    try {
-      if (!(await this.#store.confirm(entry))) {
-        return;
-      }
-      const { status } = entry.record;
-      if (told) {
-        await takeStep(this.#context, entry, told);
-      } else if (status === 'planned' && outlivesWindow(entry.record)) {
-        const beginning = begin(this.#context, entry).finally(() => this.#sending.delete(id));
-        this.#sending.set(
-          id,
-          beginning.catch(() => undefined),
-        );
-        await beginning;
-      } else {
-        await (status === 'sending' ? look(this.#context, entry) : poll(this.#context, entry));
-      }
-    } catch (error) {
-      this.#fault(entry, error);
-    }
   }
 
   #noteEnd(entry: Entry): void {
@@ -314,19 +260,6 @@ export class Engine implements OperationEngine {
       this.#endsSincePruned = 0;
       void prune(this.#context).catch((error: unknown) => this.#store.problem.fire(this.#store.journal.unwritable(error)));
     }
-  }
-
-  /** A fault of ours must not end an operation that goes on at the service. */
-  #fault(entry: Entry, error: unknown): void {
-    const message = `Following "${entry.record.title}" failed: ${messageOf(error)}`;
-    this.#store.problem.fire(new BackupError(message, { code: 'Unexpected' }, { cause: error }));
-    this.#context.schedule(entry, timing.backoffLongestMs);
-  }
-
-  #faultOfList(group: Group, error: unknown): void {
-    const message = `Following ${group.members.size} operations by one list failed: ${messageOf(error)}`;
-    this.#store.problem.fire(new BackupError(message, { code: 'Unexpected' }, { cause: error }));
-    this.#together.refused(group);
   }
 
   #newRecord(cloud: string, parts: NewRecord): OperationRecord {
