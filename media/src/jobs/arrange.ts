@@ -81,12 +81,12 @@ export function place(view: RowView, came: number): Placed {
   return { view, words, came };
 }
 
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
 }
 
 /** @param words of `filter.text`, split once for all rows */
-export function fits({ view, words: held }: Placed, filter: ListFilter, words: readonly string[]): boolean {
+function fits({ view, words: held }: Placed, filter: ListFilter, words: readonly string[]): boolean {
   const { state, system, vault, batch } = filter;
   return (
     (state === 'all' || (state === 'active' ? view.active : !view.active && view.state === state)) &&
