@@ -110,7 +110,8 @@ export function traceOf(trace: readonly TraceView[]): HTMLElement {
       each.status === undefined || each.status >= 400 ? 'tone-failed' : '',
       each.status === undefined ? 'no answer' : String(each.status),
     );
-    const path = element('td', 'path', isolated(shortPath(each.path)));
+    const id = each.requestId === undefined ? [] : [isolated(each.requestId, 'request-id')];
+    const path = element('td', 'path', isolated(shortPath(each.path)), ...id);
     path.title = each.path;
     return element(
       'tr',
@@ -120,10 +121,9 @@ export function traceOf(trace: readonly TraceView[]): HTMLElement {
       status,
       element('td', 'ms', `${each.ms} ms`),
       path,
-      element('td', 'request-id', isolated(each.requestId ?? '')),
     );
   });
-  const names = ['Time', 'Method', 'Status', 'Took', 'Path', 'Request id'].map((name) => {
+  const names = ['Time', 'Method', 'Status', 'Took', 'Path and request id'].map((name) => {
     const cell = element('th', '', name);
     cell.scope = 'col';
     return cell;
