@@ -3,7 +3,7 @@ import type { BudgetClock } from '../../../../src/cloud/budget/clock.ts';
 import type { HoldNotice } from '../../../../src/cloud/budget/holdNotices.ts';
 import type { RequestPriority } from '../../../../src/cloud/types.ts';
 
-export const subscription = '11111111-2222-4333-8444-555555555555';
+const subscription = '11111111-2222-4333-8444-555555555555';
 const host = 'https://management.example';
 
 /** The address of something below a vault. */
@@ -11,7 +11,7 @@ export const inVault = (path: string, { sub = subscription, vault = 'v', at = ho
   `${at}/subscriptions/${sub}/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/${vault}/${path}?api-version=1`;
 
 /** A clock whose hands are turned. */
-export class HandClock implements BudgetClock {
+class HandClock implements BudgetClock {
   #now = 1_000_000;
   #due: { readonly at: number; readonly run: () => void }[] = [];
 
