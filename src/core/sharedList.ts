@@ -15,6 +15,8 @@ export interface ListPage {
 export interface SharedList {
   /** The same for all that one list tells of; undefined where this one has to be asked by itself now. */
   keyOf(state: JsonObject): string | undefined;
+  /** True where a page told the end, and the operation's own answer has more of it. */
+  isOutlined(state: JsonObject): boolean;
   /**
    * Absolute URL of the first page.
    * @param states of operations of one key, at least one

@@ -63,6 +63,8 @@ export const timing = {
   /** A send that answers later than this is settled by looking. */
   sendMs: 180_000,
   readBackMs: 100_000,
+  /** Who goes through a list with the arrow keys looks at none of those in between. */
+  lookMs: 700,
   /** Where a tracker names no time. */
   defaultWaitMs: 10_000,
   /** Whatever a tracker or a service says: no faster than this. */

@@ -9,6 +9,7 @@ import { traced } from './asking.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
 import type { EngineContext, EngineOptions } from './context.ts';
+import { detailsSoon } from './details.ts';
 import { endIfGone } from './gone.ts';
 import { Journal } from './journal.ts';
 import { Lanes } from './lanes.ts';
@@ -211,11 +212,11 @@ export class Engine implements OperationEngine {
     this.#watchers.add(watcher);
     this.#rounds.setWatched(true);
     const entry = id === undefined ? undefined : this.#store.entries.get(id);
-    const look = entry && this.#rounds.together.look(entry);
+    const looks = entry ? [this.#rounds.together.look(entry), detailsSoon(this.#context, entry)] : [];
     return {
       dispose: () => {
         this.#watchers.delete(watcher);
-        look?.dispose();
+        looks.forEach((look) => look.dispose());
         this.#rounds.setWatched(this.#watchers.size > 0);
       },
     };

@@ -16,8 +16,6 @@ import type { Entry } from './store.ts';
 const refusedMs = 10 * 60_000;
 /** A young operation among old ones makes the list be asked so many times more often than they need it, and no more. */
 const haste = 6;
-/** Who goes through a list with the arrow keys looks at none of those in between. */
-const lookMs = 700;
 
 export interface Group {
   /** Of the scheduler: no operation's id. */
@@ -138,7 +136,7 @@ export class Together {
       // Where asking fails, looking does not make it be asked more often.
       const notBeforeMs = entry.record.trouble ? wantedMs - clock.now() : 0;
       if (notBeforeMs !== Infinity) {
-        this.schedule(entry, Math.max(lookMs, notBeforeMs));
+        this.schedule(entry, Math.max(timing.lookMs, notBeforeMs));
       }
     }
     let isOver = false;

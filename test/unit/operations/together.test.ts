@@ -104,6 +104,16 @@ describe('operations that are followed together', () => {
     assert.match(engine.get(ids[4] ?? '')?.error?.message ?? '', /The VM is gone/);
     assert.equal(vaults.taken().detail, 1);
     assert.equal(ends.length, 5);
+    const changes: string[] = [];
+    engine.onDidChange(({ id, status, progress }) => changes.push(`${id === ids[0]} ${status} ${progress.tasks?.length}`));
+    engine.watch(ids[0]).dispose();
+    const look = engine.watch(ids[0]);
+    await clock.advance(second);
+    look.dispose();
+    engine.watch(ids[0]);
+    await clock.advance(second);
+    assert.equal(vaults.taken().detail, 1, 'what a list left out of an end is read when somebody looks at it, once');
+    assert.deepEqual(changes, ['true succeeded 2']);
   });
 
   it('says nothing of one that is missing in the list before it has looked at it', async () => {

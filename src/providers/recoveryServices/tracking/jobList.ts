@@ -24,6 +24,7 @@ export const jobList: SharedList = {
     const isPlain = state?.jobIds.length === 1 && state.failedJobs.length === 0 && state.missingSinceMs === undefined;
     return isPlain ? armIdKey(vaultOf(state)) : undefined;
   },
+  isOutlined: (json) => readState(json)?.isOutlined === true,
   url: (states, isLong, nowMs) => {
     const all = states.flatMap((json) => readState(json) ?? []);
     const sinceMs = Math.min(...all.map((state) => state.sinceMs ?? -Infinity));

@@ -75,7 +75,7 @@ export function stepJob(before: JobsState, response: TrackedResponse, nowMs: num
   if (!job) {
     return unanswered(before, response, nowMs);
   }
-  const { missingSinceMs: _answered, ...rest } = before;
+  const { missingSinceMs: _answered, isOutlined: _read, ...rest } = before;
   const startedMs = Date.parse(job.startTime ?? '');
   const ends = placed(before.ends, before.at, endOf(job) ?? null);
   const several = before.jobIds.length > 1;
