@@ -15,6 +15,7 @@ import { element, setText } from './jobs/dom.ts';
 import { FeedLine } from './jobs/feedLine.ts';
 import { JobList } from './jobs/list.ts';
 import { RowMenu } from './jobs/menu.ts';
+import { panes } from './jobs/panes.ts';
 import { filterOf, stateOf } from './jobs/saved.ts';
 import { Toolbar } from './jobs/toolbar.ts';
 
@@ -26,7 +27,6 @@ declare function acquireVsCodeApi(): {
 
 /** An ask may wait for a person's confirmation. */
 const askTimeoutMs = 10 * 60_000;
-const narrowPx = 640;
 /** Arrow keys pass over rows; only where they rest is more asked for. */
 const restMs = 250;
 /** Only where scrolling rests is it kept. */
@@ -84,7 +84,6 @@ const feedLine = new FeedLine(refresh);
 const announcer = new Announcer();
 const nothing = element('p', 'nothing');
 nothing.setAttribute('role', 'status');
-const split = element('vscode-split-layout', 'panes');
 
 function onSelected(view: RowView): void {
   wanted = view.id;
@@ -284,24 +283,12 @@ function revealFrom(id: string): void {
   list.select(id);
 }
 
-function layOut(): void {
-  split.split = window.innerWidth < narrowPx ? 'horizontal' : 'vertical';
-}
-
 function begin(): void {
-  const start = element('div', 'start', list.node, nothing);
-  start.slot = 'start';
-  details.node.slot = 'end';
-  split.initialHandlePosition = '45%';
-  split.minStart = '200px';
-  split.minEnd = '200px';
-  split.append(start, details.node);
+  const split = panes([list.node, nothing], details.node);
   document.getElementById('app')?.append(toolbar.node, feedLine.node, split, menu.node, announcer.node);
   toolbar.filter = filterOf(saved);
   toolbar.setOrder(saved.group, saved.sort);
   list.arrange(arrangement(), saved.top);
-  layOut();
-  window.addEventListener('resize', layOut);
   window.addEventListener('message', (event: MessageEvent<ToBrowser>) => take(event.data));
   details.node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {

@@ -142,6 +142,7 @@ export class Details {
     if (this.#view?.id !== view.id) {
       this.#details = undefined;
       this.#rest.hidden = true;
+      delete this.node.dataset['id'];
       this.fail(undefined);
       this.node.scrollTop = 0;
     }
@@ -170,6 +171,7 @@ export class Details {
     const lost = details.tasks.length === 0 && (this.#details?.tasks.length ?? 0) > 0;
     this.#details = details;
     this.#rest.hidden = false;
+    this.node.dataset['id'] = details.id;
     this.#update();
     return lost;
   }

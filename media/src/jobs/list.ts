@@ -4,6 +4,7 @@ import { element, setAttribute } from './dom.ts';
 import { Lines, type Heights, type Top } from './lines.ts';
 import { LineWindow } from './lineWindow.ts';
 import { listKeys } from './listKeys.ts';
+import { Probes } from './probes.ts';
 
 export interface ListOptions {
   readonly onSelect: (view: RowView) => void;
@@ -27,7 +28,6 @@ export class JobList {
   readonly node = element('div', 'list');
   readonly #options: ListOptions;
   readonly #window = new LineWindow();
-  readonly #probes = { row: element('div', 'probe-row'), group: element('div', 'probe-group') };
   readonly #rows = new Map<string, Placed>();
   #arrangement: Arrangement = { filter: allRows, group: 'none', sort: 'newest', folded: new Set() };
   #heights: Heights = { row: 50, group: 28 };
@@ -49,10 +49,8 @@ export class JobList {
     this.node.tabIndex = 0;
     this.node.setAttribute('role', 'listbox');
     this.node.setAttribute('aria-label', 'Operations and jobs');
-    for (const probe of Object.values(this.#probes)) {
-      probe.setAttribute('aria-hidden', 'true');
-    }
-    this.node.append(this.#window.node, this.#probes.row, this.#probes.group);
+    const probes = new Probes((heights) => this.#setHeights(heights));
+    this.node.append(this.#window.node, ...probes.nodes);
     this.node.addEventListener('keydown', (event) => listKeys(event, this.#lines, this.#lines.indexOf(this.#active ?? ''), this.#keys));
     this.node.addEventListener('click', (event) => this.#onClick(event));
     this.node.addEventListener('dblclick', (event) => (this.#lineOf(event)?.dataset['id'] === undefined ? undefined : options.onOpen()));
@@ -61,7 +59,6 @@ export class JobList {
       this.#invalidate();
       options.onScroll();
     });
-    new ResizeObserver(() => this.#measure()).observe(this.#probes.row);
     new ResizeObserver(() => this.#invalidate()).observe(this.node);
   }
 
@@ -237,10 +234,9 @@ export class JobList {
     return (event.target as Element).closest<HTMLElement>('.row, .group');
   }
 
-  #measure(): void {
-    const [row, group] = [this.#probes.row.offsetHeight, this.#probes.group.offsetHeight];
-    if (row > 0 && group > 0 && (row !== this.#heights.row || group !== this.#heights.group)) {
-      this.#heights = { row, group };
+  #setHeights(heights: Heights): void {
+    if (heights.row !== this.#heights.row || heights.group !== this.#heights.group) {
+      this.#heights = heights;
       this.#isStale = true;
       this.#invalidate();
     }

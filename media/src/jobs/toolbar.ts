@@ -86,7 +86,8 @@ export class Toolbar {
       this.#setBatch(undefined);
       changed();
     });
-    this.node.append(this.#text, this.#together, this.#count, this.#more, this.#refresh, this.#choices);
+    // In the order in which the keyboard reaches them; where they are seen is the style's.
+    this.node.append(this.#text, this.#together, this.#more, this.#choices, this.#count, this.#refresh);
   }
 
   get arrangement(): Pick<Arrangement, 'filter' | 'group' | 'sort'> {

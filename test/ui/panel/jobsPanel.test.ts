@@ -22,7 +22,7 @@ describe('Jobs panel in a browser', function () {
 
   it('keeps to its policy: nothing inline, nothing from elsewhere, no complaint', async () => {
     const panel = await opened(busyDay());
-    await rowOf(panel, 'run').click();
+    await panel.look('run');
     assert.deepEqual(panel.complaints, []);
     const inline = await panel.page.evaluate(() => {
       const script = document.createElement('script');
@@ -49,7 +49,7 @@ describe('Jobs panel in a browser', function () {
     );
     const panel = await opened(rows);
     for (const [at, name] of hostileNames.entries()) {
-      await rowOf(panel, `h${at}`).click();
+      await panel.look(`h${at}`);
       assert.equal(await rowOf(panel, `h${at}`).locator('.row-target').textContent(), name);
       assert.equal(await panel.page.locator('.details h2').textContent(), name);
       assert.equal(await panel.page.locator('.task-name').textContent(), name);
@@ -66,7 +66,7 @@ describe('Jobs panel in a browser', function () {
   it('changes only what differs: rows, bars and buttons stay the same elements, focus and scrolling stay', async () => {
     const rows = busyDay();
     const panel = await opened(rows);
-    await rowOf(panel, 'run').click();
+    await panel.look('run');
     const cancel = panel.page.locator('vscode-button[data-action="cancel"]');
     await cancel.focus();
     await panel.page.evaluate(() => {
@@ -127,7 +127,7 @@ describe('Jobs panel in a browser', function () {
 
   it('asks for what is clicked and shows why it was refused', async () => {
     const panel = await opened(busyDay());
-    await rowOf(panel, 'run').click();
+    await panel.look('run');
     await panel.page.locator('vscode-button[data-action="cancel"]').click();
     await waitFor('the ask is posted', () => asked(panel).some(({ ask }) => ask.kind === 'cancel'));
     const cancel = asked(panel).find(({ ask }) => ask.kind === 'cancel');
@@ -138,14 +138,14 @@ describe('Jobs panel in a browser', function () {
       error: { code: 'NotCancellable', message: 'The service does not offer it now.', remedies: ['Wait.'] },
     });
     assert.match((await panel.page.locator('.ask-failure').textContent()) ?? '', /The service does not offer it now\.Wait\.NotCancellable/);
-    await rowOf(panel, 'failed').click();
+    await panel.look('failed');
     assert.equal(await panel.page.locator('.ask-failure').textContent(), '');
   });
 
   it('offers cancelling only where the job allows it, and looking again only where the outcome is unknown', async () => {
     const panel = await opened(busyDay());
     const actions = async (id: string): Promise<string[]> => {
-      await rowOf(panel, id).click();
+      await panel.look(id);
       return panel.page
         .locator('.buttons vscode-button')
         .evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset['action'] ?? ''));
@@ -166,7 +166,7 @@ describe('Jobs panel in a browser', function () {
     for (let press = 0; press < 9; press++) {
       await panel.page.keyboard.press('ArrowDown');
     }
-    await rowOf(panel, job.id).click();
+    await panel.look(job.id);
     await waitFor('its details are asked for', () => asked(panel).some(({ ask }) => 'id' in ask && ask.id === job.id));
     const asks = asked(panel).filter(({ ask }) => 'id' in ask && ask.id !== 'indeterminate');
     assert.deepEqual(
@@ -203,7 +203,7 @@ describe('Jobs panel in a browser', function () {
 
   it('keeps the focus in the list and selects the neighbour when the selected row goes', async () => {
     const panel = await opened(busyDay());
-    await rowOf(panel, 'run').click();
+    await panel.look('run');
     await panel.page.locator('.list').focus();
     await panel.remove('run');
     assert.equal(await panel.page.evaluate(() => document.activeElement?.className), 'list');
@@ -281,13 +281,13 @@ describe('Jobs panel in a browser', function () {
   for (const theme of ['dark', 'light', 'highContrast'] as const) {
     it(`looks right in ${theme}`, async () => {
       const panel = await opened(busyDay(), { theme });
-      await rowOf(panel, 'run').click();
+      await panel.look('run');
       await panel.page.locator('.list').focus();
       await panel.screenshot(`panel-${theme}-running`);
-      await rowOf(panel, 'failed').click();
+      await panel.look('failed');
       await panel.screenshot(`panel-${theme}-failed`);
       for (const id of ['run', 'failed', 'warned', 'done', 'unknown']) {
-        await rowOf(panel, id).click();
+        await panel.look(id);
         const contrast = await panel.page.evaluate(lowestContrast);
         assert.ok(contrast.ratio >= 3, `${contrast.text} has a contrast of ${contrast.ratio.toFixed(1)}`);
       }
@@ -297,7 +297,7 @@ describe('Jobs panel in a browser', function () {
 
   it('folds into one column where it is narrow', async () => {
     const panel = await opened(busyDay(), { width: 420, height: 900 });
-    await rowOf(panel, 'stuck').click();
+    await panel.look('stuck');
     await panel.screenshot('panel-narrow');
     const wide = await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
     assert.equal(wide, false);

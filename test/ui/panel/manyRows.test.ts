@@ -171,6 +171,61 @@ describe('Jobs panel with a thousand operations', function () {
     assert.deepEqual(asked, [{ kind: 'copy', id: 'o4' }]);
   });
 
+  it('has a role and a name for everything that can be worked, reached with the keyboard in the order that is seen', async () => {
+    const panel = await opened(manyRows(30), { theme: 'highContrast' });
+    await choose(panel, 'Group', 'By state');
+    for (const name of ['State', 'System', 'Vault', 'Group', 'Order']) {
+      assert.equal(await panel.page.getByRole('combobox', { name, exact: true }).count(), 1, `no box is called ${name}`);
+    }
+    assert.equal(await panel.page.getByRole('textbox', { name: 'Filter' }).count(), 1);
+    assert.equal(await panel.page.getByRole('tree', { name: 'Operations and jobs' }).count(), 1);
+    assert.equal(await panel.page.getByRole('treeitem', { name: 'Running, 30: 30 running', expanded: true }).count(), 1);
+    assert.equal(await panel.page.getByRole('treeitem', { name: 'vm-0001, Back Up Now, Running, 7 %, in vault-0' }).count(), 1);
+    assert.equal(await panel.page.getByRole('region', { name: 'Details' }).count(), 1);
+    const nameless = await panel.page.evaluate(() => {
+      const all: Element[] = [];
+      const walk = (root: Document | ShadowRoot): void => {
+        for (const node of root.querySelectorAll('*')) {
+          all.push(node);
+          if (node.shadowRoot) {
+            walk(node.shadowRoot);
+          }
+        }
+      };
+      walk(document);
+      const workable = all.filter((node) => node.matches('button, input, select, a[href], [role=button]') && node.checkVisibility());
+      return workable
+        .filter((node) => {
+          const host = (node.getRootNode() as ShadowRoot).host as HTMLElement | undefined;
+          const said = [node.getAttribute('aria-label'), node.getAttribute('title'), node.textContent, host?.textContent, host?.title];
+          return !said.some((text) => (text ?? '').trim() !== '');
+        })
+        .map((node) => node.outerHTML.slice(0, 200));
+    });
+    assert.deepEqual(nameless, []);
+    await panel.page.locator('.filter input').focus();
+    const order: string[] = [];
+    for (let at = 0; at < 7; at++) {
+      await panel.page.keyboard.press('Tab');
+      order.push(await panel.page.evaluate(() => document.activeElement?.getAttribute('title') ?? document.activeElement?.className ?? ''));
+    }
+    assert.deepEqual(order, ['State', 'System', 'Vault', 'Group', 'Order', 'Read the jobs of the vaults again', 'list']);
+    await panel.page.keyboard.press('Home');
+    await panel.screenshot('panel-highContrast-groups');
+  });
+
+  it('folds its choices away where it is narrow, and says there that rows are left out', async () => {
+    const panel = await opened(manyRows(30), { width: 420, height: 900, state: { system: 'restorePoints' } });
+    const choices = panel.page.locator('.choices');
+    assert.equal(await choices.isVisible(), false);
+    await panel.page.getByRole('button', { name: 'Filters, groups and order: rows are left out' }).click();
+    assert.equal(await choices.isVisible(), true);
+    await panel.screenshot('panel-narrow-choices');
+    assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
+    await choose(panel, 'System', 'All systems');
+    assert.equal(await panel.page.locator('.count').textContent(), '');
+  });
+
   it('announces many ends as one sentence', async () => {
     const rows = manyRows(20);
     const panel = await opened(rows);

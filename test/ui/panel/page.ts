@@ -35,6 +35,8 @@ export interface Panel {
   /** Rows that are new or have changed. */
   put(...rows: readonly FullView[]): Promise<void>;
   remove(...ids: readonly string[]): Promise<void>;
+  /** Clicks a row and waits for its details. */
+  look(id: string): Promise<void>;
   state(): Promise<PanelState | undefined>;
   screenshot(name: string): Promise<void>;
 }
@@ -145,6 +147,10 @@ export class PanelHouse {
         if (rows.some(({ id }) => id === looked)) {
           await sendDetails();
         }
+      },
+      look: async (id) => {
+        await page.locator(`.row[data-id="${id}"]`).click();
+        await page.locator(`.details[data-id="${id}"]`).waitFor();
       },
       remove: (...ids) => {
         ids.forEach((id) => known.delete(id));

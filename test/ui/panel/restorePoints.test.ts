@@ -14,12 +14,11 @@ describe('Jobs panel: what VM restore points bring to it', function () {
     await panel.all(restorePointJobs());
     return panel;
   }
-  const click = (panel: Panel, id: string): Promise<void> => panel.page.locator(`.row[data-id="${id}"]`).click();
 
   it('shows a figure and a bar for each disk that is copied', async () => {
     for (const theme of ['dark', 'light', 'highContrast'] as const) {
       const panel = await opened({ theme });
-      await click(panel, 'copying');
+      await panel.look('copying');
       const tasks = await panel.page.locator('.tasks li').allInnerTexts();
       assert.deepEqual(
         tasks.map((text) => text.replace(/\s+/g, ' ').trim()),
@@ -45,7 +44,7 @@ describe('Jobs panel: what VM restore points bring to it', function () {
     assert.match(await row.innerText(), /Queued/);
     assert.equal(await row.locator('.spin').count(), 0);
     assert.equal(await row.locator('.row-bar').isVisible(), false);
-    await click(panel, 'queued');
+    await panel.look('queued');
     assert.match(
       (await panel.page.locator('.message').textContent()) ?? '',
       /^Queued: waits for Copy Collection to Another Region of nightly-2026-03-01/,
