@@ -83,7 +83,7 @@ export class Engine implements OperationEngine {
       store: this.#store,
       client: (entry) => this.#tracedFor(entry),
       untraced: (entry) => this.#clientFor(entry.record),
-      paceMs: (entry, url) => (this.#clientFor(entry.record)?.pace?.(url) ?? 0) * together.askersLike(entry.record.id),
+      paceMs: (entry, url) => this.#rounds.paceMs(entry, this.#clientFor(entry.record)?.pace?.(url) ?? 0),
       takeLater: (entry, step) => this.#rounds.takeLater(entry, step),
       stopping: this.#rounds.stopping,
       schedule: (entry, waitMs) => together.schedule(entry, waitMs),

@@ -13,6 +13,10 @@ import type { Entry } from './store.ts';
 import { Together, type Group } from './together.ts';
 
 const requestsAtOnce = 4;
+/** So few are asked for as often as they want: their first questions come fast, and are few in an hour. */
+const fewAskers = 3;
+/** More between two requests says that there is next to nothing left. */
+const scarceMs = 30_000;
 
 export interface RoundsOptions {
   readonly clock: Clock;
@@ -49,6 +53,12 @@ export class Rounds {
   async held(work: () => Promise<void>): Promise<void> {
     this.#scheduler.hold(true);
     await work().finally(() => this.#scheduler.hold(false));
+  }
+
+  /** @param ownMs that the cloud would have between two requests of one asker */
+  paceMs(entry: Entry, ownMs: number): number {
+    const askers = this.together.askersLike(entry.record.id);
+    return askers > fewAskers || ownMs > scarceMs ? ownMs * askers : 0;
   }
 
   takeLater(entry: Entry, step: TrackStep): void {

@@ -171,7 +171,7 @@ function parsed(body: Json): ArmResponse {
   return { ...answer(200), text, body: JSON.parse(text) as Json };
 }
 
-export function vaultId(vault: string): string {
+function vaultId(vault: string): string {
   return `${subscription}/providers/Microsoft.RecoveryServices/vaults/${vault}`;
 }
 
