@@ -1,4 +1,4 @@
-/** The browser side of the Jobs panel: shows what it is told, one row at a time, and asks for what is clicked. */
+/** The browser side of the Jobs panel: shows what it is told, and asks for what is clicked. */
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
@@ -8,10 +8,15 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { Asker, AskRefused } from '../../src/views/asking.ts';
 import type { Ask, FeedView, PanelState, RowView, ToBrowser, ToHost } from '../../src/views/protocol.ts';
+import { Announcer } from './jobs/announcer.ts';
+import { allRows, type Arrangement } from './jobs/arrange.ts';
 import { Details } from './jobs/details.ts';
-import { element } from './jobs/dom.ts';
+import { element, setText } from './jobs/dom.ts';
+import { FeedLine } from './jobs/feedLine.ts';
 import { JobList } from './jobs/list.ts';
-import { stateText } from './jobs/row.ts';
+import { RowMenu } from './jobs/menu.ts';
+import { panes } from './jobs/panes.ts';
+import { filterOf, stateOf } from './jobs/saved.ts';
 import { Toolbar } from './jobs/toolbar.ts';
 
 declare function acquireVsCodeApi(): {
@@ -22,50 +27,85 @@ declare function acquireVsCodeApi(): {
 
 /** An ask may wait for a person's confirmation. */
 const askTimeoutMs = 10 * 60_000;
-const narrowPx = 640;
 /** Arrow keys pass over rows; only where they rest is more asked for. */
 const restMs = 250;
+/** Only where scrolling rests is it kept. */
+const saveMs = 200;
 
 const vscode = acquireVsCodeApi();
 const asker = new Asker((message) => vscode.postMessage(message), askTimeoutMs);
 const saved = vscode.getState() ?? {};
 let feed: FeedView = { loading: false, problems: [] };
 let wanted = saved.selected;
+/** What is to be seen, too, as soon as it is there. */
+let promised: string | undefined;
+let folded: ReadonlySet<string> = new Set(saved.folded ?? []);
+/** The menu that is to open once it is known what can be done. */
+let menuAt: { readonly id: string; readonly x: number; readonly y: number } | undefined;
 let detailTimer: ReturnType<typeof setTimeout> | undefined;
+let saveTimer: ReturnType<typeof setTimeout> | undefined;
 
+const refresh = (): void => void ask({ kind: 'refresh' });
 const details = new Details({
   onAction: (action, view) => void ask({ kind: action, id: view.id }),
   onCopy: (view, at) => ask({ kind: 'copyStatement', id: view.id, at }),
   onShowBatch: (id) => {
-    toolbar.filter = { text: '', state: 'all', batch: id };
-    onFiltered();
+    toolbar.filter = { ...allRows, batch: id };
+    onArranged();
     list.node.focus();
   },
 });
-const list = new JobList({ onSelect: onSelected, onOpen: () => details.node.focus() });
-const toolbar = new Toolbar(
-  () => onFiltered(),
-  () => void ask({ kind: 'refresh' }),
+const list = new JobList({
+  onSelect: (view) => onSelected(view),
+  onOpen: () => details.node.focus(),
+  onMenu: (view, x, y) => {
+    menuAt = { id: view.id, x, y };
+    openMenu();
+  },
+  onType: () => toolbar.focus(),
+  onEscape: () => {
+    if (toolbar.arrangement.filter.text !== '') {
+      toolbar.filter = { ...toolbar.arrangement.filter, text: '' };
+      onArranged();
+    }
+  },
+  onFold: (now) => {
+    folded = now;
+    onArranged();
+  },
+  onScroll: saveSoon,
+});
+const menu = new RowMenu(
+  (action, view) => void ask({ kind: action, id: view.id }),
+  () => list.node.focus(),
 );
+const toolbar = new Toolbar({ onChange: () => onArranged(), onRefresh: refresh, onLeave: () => list.node.focus() });
+const feedLine = new FeedLine(refresh);
+const announcer = new Announcer();
 const nothing = element('p', 'nothing');
 nothing.setAttribute('role', 'status');
-const announcer = element('div', 'announcer');
-announcer.setAttribute('aria-live', 'polite');
-const split = element('vscode-split-layout', 'panes');
 
 function onSelected(view: RowView): void {
   wanted = view.id;
   details.show(view);
   showBatch();
   save();
-  clearTimeout(detailTimer);
-  if (view.source === 'job') {
-    detailTimer = setTimeout(() => void ask({ kind: 'detail', id: view.id }), restMs);
-  }
+  lookAt(view.id);
 }
 
-function onFiltered(): void {
-  list.filter(toolbar.filter);
+/** Its details come at once, and what is read for them alone once somebody rests there. */
+function lookAt(id: string): void {
+  vscode.postMessage({ type: 'show', id });
+  clearTimeout(detailTimer);
+  detailTimer = setTimeout(() => void ask({ kind: 'detail', id }), restMs);
+}
+
+function arrangement(): Arrangement {
+  return { ...toolbar.arrangement, folded };
+}
+
+function onArranged(): void {
+  list.arrange(arrangement());
   showNothing();
   showBatch();
   save();
@@ -74,13 +114,18 @@ function onFiltered(): void {
 /** The line of what was started together counts rows, so it is told of each that changes. */
 function showBatch(): void {
   const id = details.batchId;
-  details.showBatch(id === undefined ? [] : list.views.filter(({ batch }) => batch?.id === id), toolbar.filter.batch === id);
+  const together = id === undefined ? [] : list.views.filter(({ batch }) => batch?.id === id);
+  details.showBatch(together, id !== undefined && toolbar.arrangement.filter.batch === id);
 }
 
 function save(): void {
-  const { text, state, batch } = toolbar.filter;
-  const selected = wanted === undefined ? {} : { selected: wanted };
-  vscode.setState({ ...selected, filter: text, stateFilter: state, ...(batch === undefined ? {} : { batch }) });
+  clearTimeout(saveTimer);
+  vscode.setState(stateOf(arrangement(), wanted, list.top));
+}
+
+function saveSoon(): void {
+  clearTimeout(saveTimer);
+  saveTimer = setTimeout(save, saveMs);
 }
 
 /** True where it was done; else why not is shown. */
@@ -93,9 +138,17 @@ async function ask(request: Ask): Promise<boolean> {
     if ('id' in request && details.shownId === request.id) {
       details.fail(failure);
     } else {
-      announcer.textContent = failure.message;
+      announcer.say(failure.message);
     }
     return false;
+  }
+}
+
+function openMenu(): void {
+  const view = list.selected;
+  if (menuAt && view?.id === menuAt.id && details.actions) {
+    menu.open(view, details.actions, menuAt.x, menuAt.y);
+    menuAt = undefined;
   }
 }
 
@@ -103,65 +156,97 @@ function showNothing(): void {
   const shown = list.shownCount;
   nothing.hidden = shown > 0;
   list.node.hidden = shown === 0;
+  toolbar.showCount(shown, list.size);
   if (list.size > 0) {
-    nothing.textContent = 'No operation or job matches the filter.';
+    setText(nothing, 'No operation or job matches the filter.');
   } else if (feed.loading) {
-    nothing.textContent = 'Reading the jobs of the vaults…';
+    setText(nothing, 'Reading the jobs of the vaults…');
   } else {
-    nothing.textContent = 'Nothing has run yet. Right-click a protected item in the tree and choose "Back Up Now".';
+    setText(nothing, 'Nothing has run yet. Right-click a protected item in the tree and choose "Back Up Now".');
   }
 }
 
 function take(message: ToBrowser): void {
   switch (message.type) {
     case 'all':
-      list.keep(new Set(message.rows.map((row) => row.id)));
-      // Oldest first: each new one goes on top without looking far.
-      [...message.rows].sort((a, b) => a.startedAt - b.startedAt).forEach((row) => list.upsert(row));
-      feed = message.feed;
-      toolbar.showFeed(feed);
-      wanted = message.select ?? wanted ?? newestRunning(message.rows)?.id;
-      restoreSelection();
+      takeAll(message.rows, message.feed, message.select);
       break;
-    case 'upsert':
-      announceEnd(
-        list.views.find((view) => view.id === message.row.id),
-        message.row,
-      );
-      readAgainWhatTheListLeftOut(message.row);
-      list.upsert(message.row);
-      wanted ??= newestRunning([message.row])?.id;
-      if (details.shownId === message.row.id) {
-        details.show(message.row);
-      }
-      if (message.row.batch !== undefined && message.row.batch.id === details.batchId) {
-        showBatch();
-      }
-      restoreSelection();
+    case 'rows':
+      takeRows(message.upserts, message.removes);
       break;
-    case 'remove':
-      list.remove(message.id);
-      if (details.shownId === message.id) {
-        details.clear();
+    case 'details':
+      if (details.tell(message.details) && list.selected?.source === 'job') {
+        void ask({ kind: 'detail', id: message.details.id });
       }
-      showBatch();
+      openMenu();
       break;
     case 'select':
-      wanted = message.id;
-      if (list.has(message.id)) {
-        revealInList(message.id);
-      }
+      wanted = promised = message.id;
+      restoreSelection();
       break;
     case 'feed':
-      feed = message.feed;
-      toolbar.showFeed(feed);
+      showFeed(message.feed);
+      showNothing();
       break;
     case 'done':
     case 'refused':
       asker.take(message);
       break;
   }
+}
+
+function takeAll(rows: readonly RowView[], now: FeedView, select: string | undefined): void {
+  list.keep(new Set(rows.map((row) => row.id)));
+  // Oldest first: of two of one moment the newer one stands on top.
+  rows.toReversed().forEach((row) => list.upsert(row));
+  toolbar.offer(list.views);
+  showFeed(now);
+  promised = select ?? promised;
+  wanted = select ?? wanted ?? newestRunning(rows)?.id;
+  const shown = list.view(details.shownId ?? '');
+  if (shown) {
+    details.show(shown);
+    // The other side begins anew, and does not know what is shown.
+    lookAt(shown.id);
+  } else {
+    details.clear();
+  }
+  restoreSelection(select === undefined && saved.top !== undefined);
   showNothing();
+}
+
+function takeRows(upserts: readonly RowView[], removes: readonly string[]): void {
+  let offers = false;
+  let counts = removes.length > 0;
+  announcer.ended(upserts.filter((row) => !row.active && list.view(row.id)?.active === true));
+  for (const row of upserts) {
+    const before = list.view(row.id);
+    offers ||= before?.vaultKey !== row.vaultKey || before?.system.key !== row.system.key;
+    counts ||= row.batch !== undefined && row.batch.id === details.batchId;
+    list.upsert(row);
+    if (details.shownId === row.id) {
+      details.show(row);
+    }
+  }
+  removes.forEach((id) => list.remove(id));
+  if (details.shownId !== undefined && removes.includes(details.shownId)) {
+    details.clear();
+  }
+  if (offers) {
+    toolbar.offer(list.views);
+  }
+  if (counts) {
+    showBatch();
+  }
+  wanted ??= newestRunning(upserts)?.id;
+  restoreSelection();
+  showNothing();
+}
+
+function showFeed(now: FeedView): void {
+  feed = now;
+  toolbar.showLoading(now.loading);
+  feedLine.show(now);
 }
 
 /** Where nothing was chosen yet, what this window runs is what somebody opens the panel for. */
@@ -169,58 +254,41 @@ function newestRunning(rows: readonly RowView[]): RowView | undefined {
   return rows.filter((row) => row.source === 'operation' && row.active).sort((a, b) => b.startedAt - a.startedAt)[0];
 }
 
-/** What was selected before a reload is selected again as soon as its row is there. */
-function restoreSelection(): void {
-  if (wanted !== undefined && list.selected?.id !== wanted && list.has(wanted)) {
-    revealInList(wanted);
+/**
+ * What was selected before a reload, or is to be shown, is selected as soon as its row is there.
+ * @param stay true where what is seen is not to be scrolled away
+ */
+function restoreSelection(stay = false): void {
+  if (wanted === undefined || !list.view(wanted)) {
+    return;
+  }
+  if (promised === wanted) {
+    promised = undefined;
+    revealFrom(wanted);
+  } else if (list.selected?.id !== wanted) {
+    list.select(wanted, !stay);
   }
 }
 
-/** A filter must not hide what a notification's button promised to show. */
-function revealInList(id: string): void {
+/** What a notification's button promised to show is hidden neither by a filter nor in a group that is folded. */
+function revealFrom(id: string): void {
+  if (!list.shows(id)) {
+    folded = new Set();
+    onArranged();
+  }
+  if (!list.shows(id)) {
+    toolbar.filter = allRows;
+    onArranged();
+  }
   list.select(id);
-  if (list.views.length > 0 && list.node.querySelector('.row[aria-selected="true"]:not([hidden])') === null) {
-    toolbar.filter = { text: '', state: 'all' };
-    onFiltered();
-  }
-}
-
-/** A running job of somebody else came anew from a list, which has no tasks: its details are asked for again. */
-function readAgainWhatTheListLeftOut(row: RowView): void {
-  const shown = list.selected;
-  if (row.source === 'job' && shown?.id === row.id && shown.tasks.length > 0 && row.tasks.length === 0) {
-    void ask({ kind: 'detail', id: row.id });
-  }
-}
-
-function announceEnd(before: RowView | undefined, now: RowView): void {
-  if (before?.active && !now.active) {
-    announcer.textContent = `${now.title}, ${now.target}: ${stateText(now)}`;
-  }
-}
-
-function layOut(): void {
-  split.split = window.innerWidth < narrowPx ? 'horizontal' : 'vertical';
 }
 
 function begin(): void {
-  const start = element('div', 'start', list.node, nothing);
-  start.slot = 'start';
-  details.node.slot = 'end';
-  split.initialHandlePosition = '45%';
-  split.minStart = '200px';
-  split.minEnd = '200px';
-  split.append(start, details.node);
-  document.getElementById('app')?.append(toolbar.node, toolbar.feed, split, announcer);
-  const filter = {
-    text: saved.filter ?? '',
-    state: saved.stateFilter ?? 'all',
-    ...(saved.batch === undefined ? {} : { batch: saved.batch }),
-  };
-  toolbar.filter = filter;
-  list.filter(filter);
-  layOut();
-  window.addEventListener('resize', layOut);
+  const split = panes([list.node, nothing], details.node);
+  document.getElementById('app')?.append(toolbar.node, feedLine.node, split, menu.node, announcer.node);
+  toolbar.filter = filterOf(saved);
+  toolbar.setOrder(saved.group, saved.sort);
+  list.arrange(arrangement(), saved.top);
   window.addEventListener('message', (event: MessageEvent<ToBrowser>) => take(event.data));
   details.node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {

@@ -28,6 +28,8 @@ export interface ServiceClientSetup {
   readonly tenantOf?: (url: string) => string | undefined;
   /** What an answer to `url` holds of a list, or what it lacks to be one. Resource managers' own form where absent. */
   readonly pageIn?: (body: Json | undefined, url: string) => Page | string;
+  /** As `ServiceClient.pace`, of an absolute URL. Absent where nobody counts. */
+  readonly pace?: (url: string) => number;
 }
 
 export interface ArmClientSetup extends ServiceClientSetup {
@@ -49,7 +51,7 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
 
 /** Everything but what is a resource manager's alone. */
 export function createServiceClient(setup: ServiceClientSetup): ServiceClient {
-  const { environment, pageIn = armPage } = setup;
+  const { environment, pageIn = armPage, pace } = setup;
   const remediesFor = setup.remediesFor ?? (() => []);
 
   async function ask(request: ArmRequest, options: RequestOptions): Promise<Answer | Unanswered> {
@@ -59,6 +61,7 @@ export function createServiceClient(setup: ServiceClientSetup): ServiceClient {
     const result = await pipeline.send({
       ...request,
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.priority ? { priority: options.priority } : {}),
       ...(tenantId === undefined ? {} : { tenantId }),
     });
     if ('error' in result) {
@@ -108,6 +111,7 @@ export function createServiceClient(setup: ServiceClientSetup): ServiceClient {
   }
 
   return {
+    ...(pace ? { pace: (url: string) => pace(new URL(url, environment.resourceManagerEndpoint).href) } : {}),
     get,
     page,
     async *pages(pathOrUrl, options = {}) {

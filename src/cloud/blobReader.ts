@@ -70,7 +70,7 @@ async function containerClient(
   setup: PipelineSetup,
   url: string,
   place: BlobPlace,
-  { tenantId }: RequestOptions,
+  { tenantId, priority }: RequestOptions,
 ): Promise<ContainerClient> {
   const [{ AnonymousCredential, ContainerClient, newPipeline }, { createPassage }, { createHttpHeaders, createPipelineRequest }] =
     await Promise.all([import('@azure/storage-blob'), import('./pipeline.ts'), import('@azure/core-rest-pipeline')]);
@@ -80,7 +80,7 @@ async function containerClient(
       const { method, abortSignal } = resource;
       const headers = createHttpHeaders(resource.headers.toJson({ preserveCase: true }));
       const request = createPipelineRequest({ method, url: resource.url, headers, ...(abortSignal ? { abortSignal } : {}) });
-      const response = await through(request, tenantId);
+      const response = await through(request, { tenantId, priority });
       const answered = resource.headers.clone();
       answered.headerNames().forEach((name) => answered.remove(name));
       for (const [name, value] of response.headers) {

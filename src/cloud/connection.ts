@@ -1,6 +1,7 @@
 import { BackupError, messageOf } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { RemediesFor } from './armErrors.ts';
+import type { HoldNotice } from './budget/holdNotices.ts';
 import type { Credential, Tenant } from './credentials/types.ts';
 import { cloudLabel, environmentOf } from './environments.ts';
 import type { VerifyingHttpClient } from './httpClient.ts';
@@ -28,6 +29,8 @@ export interface ConnectionHost {
     client: () => Promise<VerifyingHttpClient>,
   ): Promise<Credential | undefined>;
   startSandbox(settings: SandboxSettings, signal: AbortSignal): Promise<SandboxProcess>;
+  /** Tells a person what something waits for that he asked for. */
+  onHold?(notice: HoldNotice): void;
 }
 
 interface Opened {
@@ -180,7 +183,8 @@ export class CloudConnection implements Connection, Disposable {
     const library = import('./credentials/identityCredential.ts');
     library.then(({ preloadIdentityLibrary }) => preloadIdentityLibrary()).catch(() => undefined);
     const sandbox = await this.#host.startSandbox(settings.sandbox, signal);
-    const { environment, details } = sandbox;
+    const { details } = sandbox;
+    const environment = { ...sandbox.environment, speed: settings.sandbox.speed };
     try {
       const wire = new Wire(environment);
       const { servicePrincipalCredential } = await library;
@@ -207,7 +211,8 @@ export class CloudConnection implements Connection, Disposable {
 
   async #openSession(environment: CloudEnvironment, credential: Credential, wire: Wire): Promise<Opened> {
     const { log, remediesFor } = this.#host;
-    const session = new Session({ environment, log, ...(remediesFor ? { remediesFor } : {}) }, credential, wire);
+    const onHold = (notice: HoldNotice): void => this.#host.onHold?.(notice);
+    const session = new Session({ environment, log, onHold, ...(remediesFor ? { remediesFor } : {}) }, credential, wire);
     try {
       await session.verify();
     } catch (error) {
@@ -246,7 +251,7 @@ export class CloudConnection implements Connection, Disposable {
   #asksFor(sandbox: SandboxSettings): boolean {
     try {
       const now = this.#host.settings();
-      const same = (['speed', 'latency', 'seed'] as const).every((name) => now.sandbox[name] === sandbox[name]);
+      const same = (['speed', 'latency', 'seed', 'quota'] as const).every((name) => now.sandbox[name] === sandbox[name]);
       return now.cloud === 'sandbox' && same;
     } catch {
       // What is wrong with the settings is told by the next attempt to connect; a mistake in one costs nobody a world.

@@ -1,7 +1,7 @@
 /** The connection in a window of VS Code: settings, log, sign-in, sandbox, context keys. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { messageText } from '../core/displayText.ts';
+import { lineText, messageText, withoutIcons } from '../core/displayText.ts';
 import { BackupError } from '../core/errors.ts';
 import type { RemediesFor } from './armErrors.ts';
 import { CloudConnection } from './connection.ts';
@@ -51,8 +51,10 @@ export function createConnection(context: vscode.ExtensionContext, options: Conn
     return readSettings((name) => configuration.get(name));
   };
   const connection = new CloudConnection({
-    log: { request: (entry) => log.info(requestLogLine(entry)) },
+    log: { request: (entry) => log.info(requestLogLine(entry)), note: (line) => log.info(lineText(line)) },
     settings,
+    onHold: ({ text, over }) =>
+      void vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: withoutIcons(lineText(text)) }, () => over),
     credential: (current, environment, client) =>
       signIn.current(current, { environment, client, log: { request: (entry) => log.info(requestLogLine(entry)) } }),
     startSandbox: async (sandbox, signal) => {

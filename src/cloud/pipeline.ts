@@ -1,6 +1,6 @@
 /**
  * The one pipeline to a cloud: to its resource manager, and to the blobs of an account. Order of a request: client request id, retry, then for each try the
- * token, redirections, the log, and the connection. Loaded with the first request, never at activation.
+ * token, redirections, the governor of its limits, the log, and the connection. Loaded with the first request, never at activation.
  */
 import {
   createEmptyPipeline,
@@ -16,12 +16,14 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import type { Governor } from './budget/governor.ts';
+import { governorPolicy } from './budget/policy.ts';
 import type { TokenSource } from './credentials/types.ts';
 import { guardedUrl, type UrlSource } from './endpointGuard.ts';
 import type { VerifyingHttpClient } from './httpClient.ts';
 import type { RequestLog } from './requestLog.ts';
 import { defaultRetryLimits, retryStrategy, type RetryLimits } from './retry.ts';
-import type { ServiceEndpoint } from './types.ts';
+import type { RequestPriority, ServiceEndpoint } from './types.ts';
 
 export interface PipelineSetup {
   readonly environment: ServiceEndpoint;
@@ -30,6 +32,8 @@ export interface PipelineSetup {
   readonly log?: RequestLog;
   readonly client: VerifyingHttpClient;
   readonly retry?: RetryLimits;
+  /** Counts and holds back; one for all that goes to a cloud. */
+  readonly governor?: Governor;
 }
 
 /** What a pipeline opens besides: nothing but what `guard` lets through gets a token. */
@@ -48,6 +52,8 @@ export interface ArmRequest {
   readonly body?: string;
   readonly tenantId?: string;
   readonly signal?: AbortSignal;
+  /** `click` where absent. */
+  readonly priority?: RequestPriority;
 }
 
 /** What came of a request that got no answer. */
@@ -62,8 +68,13 @@ export interface ArmPipeline {
   send(request: ArmRequest): Promise<PipelineResponse | Unanswered>;
 }
 
-interface Passage {
-  readonly tenantId?: string;
+/** What a request carries through the policies beside itself. */
+export interface Freight {
+  readonly tenantId?: string | undefined;
+  readonly priority?: RequestPriority | undefined;
+}
+
+interface Passage extends Freight {
   attempt: number;
 }
 
@@ -74,7 +85,7 @@ export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
   const { environment, client } = setup;
   const through = createPassage(setup, { guard: (url, source) => guardedUrl(environment, url, source) });
   return {
-    async send({ method, url, headers, body, tenantId, signal }) {
+    async send({ method, url, headers, body, tenantId, signal, priority }) {
       const request = createPipelineRequest({
         method,
         url,
@@ -83,7 +94,7 @@ export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
         ...(signal ? { abortSignal: signal } : {}),
       });
       try {
-        return await through(request, tenantId);
+        return await through(request, { tenantId, priority });
       } catch (error) {
         return { error, mayHaveLeft: client.mayHaveLeft(request) };
       }
@@ -92,10 +103,7 @@ export function createArmPipeline(setup: PipelineSetup): ArmPipeline {
 }
 
 /** Sends a request through the policies of this house: retry, token, redirections, log. Rejects where no answer came. */
-export function createPassage(
-  setup: PipelineSetup,
-  door: Door,
-): (request: PipelineRequest, tenantId: string | undefined) => Promise<PipelineResponse> {
+export function createPassage(setup: PipelineSetup, door: Door): (request: PipelineRequest, freight: Freight) => Promise<PipelineResponse> {
   const { client } = setup;
   const passages = new WeakMap<PipelineRequest, Passage>();
   const limits = setup.retry ?? defaultRetryLimits;
@@ -109,9 +117,16 @@ export function createPassage(
     pipeline.addPolicy(tokenPolicy(door, setup.tokens, passages), { phase: 'Sign' });
   }
   pipeline.addPolicy(redirectionPolicy(door), { afterPhase: 'Sign' });
+  if (setup.governor) {
+    // Behind the token, so that nobody who waits for a sign-in keeps others from being sent.
+    pipeline.addPolicy(
+      governorPolicy(setup.governor, (request) => passages.get(request)?.priority ?? 'click'),
+      { afterPhase: 'Sign' },
+    );
+  }
   pipeline.addPolicy(logPolicy(setup.log, passages), { afterPhase: 'Sign' });
-  return (request, tenantId) => {
-    passages.set(request, { attempt: 0, ...(tenantId === undefined ? {} : { tenantId }) });
+  return (request, freight) => {
+    passages.set(request, { ...freight, attempt: 0 });
     return pipeline.sendRequest(client, request);
   };
 }

@@ -21,6 +21,8 @@ export interface RequestLogEntry {
 /** Takes entries; must not throw. */
 export interface RequestLog {
   request(entry: RequestLogEntry): void;
+  /** A line beside the requests: why some of them are not sent yet. */
+  note?(line: string): void;
 }
 
 /** One line: `GET management.azure.com /subscriptions 200 123 ms request-id=… client-request-id=… attempt=2`. */

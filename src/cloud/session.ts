@@ -4,6 +4,8 @@ import type { RemediesFor } from './armErrors.ts';
 import { createArmClient } from './armClient.ts';
 import { createBlobReader } from './blobReader.ts';
 import { TokenCache } from './credentials/tokenCache.ts';
+import type { Governor } from './budget/governor.ts';
+import type { HoldNotice } from './budget/holdNotices.ts';
 import type { Credential, TokenSource } from './credentials/types.ts';
 import type { VerifyingHttpClient } from './httpClient.ts';
 import type { ArmPipeline, PipelineSetup } from './pipeline.ts';
@@ -15,6 +17,8 @@ export interface SessionSetup {
   readonly environment: CloudEnvironment;
   readonly log: RequestLog;
   readonly remediesFor?: RemediesFor;
+  /** Told when what a person asked for has to wait for the cloud's limits. */
+  readonly onHold?: (notice: HoldNotice) => void;
 }
 
 /** The connections to a cloud, made and loaded when the first request needs them. */
@@ -58,6 +62,9 @@ export class Session {
   readonly #homeIds = new Set<string>();
   #homeTenantId: string | undefined;
   #pipeline: Promise<ArmPipeline> | undefined;
+  /** One for all clients of this stay: of the resource manager and of the blobs. */
+  #governor: Governor | undefined;
+  #isOver = false;
 
   constructor(setup: SessionSetup, credential: Credential, wire: Wire) {
     this.environment = setup.environment;
@@ -75,6 +82,7 @@ export class Session {
       environment: setup.environment,
       pipeline: () => this.#load(setup),
       tenantOf: (url) => this.#tenantOfSubscription.get(/\/subscriptions\/+([^/?#]+)/i.exec(url)?.[1]?.toLowerCase() ?? ''),
+      pace: (url) => this.#governor?.paceMs(url) ?? 0,
       ...(setup.remediesFor ? { remediesFor: setup.remediesFor } : {}),
       ...(setup.environment.storage ? { blobs: createBlobReader(setup.environment, () => this.#through(setup)) } : {}),
     });
@@ -105,6 +113,8 @@ export class Session {
   }
 
   dispose(): void {
+    this.#isOver = true;
+    this.#governor?.close();
     this.#wire.dispose();
     this.credential.dispose?.();
   }
@@ -125,8 +135,23 @@ export class Session {
     return this.#pipeline;
   }
 
-  async #through({ environment, log }: SessionSetup): Promise<PipelineSetup> {
-    return { environment, tokens: this.#tokens, client: await this.#wire.client(), log };
+  async #through({ environment, log, onHold }: SessionSetup): Promise<PipelineSetup> {
+    const [{ Governor }, { defaultRetryLimits }, client] = await Promise.all([
+      import('./budget/governor.ts'),
+      import('./retry.ts'),
+      this.#wire.client(),
+    ]);
+    this.#governor ??= new Governor({
+      label: environment.label,
+      ...(environment.speed === undefined ? {} : { speed: environment.speed }),
+      longestHoldMs: defaultRetryLimits.longestRetryAfterMs,
+      log: (line) => log.note?.(line),
+      ...(onHold ? { onHold } : {}),
+    });
+    if (this.#isOver) {
+      this.#governor.close();
+    }
+    return { environment, tokens: this.#tokens, client, log, governor: this.#governor };
   }
 }
 

@@ -10,6 +10,8 @@ export interface SandboxSettings {
   readonly latency: number;
   /** The same seed gives the same world; a new one each time where it is absent. */
   readonly seed?: number;
+  /** Requests beyond Azure's own limits are refused as Azure does; where it is absent they are counted only. */
+  readonly quota?: 'real';
 }
 
 export interface ConnectionSettings {
@@ -103,6 +105,7 @@ function sandboxOf(value: unknown): SandboxSettings {
       (ms) => Number.isInteger(ms) && ms >= 0 && ms <= 60_000,
       'whole milliseconds from 0 to 60000',
     ),
+    ...(isReal(members['quota'] ?? 'off') ? { quota: 'real' as const } : {}),
     ...(seed === undefined || seed === null
       ? {}
       : {
@@ -114,6 +117,13 @@ function sandboxOf(value: unknown): SandboxSettings {
           ),
         }),
   };
+}
+
+function isReal(quota: unknown): boolean {
+  if (quota !== 'off' && quota !== 'real') {
+    throw badSetting('azureBackup.sandbox.quota', quota, '"off" or "real"');
+  }
+  return quota === 'real';
 }
 
 function numberOf(name: string, value: unknown, fits: (value: number) => boolean, expected: string): number {

@@ -37,14 +37,21 @@ export interface CloudEnvironment extends ServiceEndpoint {
   readonly audience: string;
   /** Absent where nobody said where this cloud keeps blobs. */
   readonly storage?: CloudStorage;
+  /** How many times shorter its hours are than Azure's; 1 where absent. Only a sandbox has others. */
+  readonly speed?: number;
   /** Origin of the portal, where there is one. */
   readonly portalUrl?: string;
   /** A PEM file whose certificates are trusted in addition to the system's; never instead of verifying. */
   readonly certificateAuthorityFile?: string;
 }
 
+/** Who waits for an answer: a person who has just asked, or nobody in particular (the following of jobs, what is kept fresh). */
+export type RequestPriority = 'click' | 'background';
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
+  /** `click` where absent. What is `background` waits for what is not, and leaves it a share of the cloud's limits. */
+  readonly priority?: RequestPriority;
   /** The tenant whose token is used; the sign-in's home tenant where absent. */
   readonly tenantId?: string;
   /** What is being done, as a verb phrase for error messages: `list the policies`. */
@@ -125,6 +132,11 @@ export interface ServiceClient {
    *   failed); the cause tells why. @throws CancelledError only where nothing had left.
    */
   send(request: PreparedRequest, options?: RequestOptions): Promise<ArmResponse>;
+  /**
+   * Milliseconds between one background request to the URL and the next one of its kind, so that what the cloud allows lasts until it allows
+   * more; 0 where nothing is known of a limit. Absent where nobody counts.
+   */
+  pace?(url: string): number;
 }
 
 /** The way to an appliance. */

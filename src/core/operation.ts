@@ -4,6 +4,7 @@
  */
 import type { ErrorRecord } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { SharedList } from './sharedList.ts';
 
 /**
  * `planned`: on disk, not sent, perhaps waiting in its lane. `sending`: on disk as about to leave; after a crash its fate must be looked up.
@@ -86,6 +87,17 @@ export interface RequestTrace {
   readonly status?: number;
   readonly ms: number;
   readonly requestId?: string;
+}
+
+/** A moment at which an operation got on: to another status, or to the service's job. */
+export interface OperationStep {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly status: OperationStatus;
+  /** True where it was about the request that comes first (`OperationRecord.first`). */
+  readonly isFirst?: true;
+  /** Name of the job, where that became known now. */
+  readonly job?: string;
 }
 
 export interface OperationTarget {
@@ -210,6 +222,8 @@ export interface OperationRecord {
   readonly intent: JsonObject;
   /** Sentence about the state that was read back at the end. */
   readonly outcome?: string;
+  /** The newest ones, bounded; absent where it has not got on since it was made. Making it (`createdAt`) is none of them. */
+  readonly steps?: readonly OperationStep[];
   /** The newest ones, bounded. */
   readonly trace: readonly RequestTrace[];
 }
@@ -259,4 +273,6 @@ export interface Tracker {
   /** What to ask now, of a resumed operation too. */
   poll(state: JsonObject): PollRequest;
   step(state: JsonObject, response: TrackedResponse, nowMs: number): TrackStep;
+  /** Absent where each operation has to be asked for by itself. */
+  readonly list?: SharedList;
 }

@@ -21,13 +21,20 @@ export async function loadJournal(context: EngineContext): Promise<void> {
     // Found out before the first of them is followed: that makes its lane new.
     const leftAt = new Map(left.map((record) => [record.id, newestOfLane(record, records)]));
     await Promise.all(left.map((record) => adopt(context, record, leftAt.get(record.id))));
-    const pruned = new Set(await store.journal.prune(records, clock.now()));
-    pruned.forEach((id) => store.forget(id));
-    records.filter((record) => hasEnded(record.status) && !pruned.has(record.id)).forEach((record) => store.changed.fire(record));
+    await prune(context);
+    records.filter(({ id, status }) => hasEnded(status) && store.entries.has(id)).forEach((record) => store.changed.fire(record));
     await store.ownership.sweep();
+    await store.journal.sweep(clock.now());
   } catch (error) {
     store.problem.fire(error instanceof BackupError ? error : store.journal.unwritable(error));
   }
+}
+
+/** Forgets ended operations past the bounds of the journal. @throws BackupError `JournalUnwritable` */
+export async function prune({ store, clock }: EngineContext): Promise<void> {
+  // What is not on disk yet is there nowhere else.
+  const records = [...store.entries.values()].filter(({ unsaved }) => !unsaved).map(({ record }) => record);
+  (await store.journal.prune(records, clock.now())).forEach((id) => store.forget(id));
 }
 
 /** When something last happened in the record's lane. Milliseconds since the epoch. */
@@ -65,7 +72,7 @@ export async function adopt(context: EngineContext, record: OperationRecord, lef
   } catch (error) {
     // A folder that can be read and not written: followed in memory, and said so.
     const problem = error instanceof BackupError ? error : store.journal.unwritable(error);
-    entry.unsaved = { code: problem.facts.code, message: problem.message };
+    store.noteUnsaved(entry, problem);
     store.problem.fire(problem);
   }
   entry.followedBy = 'here';
@@ -106,7 +113,14 @@ function isToGoOn(record: OperationRecord, leftAt: number, clock: Clock): boolea
   return outlivesWindow(record) && clock.now() - leftAt < goOnMs;
 }
 
-/** Milliseconds until it may be asked again: what the service asked for outlives the process. */
+/**
+ * Milliseconds until it may be asked again: what the service asked for outlives the process. Never more than the service
+ * asked for, where the clock was set back meanwhile.
+ */
 export function waitOf(record: OperationRecord, clock: Clock): number {
-  return record.nextPollAt === undefined ? 0 : Math.max(0, Date.parse(record.nextPollAt) - clock.now());
+  if (record.nextPollAt === undefined) {
+    return 0;
+  }
+  const next = Date.parse(record.nextPollAt);
+  return Math.max(0, Math.min(next - clock.now(), next - Date.parse(record.updatedAt)));
 }

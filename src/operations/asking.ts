@@ -7,7 +7,7 @@ import { isoTime, type Clock } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { leastInsisted } from './insistence.ts';
 import { pathOnly } from './redact.ts';
-import type { Entry } from './store.ts';
+import type { Changes, Entry } from './store.ts';
 
 /** Rejects with `NoAnswer` after `ms`, with `CancelledError` on abort, even where the work heeds neither. */
 export async function bounded<T>(clock: Clock, ms: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -42,14 +42,16 @@ export function traced<Client extends ServiceClient>(client: Client, clock: Cloc
   async function noted<T>(method: string, url: string, work: () => Promise<T>, answer: (value: T) => Partial<ArmResponse>): Promise<T> {
     const start = clock.now();
     const base = { at: isoTime(start), method, path: pathOnly(url) };
+    // A clock may be set back meanwhile.
+    const since = (moment: number): number => Math.max(0, clock.now() - moment);
     try {
       const value = await work();
       const { status, requestId } = answer(value);
-      note({ ...base, ms: clock.now() - start, ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
+      note({ ...base, ms: since(start), ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
       return value;
     } catch (error) {
       const { status, requestId } = error instanceof BackupError ? error.facts : {};
-      note({ ...base, ms: clock.now() - start, ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
+      note({ ...base, ms: since(start), ...(status === undefined ? {} : { status }), ...(requestId ? { requestId } : {}) });
       throw error;
     }
   }
@@ -104,21 +106,27 @@ export function mayPass({ status, code }: ErrorRecord): boolean {
   return onTheWay.has(code) || needsPerson.has(code) || (status !== undefined && ([401, 403, 408, 429].includes(status) || status >= 500));
 }
 
+/** What an operation is told after a round without a usable answer. */
+export interface Setback {
+  readonly changes: Changes;
+  /** Milliseconds until it is asked again; absent where that waits for a person. */
+  readonly waitMs?: number;
+}
+
 /**
- * After a round without a usable answer: waits longer each time, or pauses where asking on is pointless.
+ * Waits longer each time, or pauses where asking on is pointless; undefined where the asking was broken off.
  * Never an end: what happens at the service is not known here.
  * @param insists what the service itself has answered so far, where that may become the end
  */
-export async function troubled(context: EngineContext, entry: Entry, error: unknown, insists?: Insistence): Promise<void> {
+export function setback(clock: Clock, entry: Entry, error: unknown, insists?: Insistence): Setback | undefined {
   if (isCancelled(error) || entry.abort.signal.aborted) {
-    return;
+    return undefined;
   }
   const record = toErrorRecord(error);
-  const since = entry.record.trouble?.since ?? isoTime(context.clock.now());
+  const since = entry.record.trouble?.since ?? isoTime(clock.now());
   const series = insists === undefined ? {} : { insists };
   if (record.status === 401 || record.status === 403 || needsPerson.has(record.code)) {
-    await context.store.update(entry, { trouble: { kind: 'paused', since, error: record, ...series }, nextPollAt: undefined });
-    return;
+    return { changes: { trouble: { kind: 'paused', since, error: record, ...series }, nextPollAt: undefined } };
   }
   entry.failures += 1;
   // An answer that may become the end is asked for at the pace at which it becomes one.
@@ -127,7 +135,18 @@ export async function troubled(context: EngineContext, entry: Entry, error: unkn
   const backoff = Math.max(timing.shortestWaitMs, Math.min(timing.backoffFirstMs * 2 ** (entry.failures - 1), longest));
   const asked = error instanceof BackupError ? (error.facts.retryAfterMs ?? 0) : 0;
   const waitMs = Math.max(backoff, asked);
-  const nextAt = isoTime(context.clock.now() + waitMs);
-  await context.store.update(entry, { trouble: { kind: 'noAnswer', since, nextAt, error: record, ...series }, nextPollAt: nextAt });
-  context.schedule(entry, waitMs);
+  const nextAt = isoTime(clock.now() + waitMs);
+  return { changes: { trouble: { kind: 'noAnswer', since, nextAt, error: record, ...series }, nextPollAt: nextAt }, waitMs };
+}
+
+/** After a round of one operation without a usable answer: journals it, and asks again in a while. @param insists as in `setback` */
+export async function troubled(context: EngineContext, entry: Entry, error: unknown, insists?: Insistence): Promise<void> {
+  const found = setback(context.clock, entry, error, insists);
+  if (!found) {
+    return;
+  }
+  await context.store.update(entry, found.changes);
+  if (found.waitMs !== undefined) {
+    context.schedule(entry, found.waitMs);
+  }
 }

@@ -41,7 +41,10 @@ export async function begin(context: EngineContext, entry: Entry): Promise<void>
       // Cancelled, removed or taken over: what was under way for it was broken off.
       return;
     }
-    await (mayPass(toErrorRecord(error)) ? troubled(context, entry, error) : notSent(context, entry, error));
+    const record = toErrorRecord(error);
+    // On disk it waits, and a window to come would send it: so it waits here too until it can be written down.
+    const waits = mayPass(record) || record.code === 'JournalUnwritable';
+    await (waits ? troubled(context, entry, error) : notSent(context, entry, error));
   }
 }
 
@@ -81,7 +84,7 @@ function queuedFor([next, ...others]: readonly [OperationRecord, ...OperationRec
 async function isToBeSent(context: EngineContext, entry: Entry): Promise<boolean> {
   const { record } = entry;
   const { first } = phaseOf(record);
-  if (!first && context.clock.now() - Date.parse(record.createdAt) < freshMs) {
+  if (!first && Math.abs(context.clock.now() - Date.parse(record.createdAt)) < freshMs) {
     return true;
   }
   const found = await looked(context, entry, first ? 'settleFirst' : 'settle');

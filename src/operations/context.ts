@@ -1,6 +1,6 @@
 import type { ArmClient, ArmResponse, ServiceClient } from '../cloud/types.ts';
 import type { BackupError } from '../core/errors.ts';
-import type { OperationRecord, PreparedRequest, Tracker } from '../core/operation.ts';
+import type { OperationRecord, PreparedRequest, Tracker, TrackStep } from '../core/operation.ts';
 import type { Clock } from './clock.ts';
 import type { Lanes } from './lanes.ts';
 import type { Entry, OperationStore } from './store.ts';
@@ -41,8 +41,18 @@ export interface EngineContext {
   readonly lanes: Lanes;
   /** The client for a record's own cloud, requests noted in its timeline; undefined where that is not connected. */
   client(entry: Entry): ServiceClient | undefined;
+  /** As `client`, and what is asked is noted nowhere. */
+  untraced(entry: Entry): ServiceClient | undefined;
+  /** Milliseconds between two requests of one operation to the URL, or of all that one list tells of, so that what the cloud allows is enough for all. */
+  paceMs(entry: Entry, url: string): number;
+  /** A step that another operation's answer told: it is taken in a turn of its own. */
+  takeLater(entry: Entry, step: TrackStep): void;
+  /** Aborted when this window stops following. */
+  readonly stopping: AbortSignal;
   /** The next round of an operation, in milliseconds from now. */
   schedule(entry: Entry, waitMs: number): void;
+  /** Now, and by itself where a list would have told of it with others. */
+  askItself(entry: Entry): void;
   /** Called once when it has ended here. */
   ended(entry: Entry): void;
 }
@@ -53,6 +63,8 @@ export const timing = {
   /** A send that answers later than this is settled by looking. */
   sendMs: 180_000,
   readBackMs: 100_000,
+  /** Who goes through a list with the arrow keys looks at none of those in between. */
+  lookMs: 700,
   /** Where a tracker names no time. */
   defaultWaitMs: 10_000,
   /** Whatever a tracker or a service says: no faster than this. */

@@ -1,15 +1,15 @@
 /** The operation engine: what the windows, trees and agents call. Each part of the work stands in its own file. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceClient } from '../cloud/types.ts';
-import { BackupError, messageOf } from '../core/errors.ts';
+import { BackupError } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
-import { adopt, loadJournal, waitOf } from './adopt.ts';
+import { adopt, loadJournal, prune, waitOf } from './adopt.ts';
 import { traced } from './asking.ts';
-import { begin } from './begin.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
-import { timing, type EngineContext, type EngineOptions } from './context.ts';
+import type { EngineContext, EngineOptions } from './context.ts';
+import { detailsSoon } from './details.ts';
 import { endIfGone } from './gone.ts';
 import { Journal } from './journal.ts';
 import { Lanes } from './lanes.ts';
@@ -19,20 +19,20 @@ import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
 import { outlivesWindow } from './phase.ts';
 import { Planner } from './planner.ts';
-import { poll } from './poller.ts';
 import { noTracker, nothingConnected } from './refusals.ts';
 import { remove } from './remove.ts';
 import { retry } from './retry.ts';
-import { Scheduler } from './scheduler.ts';
+import { Rounds } from './rounds.ts';
 import { send } from './sender.ts';
-import { look, lookAgain } from './settle.ts';
+import { lookAgain } from './settle.ts';
 import { OperationStore, type Entry } from './store.ts';
 import type { FollowPlan, OperationEngine, OperationPlan, Standing, UnstartedPlan } from './types.ts';
 import { noteUnstarted } from './unstarted.ts';
 
-const requestsAtOnce = 4;
 /** How long closing a window waits for the answer to a request that is on its way. */
 const lastAnswerMs = 2_000;
+/** Ends of operations. */
+const pruneEvery = 100;
 /** Action id of jobs that somebody else started. */
 const followedJob = 'followedJob';
 
@@ -44,7 +44,7 @@ export class Engine implements OperationEngine {
   readonly #options: EngineOptions;
   readonly #clock: Clock;
   readonly #store: OperationStore;
-  readonly #scheduler: Scheduler;
+  readonly #rounds: Rounds;
   readonly #neighbours: Neighbours;
   readonly #once: Once;
   readonly #context: EngineContext;
@@ -57,6 +57,7 @@ export class Engine implements OperationEngine {
   readonly #watchers = new Set<object>();
   #loaded: Promise<void> | undefined;
   #disposed = false;
+  #endsSincePruned = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -72,7 +73,8 @@ export class Engine implements OperationEngine {
     this.onDidEnd = this.#ended.event;
     this.onDidRemove = this.#store.removed.event;
     this.onProblem = this.#store.problem.event;
-    this.#scheduler = new Scheduler({ clock: this.#clock, atOnce: requestsAtOnce, work: (id) => this.#round(id) });
+    this.#rounds = new Rounds({ clock: this.#clock, trackers: options.trackers, context: () => this.#context, sending: this.#sending });
+    const { together } = this.#rounds;
     const lanes = new Lanes(this.#store, this.#clock);
     this.#context = {
       lanes,
@@ -80,12 +82,17 @@ export class Engine implements OperationEngine {
       clock: this.#clock,
       store: this.#store,
       client: (entry) => this.#tracedFor(entry),
-      schedule: (entry, waitMs) => this.#scheduler.schedule(entry.record.id, waitMs),
-      ended: (entry) => this.#ended.fire(entry.record),
+      untraced: (entry) => this.#clientFor(entry.record),
+      paceMs: (entry, url) => this.#rounds.paceMs(entry, this.#clientFor(entry.record)?.pace?.(url) ?? 0),
+      takeLater: (entry, step) => this.#rounds.takeLater(entry, step),
+      stopping: this.#rounds.stopping,
+      schedule: (entry, waitMs) => together.schedule(entry, waitMs),
+      askItself: (entry) => together.askItself(entry.record.id),
+      ended: (entry) => this.#noteEnd(entry),
     };
     this.#planner = new Planner(this.#context, options.newId ?? randomUUID);
     // Whatever the end of one, those that waited for it look whether it is their turn.
-    const wake = (ended?: OperationRecord): void => lanes.waiting(ended).forEach(({ record }) => this.#scheduler.schedule(record.id, 0));
+    const wake = (ended?: OperationRecord): void => lanes.waiting(ended).forEach(({ record }) => together.askItself(record.id));
     this.#store.changed.event((record) => (record.lane && hasEnded(record.status) ? wake(record) : undefined));
     this.#store.removed.event(() => wake());
     this.#neighbours = new Neighbours({
@@ -128,9 +135,9 @@ export class Engine implements OperationEngine {
         continue;
       }
       if (this.#clientFor(entry.record)) {
-        this.#scheduler.scheduleIfIdle(entry.record.id, waitOf(entry.record, this.#clock));
+        this.#rounds.together.scheduleIfIdle(entry, waitOf(entry.record, this.#clock));
       } else {
-        this.#scheduler.cancel(entry.record.id);
+        this.#rounds.together.leave(entry.record.id);
         if (!this.#sending.has(entry.record.id)) {
           await endIfGone(this.#context, entry);
         }
@@ -153,7 +160,7 @@ export class Engine implements OperationEngine {
     const entry = await this.#store.create(record);
     const planned = entry.record;
     const sending = send(this.#context, entry, plan.request)
-      .catch((error: unknown) => this.#fault(entry, error))
+      .catch((error: unknown) => this.#rounds.fault(entry, error))
       .finally(() => this.#sending.delete(planned.id));
     this.#sending.set(planned.id, sending);
     return planned;
@@ -172,7 +179,7 @@ export class Engine implements OperationEngine {
     const cloud = this.#connected(plan);
     await this.#load();
     const key = plan.job.id.toLowerCase();
-    const known = this.list().find((record) => record.job?.id.toLowerCase() === key);
+    const known = [...this.#store.entries.values()].find(({ record }) => record.job?.id.toLowerCase() === key)?.record;
     if (known) {
       return known;
     }
@@ -197,17 +204,20 @@ export class Engine implements OperationEngine {
   async remove(id: string): Promise<void> {
     const entry = this.#entry(id);
     await remove(this.#context, entry, this.#sending.has(id));
-    this.#scheduler.cancel(id);
+    this.#rounds.together.leave(id);
   }
 
-  watch(): Disposable {
+  watch(id?: string): Disposable {
     const watcher = {};
     this.#watchers.add(watcher);
-    this.#scheduler.setWatched(true);
+    this.#rounds.setWatched(true);
+    const entry = id === undefined ? undefined : this.#store.entries.get(id);
+    const looks = entry ? [this.#rounds.together.look(entry), detailsSoon(this.#context, entry)] : [];
     return {
       dispose: () => {
         this.#watchers.delete(watcher);
-        this.#scheduler.setWatched(this.#watchers.size > 0);
+        looks.forEach((look) => look.dispose());
+        this.#rounds.setWatched(this.#watchers.size > 0);
       },
     };
   }
@@ -217,18 +227,20 @@ export class Engine implements OperationEngine {
       return;
     }
     this.#disposed = true;
-    this.#scheduler.stop();
+    this.#rounds.stop();
     for (const entry of this.#store.entries.values()) {
       entry.abort.abort();
     }
     await within(this.#clock, lastAnswerMs, Promise.all(this.#sending.values()));
     await Promise.all([...this.#store.entries.values()].map((entry) => entry.writes));
+    this.#store.dispose();
     await this.#neighbours.dispose();
     await this.#store.ownership.dispose();
   }
 
   #load(): Promise<void> {
-    this.#loaded ??= loadJournal(this.#context)
+    this.#loaded ??= this.#rounds
+      .held(() => loadJournal(this.#context))
       .then(() => this.#neighbours.start())
       .then(() => this.#once.sweep(this.#clock.now()));
     return this.#loaded;
@@ -241,33 +253,14 @@ export class Engine implements OperationEngine {
     return entry.record;
   }
 
-  async #round(id: string): Promise<void> {
-    const entry = this.#store.entries.get(id);
-    if (!entry || entry.followedBy !== 'here' || hasEnded(entry.record.status) || this.#disposed) {
-      return;
+  #noteEnd(entry: Entry): void {
+    this.#ended.fire(entry.record);
+    this.#endsSincePruned += 1;
+    if (this.#endsSincePruned >= pruneEvery) {
+      // A window that is open for weeks keeps to the bounds of the journal too.
+      this.#endsSincePruned = 0;
+      void prune(this.#context).catch((error: unknown) => this.#store.problem.fire(this.#store.journal.unwritable(error)));
     }
-    try {
-      const { status } = entry.record;
-      if (status === 'planned' && outlivesWindow(entry.record)) {
-        const beginning = begin(this.#context, entry).finally(() => this.#sending.delete(id));
-        this.#sending.set(
-          id,
-          beginning.catch(() => undefined),
-        );
-        await beginning;
-      } else {
-        await (status === 'sending' ? look(this.#context, entry) : poll(this.#context, entry));
-      }
-    } catch (error) {
-      this.#fault(entry, error);
-    }
-  }
-
-  /** A fault of ours must not end an operation that goes on at the service. */
-  #fault(entry: Entry, error: unknown): void {
-    const message = `Following "${entry.record.title}" failed: ${messageOf(error)}`;
-    this.#store.problem.fire(new BackupError(message, { code: 'Unexpected' }, { cause: error }));
-    this.#context.schedule(entry, timing.backoffLongestMs);
   }
 
   #newRecord(cloud: string, parts: NewRecord): OperationRecord {

@@ -5,13 +5,21 @@
  */
 import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { BackupError, codeOf, messageOf } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { encodeLine, readLines } from './journalLines.ts';
 
 const extension = '.jsonl';
+/** Of what takes the place of a file when it is whole. */
+const leftover = '.new';
+const damaged = '.damaged';
+const leftoverAgeMs = 3_600_000;
 /** A followed operation writes a line each step; past this its file is rewritten with the newest line alone. */
 const compactPastBytes = 512 * 1024;
+const readAtOnce = 16;
+/** A first line is one write of a few kilobytes. */
+const writingMs = 20;
 
 /** What ended operations may keep on disk. */
 export interface JournalBounds {
@@ -20,7 +28,7 @@ export interface JournalBounds {
   readonly endedAgeMs: number;
 }
 
-const defaultBounds: JournalBounds = { endedCount: 200, endedBytes: 8 * 1024 * 1024, endedAgeMs: 30 * 24 * 3_600_000 };
+const defaultBounds: JournalBounds = { endedCount: 2_000, endedBytes: 16 * 1024 * 1024, endedAgeMs: 30 * 24 * 3_600_000 };
 
 /** What was read of the folder. */
 export interface JournalContents {
@@ -42,13 +50,17 @@ export class Journal {
   async load(): Promise<JournalContents> {
     const records: OperationRecord[] = [];
     const damages: BackupError[] = [];
-    for (const name of await this.#names()) {
+    const names = await this.#names();
+    const readOne = async (name: string): Promise<void> => {
       const found = await this.#read(name);
       if (found?.record) {
         records.push(found.record);
-      } else if (found && !found.otherVersion && found.damagedBytes > 0) {
+      } else if (found && !found.otherVersion && found.damagedBytes > 0 && (await this.#stays(name, found.damagedBytes))) {
         damages.push(await this.#setAside(name));
       }
+    };
+    for (let at = 0; at < names.length; at += readAtOnce) {
+      await Promise.all(names.slice(at, at + readAtOnce).map(readOne));
     }
     return { records, damages };
   }
@@ -58,16 +70,15 @@ export class Journal {
     return (await this.#read(id + extension))?.record;
   }
 
-  /** Size and time of each operation's file, to see what other windows changed. */
-  async stamps(): Promise<ReadonlyMap<string, string>> {
-    const stamps = new Map<string, string>();
-    for (const name of await this.#names()) {
-      const found = await ignoreAbsent(stat(path.join(this.folder, name)));
-      if (found) {
-        stamps.set(name.slice(0, -extension.length), `${found.size}:${found.mtimeMs}`);
-      }
-    }
-    return stamps;
+  /** Which operations have a file. */
+  async ids(): Promise<readonly string[]> {
+    return (await this.#names()).map((name) => name.slice(0, -extension.length));
+  }
+
+  /** Size and time of an operation's file, to see what other windows changed; undefined where it has none. */
+  async stamp(id: string): Promise<string | undefined> {
+    const found = await ignoreAbsent(stat(this.#file(id)));
+    return found && `${found.size}:${found.mtimeMs}`;
   }
 
   /** Cuts out what a killed process left half-written, so that the next line starts on its own. Only for the owner. */
@@ -90,26 +101,31 @@ export class Journal {
   /** On disk, not only handed to the system, when it resolves. @throws BackupError `JournalUnwritable`. */
   async append(record: OperationRecord): Promise<void> {
     const file = this.#file(record.id);
+    const line = encodeLine(record);
+    let before: number | undefined;
+    let isWhole = false;
     try {
-      await mkdir(this.folder, { recursive: true });
-      const handle = await open(file, 'a');
-      let before: number;
-      let line: Buffer;
+      const handle = await this.#opened(file);
       try {
         before = (await handle.stat()).size;
-        line = encodeLine(record);
         await writeWhole(handle, line, before);
+        isWhole = true;
         await handle.datasync();
       } finally {
         await handle.close();
       }
       if (before === 0) {
         await syncFolder(this.folder);
-      } else if (hasEnded(record.status) || before + line.length > compactPastBytes) {
-        await this.#compact(file, line);
       }
     } catch (error) {
-      throw this.unwritable(error);
+      // What is told to be not written must not be found by a window to come: where it cannot be taken away again, it is
+      // written, and its next step, without which nothing is sent, finds out whether the disk holds.
+      if (before !== 0 || (await removed(file)) || !isWhole) {
+        throw this.unwritable(error);
+      }
+    }
+    if (before > 0 && (hasEnded(record.status) || before + line.length > compactPastBytes)) {
+      await this.#compact(file, line);
     }
   }
 
@@ -140,6 +156,18 @@ export class Journal {
     return removed;
   }
 
+  /** Removes what killed windows left half-made, and damaged files that nobody has looked at for as long as ended operations are kept. */
+  async sweep(nowMs: number): Promise<void> {
+    const names = (await ignoreAbsent(readdir(this.folder))) ?? [];
+    for (const name of names.filter((each) => each.endsWith(leftover) || each.endsWith(damaged))) {
+      const file = path.join(this.folder, name);
+      const age = nowMs - ((await ignoreAbsent(stat(file)))?.mtimeMs ?? nowMs);
+      if (age > (name.endsWith(leftover) ? leftoverAgeMs : this.#bounds.endedAgeMs)) {
+        await ignoreAbsent(unlink(file));
+      }
+    }
+  }
+
   /** The sentence for any failure to write here. */
   unwritable(error: unknown): BackupError {
     return new BackupError(
@@ -152,6 +180,18 @@ export class Journal {
       },
       { cause: error },
     );
+  }
+
+  async #opened(file: string): ReturnType<typeof open> {
+    try {
+      return await open(file, 'a');
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') {
+        throw error;
+      }
+      await mkdir(this.folder, { recursive: true });
+      return open(file, 'a');
+    }
   }
 
   async #names(): Promise<string[]> {
@@ -168,15 +208,15 @@ export class Journal {
 
   async #read(name: string): Promise<ReturnType<typeof readLines> | undefined> {
     const bytes = await ignoreAbsent(readFile(path.join(this.folder, name)));
-    return bytes === undefined ? undefined : readLines(bytes);
+    return bytes === undefined ? undefined : readLines(bytes, name.slice(0, -extension.length));
   }
 
   /**
-   * A file without one whole line. The first line is on disk before anything is sent, so such a file says either that
-   * nothing was sent or that the disk lost it; it is kept for a person to look at, under another name.
+   * A file without one whole line of its operation. The first one is on disk before anything is sent, so such a file says
+   * either that nothing was sent or that the disk lost it; it is kept for a person to look at, under another name.
    */
   async #setAside(name: string): Promise<BackupError> {
-    const kept = path.join(this.folder, `${name}.damaged`);
+    const kept = path.join(this.folder, name + damaged);
     await ignoreAbsent(rename(path.join(this.folder, name), kept));
     return new BackupError(
       `A journal file of operations holds no readable record and was set aside as ${kept}. If it was being written when the window closed, nothing had been sent.`,
@@ -189,26 +229,42 @@ export class Journal {
     );
   }
 
-  /** The line is already in the file, so a crash or failure here loses nothing. */
+  /** False for one that another window was just writing. */
+  async #stays(name: string, damagedBytes: number): Promise<boolean> {
+    await setTimeout(writingMs);
+    const again = await this.#read(name);
+    return again !== undefined && again.record === undefined && again.damagedBytes === damagedBytes;
+  }
+
+  /** The line is already in the file, so a crash or failure here loses nothing. Never rejects: the next step tries again. */
   async #compact(file: string, line: Buffer): Promise<void> {
-    const temporary = `${file}.new`;
-    const handle = await open(temporary, 'w');
+    const temporary = `${file}${leftover}`;
     try {
-      await handle.writeFile(line);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    try {
+      const handle = await open(temporary, 'w');
+      try {
+        await handle.writeFile(line);
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      // Windows refuses while another window reads the file.
       await rename(temporary, file);
     } catch {
-      // Windows refuses while another window reads the file; the next step tries again.
-      await ignoreAbsent(unlink(temporary));
+      await unlink(temporary).catch(() => undefined);
     }
   }
 
   #file(id: string): string {
     return path.join(this.folder, id + extension);
+  }
+}
+
+async function removed(file: string): Promise<boolean> {
+  try {
+    await ignoreAbsent(unlink(file));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -4,20 +4,20 @@
  */
 import { createHash } from 'node:crypto';
 import { isObject } from '../core/json.ts';
-import { hasEnded, type OperationRecord, type OperationStatus } from '../core/operation.ts';
+import type { OperationRecord } from '../core/operation.ts';
+import { isRecord } from './recordShape.ts';
 
-const pendingStatuses: readonly string[] = ['planned', 'sending', 'accepted', 'running'] satisfies OperationStatus[];
 const sumLength = 16;
 
 /** What a file of lines held. */
 export interface ReadLines {
   /** The newest whole record; undefined where no line is whole. */
   readonly record?: OperationRecord;
-  /** Bytes up to and including the newest whole line: where a damaged tail is cut off. */
+  /** Bytes up to and including the newest such line: where a damaged tail is cut off. */
   readonly goodBytes: number;
-  /** Bytes that belong to no whole line, at the end or between. */
+  /** Bytes that belong to no whole line of this operation, at the end or between. */
   readonly damagedBytes: number;
-  /** True where the newest whole line is not a record of this version: somebody else's, to be left alone. */
+  /** True where the newest whole line is a record of another version: somebody else's, to be left alone. */
   readonly otherVersion: boolean;
 }
 
@@ -26,8 +26,9 @@ export function encodeLine(record: OperationRecord): Buffer {
   return Buffer.from(`${sumOf(json)} ${json}\n`, 'utf8');
 }
 
-export function readLines(bytes: Buffer): ReadLines {
-  let newest: unknown;
+/** @param id what the record must be called, where that is known: what was copied or renamed must not pass for another operation */
+export function readLines(bytes: Buffer, id?: string): ReadLines {
+  let newest: OperationRecord | 'otherVersion' | undefined;
   let goodBytes = 0;
   let wholeBytes = 0;
   for (let start = 0; start < bytes.length;) {
@@ -35,18 +36,28 @@ export function readLines(bytes: Buffer): ReadLines {
     if (newline < 0) {
       break;
     }
-    const json = wholeJson(bytes.toString('utf8', start, newline));
-    if (json !== undefined) {
-      newest = JSON.parse(json);
+    const found = recordIn(bytes.toString('utf8', start, newline), id);
+    if (found !== undefined) {
+      newest = found;
       goodBytes = newline + 1;
       wholeBytes += newline + 1 - start;
     }
     start = newline + 1;
   }
   const damagedBytes = bytes.length - wholeBytes;
-  return isRecord(newest)
-    ? { record: newest, goodBytes, damagedBytes, otherVersion: false }
-    : { goodBytes, damagedBytes, otherVersion: goodBytes > 0 };
+  return newest === undefined || newest === 'otherVersion'
+    ? { goodBytes, damagedBytes, otherVersion: newest !== undefined }
+    : { record: newest, goodBytes, damagedBytes, otherVersion: false };
+}
+
+/** Undefined for what is damaged, and for what is whole and yet no record of this operation. */
+function recordIn(line: string, id: string | undefined): OperationRecord | 'otherVersion' | undefined {
+  const json = wholeJson(line);
+  const value = json === undefined ? undefined : parsed(json);
+  if (isObject(value) && value['version'] !== 1) {
+    return 'otherVersion';
+  }
+  return isRecord(value) && (id === undefined || value.id === id) ? value : undefined;
 }
 
 function wholeJson(line: string): string | undefined {
@@ -54,18 +65,13 @@ function wholeJson(line: string): string | undefined {
   return line[sumLength] === ' ' && line.slice(0, sumLength) === sumOf(json) ? json : undefined;
 }
 
-/** A whole line may still be of another version of this extension. */
-function isRecord(value: unknown): value is OperationRecord {
-  return (
-    isObject(value) &&
-    value['version'] === 1 &&
-    typeof value['id'] === 'string' &&
-    typeof value['status'] === 'string' &&
-    (pendingStatuses.includes(value['status']) || hasEnded(value['status'] as OperationStatus)) &&
-    isObject(value['target']) &&
-    isObject(value['progress']) &&
-    Array.isArray(value['trace'])
-  );
+/** A checksum says that the line is whole, not that JSON stands in it. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 function sumOf(json: string): string {

@@ -78,7 +78,7 @@ export class Lanes {
   /** Of this window as they are in memory; of others as they are on disk now, not as they were when this window last looked. */
   async #others(record: OperationRecord): Promise<OperationRecord[]> {
     const { entries, journal } = this.#store;
-    const ids = new Set([...(await journal.stamps()).keys(), ...entries.keys()]);
+    const ids = new Set([...(await journal.ids()), ...entries.keys()]);
     const found: OperationRecord[] = [];
     for (const id of ids) {
       const known = entries.get(id);

@@ -3,19 +3,26 @@
  *
  * `<id>.owner.<n>` names the window that took the operation as the n-th; only one window can create a given one.
  * An owner counts while its process lives and its beat (`<window>.beat`, touched every few seconds) is fresh; after
- * that any window may create number n + 1. Nothing contested is ever renamed or overwritten, so no two can win.
+ * that any window may create number n + 1, and then takes the older ones away. Nothing contested is ever renamed or
+ * overwritten. Whoever has created a file looks at the folder once more before it believes itself the owner: what was
+ * known before may be out of date, where this process was stopped meanwhile.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { codeOf } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
 import type { Clock } from './clock.ts';
+import { Listing, readdirIfThere } from './listing.ts';
 
 const beatEveryMs = 5_000;
 /** Long enough for a window that is stopped in a debugger or short of memory. */
 const deadAfterMs = 45_000;
+/** Well before others take over. */
+const silentAfterMs = 20_000;
+/** The others have woken up too by then. */
+const beatsAfterSilence = 2;
 const sweptAfterMs = 24 * 3_600_000;
 
 export interface OwnershipOptions {
@@ -30,63 +37,90 @@ export class Ownership {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #isAlive: (pid: number) => boolean;
-  readonly #owned = new Map<string, string>();
+  /** By id: the number of this window's owner file. */
+  readonly #owned = new Map<string, number>();
+  readonly #listing: Listing;
+  /** Since when owner files were seen that name nobody. */
+  readonly #unreadable = new Map<string, number>();
+  /** When this window's beat was last written; undefined before the first. Milliseconds since the epoch. */
+  #beatAt: number | undefined;
+  /** Until it judges others by their beats again. */
+  #beatsToGo = 0;
   #beating: Promise<void> | undefined;
   #beat: { dispose(): void } | undefined;
 
   constructor(options: OwnershipOptions) {
     this.#folder = options.folder;
+    this.#listing = new Listing(options.folder);
     this.#clock = options.clock;
     this.#isAlive = options.isAlive ?? processIsAlive;
   }
 
-  /** Tries to become the one that follows `id`; false where another living window does. */
+  /** Tries to become the one that follows `id`; false where another living window does, or may. */
   async claim(id: string): Promise<boolean> {
     if (await this.stillOwns(id)) {
       return true;
     }
-    await mkdir(this.#folder, { recursive: true });
     await this.#startBeating();
-    const held = await this.#newestOwner(id);
-    if (held && !(await this.#isDead(held.file))) {
+    const known = await this.#listing.owners(id);
+    const held = known.at(-1);
+    if (held !== undefined && !(await this.#isDead(this.#ownerFile(id, held)))) {
       return false;
     }
-    const file = path.join(this.#folder, `${id}.owner.${(held?.number ?? 0) + 1}`);
-    try {
-      await writeFile(file, JSON.stringify({ window: this.window, pid: process.pid, host: hostname() }), { flag: 'wx' });
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') {
-        return false;
-      }
-      throw error;
+    const number = (held ?? 0) + 1;
+    if (!(await this.#create(id, number))) {
+      return false;
     }
-    this.#owned.set(id, file);
-    if (held) {
-      await unlinkIfThere(held.file);
+    const others = (await this.#listing.owners(id)).filter((other) => other !== number);
+    if (others.some((other) => !known.includes(other))) {
+      // Two have decided by what each knew: none of them gets it by that, and a later look finds it free.
+      await unlinkIfThere(this.#ownerFile(id, number));
+      return false;
+    }
+    this.#owned.set(id, number);
+    for (const other of others) {
+      await unlinkIfThere(this.#ownerFile(id, other));
     }
     return true;
   }
 
+  /** For an id that this window has just made up, so that nobody else can know of it. */
+  async claimNew(id: string): Promise<boolean> {
+    await this.#startBeating();
+    const isMine = await this.#create(id, 1);
+    if (isMine) {
+      this.#owned.set(id, 1);
+    }
+    return isMine;
+  }
+
   /** False as soon as another window has taken it, e.g. after this machine slept longer than the others waited. */
   async stillOwns(id: string): Promise<boolean> {
-    const file = this.#owned.get(id);
-    if (file === undefined) {
+    const number = this.#owned.get(id);
+    if (number === undefined) {
       return false;
     }
-    const newest = await this.#newestOwner(id);
-    if (newest?.file === file) {
+    // In this order: whoever takes it makes the next file before it takes this one away.
+    const isTaken = await isThere(this.#ownerFile(id, number + 1));
+    if (!isTaken && (await this.#isMine(id, number))) {
       return true;
     }
     this.#owned.delete(id);
     return false;
   }
 
+  /** True where this window was silent for so long that others may have taken what it owns: it slept, or the clock jumped. */
+  get mayHaveLost(): boolean {
+    return this.#beatAt !== undefined && Math.abs(this.#clock.now() - this.#beatAt) > silentAfterMs;
+  }
+
   async release(id: string): Promise<void> {
-    const file = this.#owned.get(id);
-    this.#owned.delete(id);
-    if (file !== undefined) {
-      await unlinkIfThere(file);
+    const number = this.#owned.get(id);
+    // After a long silence the file of that name may be another window's.
+    if (number !== undefined && (await this.#isMine(id, number))) {
+      await unlinkIfThere(this.#ownerFile(id, number));
     }
+    this.#owned.delete(id);
   }
 
   /** Removes what windows left behind that died long ago. */
@@ -109,24 +143,53 @@ export class Ownership {
     await Promise.allSettled([unlinkIfThere(this.#beatFile(this.window))]);
   }
 
-  async #newestOwner(id: string): Promise<{ file: string; number: number } | undefined> {
-    const prefix = `${id}.owner.`;
-    const numbers = (await readdirIfThere(this.#folder))
-      .filter((name) => name.startsWith(prefix))
-      .map((name) => Number(name.slice(prefix.length)))
-      .filter(Number.isSafeInteger);
-    if (numbers.length === 0) {
-      return undefined;
+  #ownerFile(id: string, number: number): string {
+    return path.join(this.#folder, `${id}.owner.${number}`);
+  }
+
+  /** False where there is such a file already. */
+  async #create(id: string, number: number): Promise<boolean> {
+    const text = JSON.stringify({ window: this.window, pid: process.pid, host: hostname() });
+    try {
+      await this.#inFolder(() => writeFile(this.#ownerFile(id, number), text, { flag: 'wx' }));
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') {
+        return false;
+      }
+      throw error;
     }
-    const number = Math.max(...numbers);
-    return { file: path.join(this.#folder, `${prefix}${number}`), number };
+  }
+
+  /** Makes the folder where it is not there, also where it was removed meanwhile. */
+  async #inFolder<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') {
+        throw error;
+      }
+      await mkdir(this.#folder, { recursive: true });
+      return work();
+    }
+  }
+
+  /** Numbers begin anew when an operation was given back: the name of the file alone does not tell whose it is. */
+  async #isMine(id: string, number: number): Promise<boolean> {
+    try {
+      const owner = parse(await readFile(this.#ownerFile(id, number), 'utf8'));
+      return isObject(owner) && owner['window'] === this.window;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') {
+        return false;
+      }
+      throw error;
+    }
   }
 
   async #isDead(ownerFile: string): Promise<boolean> {
     let owner: unknown;
-    let takenAt: number;
     try {
-      takenAt = (await stat(ownerFile)).mtimeMs;
       owner = parse(await readFile(ownerFile, 'utf8'));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') {
@@ -136,13 +199,20 @@ export class Ownership {
     }
     if (!isObject(owner) || typeof owner['window'] !== 'string') {
       // Being written this moment, or left half-written by a window that died of it.
-      return Date.now() - takenAt > deadAfterMs;
+      const since = this.#unreadable.get(ownerFile) ?? this.#clock.now();
+      this.#unreadable.set(ownerFile, since);
+      return Math.abs(this.#clock.now() - since) > deadAfterMs;
     }
     if (owner['host'] === hostname() && typeof owner['pid'] === 'number' && !this.#isAlive(owner['pid'])) {
       return true;
     }
     const beat = await beatOf(this.#beatFile(owner['window']));
-    return beat === undefined || this.#clock.now() - beat > deadAfterMs;
+    if (beat === undefined) {
+      return true;
+    }
+    // Whoever slept itself cannot tell one that died from one that slept too.
+    const canTell = this.#beatsToGo === 0 && !this.mayHaveLost;
+    return canTell && Math.abs(this.#clock.now() - beat) > deadAfterMs;
   }
 
   /** The beat stands on disk before the first owner file does, else another window would think this one dead. */
@@ -155,24 +225,27 @@ export class Ownership {
   }
 
   async #firstBeat(): Promise<void> {
-    const file = this.#beatFile(this.window);
-    await (await open(file, 'w')).close();
-    await this.#touch(file);
-    this.#scheduleBeat(file);
+    await this.#touch();
+    this.#scheduleBeat();
   }
 
-  #scheduleBeat(file: string): void {
+  #scheduleBeat(): void {
     this.#beat = this.#clock.after(beatEveryMs, () => {
+      this.#beatsToGo = this.mayHaveLost ? beatsAfterSilence : Math.max(0, this.#beatsToGo - 1);
       // A beat that cannot be written makes others take over, which is what should happen then.
-      void this.#touch(file)
+      void this.#touch()
         .catch(() => undefined)
-        .then(() => (this.#beating ? this.#scheduleBeat(file) : undefined));
+        .then(() => (this.#beating ? this.#scheduleBeat() : undefined));
     });
   }
 
-  #touch(file: string): Promise<void> {
-    const seconds = this.#clock.now() / 1000;
-    return utimes(file, seconds, seconds);
+  async #touch(): Promise<void> {
+    const file = this.#beatFile(this.window);
+    // Made anew where it is gone: what sleeps for days is swept away by others.
+    await (await this.#inFolder(() => open(file, 'a'))).close();
+    const now = this.#clock.now();
+    await utimes(file, now / 1000, now / 1000);
+    this.#beatAt = now;
   }
 
   #beatFile(window: string): string {
@@ -180,15 +253,8 @@ export class Ownership {
   }
 }
 
-async function readdirIfThere(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  }
+async function isThere(file: string): Promise<boolean> {
+  return (await beatOf(file)) !== undefined;
 }
 
 async function beatOf(file: string): Promise<number | undefined> {

@@ -39,6 +39,7 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
     const response = await bounded(context.clock, timing.pollMs, entry.abort.signal, (signal) =>
       client.poll(question.url, {
         signal,
+        priority: 'background',
         attempted,
         resource: record.target.name,
         ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
@@ -84,7 +85,7 @@ export async function takeStep(context: EngineContext, entry: Entry, step: Track
     await finish(context, entry, step);
     return;
   }
-  const waitMs = Math.max(step.delayMs ?? timing.defaultWaitMs, timing.shortestWaitMs);
+  const waitMs = Math.max(waitOf(step), step.next ? context.paceMs(entry, step.next.url) : 0);
   entry.tracking = step.state;
   await context.store.update(entry, {
     status: step.status,
@@ -96,7 +97,12 @@ export async function takeStep(context: EngineContext, entry: Entry, step: Track
   context.schedule(entry, waitMs);
 }
 
-function saidBy(step: TrackStep): Changes {
+/** Milliseconds until it wants to be asked again. */
+export function waitOf({ delayMs }: TrackStep): number {
+  return Math.max(delayMs ?? timing.defaultWaitMs, timing.shortestWaitMs);
+}
+
+export function saidBy(step: TrackStep): Changes {
   return {
     ...(step.progress ? { progress: step.progress } : {}),
     ...(step.job ? { job: step.job } : {}),

@@ -17,5 +17,5 @@ export function retry(context: EngineContext, entry: Entry): void {
     throw notConnected(record);
   }
   entry.failures = 0;
-  context.schedule(entry, 0);
+  context.askItself(entry);
 }

@@ -3,11 +3,11 @@ import type { ArmResponse } from '../cloud/types.ts';
 import { isCancelled } from '../core/cancellation.ts';
 import { BackupError, codeOf, messageOf, toErrorRecord } from '../core/errors.ts';
 import type { PreparedRequest, TrackStep } from '../core/operation.ts';
-import { bounded, isNoAnswer } from './asking.ts';
+import { bounded, isNoAnswer, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { firstFailed } from './firstStep.ts';
-import { mayBegin, phaseOf } from './phase.ts';
+import { mayBegin, outlivesWindow, phaseOf } from './phase.ts';
 import { end, takeStep } from './poller.ts';
 import type { Entry } from './store.ts';
 
@@ -29,7 +29,7 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   const unsaved = await context.store.update(entry, { status: 'sending', trouble: undefined, progress: { message: phase.sending } });
   if (unsaved) {
     // What is not on disk is not sent: after a crash nobody would know of it.
-    await notSent(context, entry, new BackupError(`Nothing was started: ${unsaved.message}`, { ...unsaved }));
+    await unsavedBeforeSending(context, entry, new BackupError(`Nothing was started: ${unsaved.message}`, { ...unsaved }));
     return;
   }
   const attempted = `send "${record.title}"`;
@@ -91,6 +91,16 @@ export async function notSent(context: EngineContext, entry: Entry, error: unkno
   const record = toErrorRecord(error);
   const message = record.message.startsWith('Nothing was started') ? record.message : `Nothing was started: ${record.message}`;
   await end(context, entry, { status: 'failed', error: { ...record, message } });
+}
+
+/** One that outlives its window stands on disk as waiting, and a window to come would send it: so it waits here too, and does not end. */
+async function unsavedBeforeSending(context: EngineContext, entry: Entry, error: BackupError): Promise<void> {
+  if (entry.followedBy === 'here' && outlivesWindow(entry.record)) {
+    await context.store.update(entry, { status: 'planned' });
+    await troubled(context, entry, error);
+    return;
+  }
+  await notSent(context, entry, error);
 }
 
 /** Stays `sending`, on disk too, until somebody has looked. */

@@ -7,8 +7,11 @@ import { isoTime, type Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 import type { Ownership } from './ownership.ts';
 import { secretsIn, storable } from './redact.ts';
+import { withStep } from './steps.ts';
 
 const traceLength = 50;
+/** A disk that was full, or a folder that could not be written, is tried again this often. */
+const saveAgainMs = 15_000;
 
 /** Members to set; `undefined` takes one away. */
 export type Changes = { readonly [K in keyof OperationRecord]?: OperationRecord[K] | undefined };
@@ -45,6 +48,8 @@ export class OperationStore {
   readonly journal: Journal;
   readonly ownership: Ownership;
   readonly #clock: Clock;
+  #saving: { dispose(): void } | undefined;
+  #disposed = false;
 
   constructor(journal: Journal, ownership: Ownership, clock: Clock) {
     this.journal = journal;
@@ -54,7 +59,9 @@ export class OperationStore {
 
   /** Newest first. */
   list(): OperationRecord[] {
-    return [...this.entries.values()].map((entry) => entry.record).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    return [...this.entries.values()]
+      .map((entry) => entry.record)
+      .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
   }
 
   put(record: OperationRecord, followedBy: Entry['followedBy']): Entry {
@@ -84,13 +91,13 @@ export class OperationStore {
     entry.tracking = record.tracking;
     entry.secrets = secrets;
     try {
-      await this.claim(record.id);
+      await this.ownership.claimNew(record.id);
       await this.journal.append(clean);
     } catch (error) {
       this.forget(record.id);
       // The failure to write is the one to tell; an owner file left behind stands in nobody's way.
       await this.ownership.release(record.id).catch(() => undefined);
-      throw error;
+      throw error instanceof BackupError ? error : this.journal.unwritable(error);
     }
     this.changed.fire(clean);
     return entry;
@@ -111,8 +118,9 @@ export class OperationStore {
    */
   update(entry: Entry, changes: Changes): Promise<ErrorRecord | undefined> {
     const trace = [...entry.record.trace, ...entry.newTrace.splice(0)].slice(-traceLength);
-    const changed = { ...entry.record, ...changes, trace, updatedAt: isoTime(this.#clock.now()) } as OperationRecord;
-    entry.record = storable(changed, entry.secrets);
+    const now = isoTime(this.#clock.now());
+    const changed = { ...entry.record, ...changes, trace, updatedAt: now } as OperationRecord;
+    entry.record = storable(withStep(entry.record, changed, now), entry.secrets);
     const record = entry.record;
     const write = entry.writes.then(async () => {
       const unsaved = await this.#write(entry, record);
@@ -128,6 +136,19 @@ export class OperationStore {
     entry.record = record;
     entry.tracking = record.tracking;
     this.changed.fire(record);
+  }
+
+  /**
+   * False where another window has taken it meanwhile, as it may after this one was silent for long; then its record is
+   * shown as that window has it. Asked before anything is sent for it.
+   */
+  async confirm(entry: Entry): Promise<boolean> {
+    if (!this.ownership.mayHaveLost || entry.unsaved || (await this.ownership.stillOwns(entry.record.id))) {
+      return true;
+    }
+    await this.#lost(entry);
+    this.changed.fire(entry.record);
+    return false;
   }
 
   /** Only those that other windows do not follow. */
@@ -157,7 +178,7 @@ export class OperationStore {
       entry.unsaved = undefined;
     } catch (error) {
       const problem = error instanceof BackupError ? error : this.journal.unwritable(error);
-      entry.unsaved = toErrorRecord(problem);
+      this.noteUnsaved(entry, problem);
       if (!before) {
         this.problem.fire(problem);
       }
@@ -165,9 +186,44 @@ export class OperationStore {
     return entry.unsaved;
   }
 
+  /** It stays in memory, which is shown, and is tried again until it is on disk. */
+  noteUnsaved(entry: Entry, problem: BackupError): void {
+    entry.unsaved = toErrorRecord(problem);
+    if (!this.#disposed) {
+      this.#saving ??= this.#clock.after(saveAgainMs, () => void this.#saveAgain());
+    }
+  }
+
+  async #saveAgain(): Promise<void> {
+    this.#saving = undefined;
+    for (const entry of [...this.entries.values()].filter(({ unsaved }) => unsaved !== undefined)) {
+      const write = entry.writes.then(async () => {
+        if (!entry.unsaved || this.#disposed || (await this.#write(entry, entry.record))) {
+          return;
+        }
+        await this.release(entry);
+        this.changed.fire(entry.record);
+      });
+      entry.writes = write;
+      await write;
+      if (entry.unsaved) {
+        // The next ones would meet the same.
+        this.noteUnsaved(entry, new BackupError(entry.unsaved.message, entry.unsaved));
+        return;
+      }
+    }
+  }
+
+  /** Tries nothing again. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#saving?.dispose();
+  }
+
   /** Another window took it over (this one was stopped for long): it is that window's now. */
   async #lost(entry: Entry): Promise<ErrorRecord> {
     entry.followedBy = 'otherWindow';
+    entry.unsaved = undefined;
     entry.abort.abort();
     const theirs = await this.journal.read(entry.record.id);
     if (theirs) {
@@ -177,9 +233,9 @@ export class OperationStore {
     return { code: 'TakenOver', message: 'Another window follows this operation now.' };
   }
 
-  /** Ended operations need no owner. */
+  /** Ended operations need no owner, once their end is on disk: until then another window would take them for running. */
   async release(entry: Entry): Promise<void> {
-    if (!hasEnded(entry.record.status)) {
+    if (!hasEnded(entry.record.status) || entry.unsaved) {
       return;
     }
     entry.followedBy = 'nobody';

@@ -122,8 +122,11 @@ export interface OperationEngine {
    * @throws BackupError where it is just being sent, or another window follows it.
    */
   remove(id: string): Promise<void>;
-  /** Somebody looks at the operations until it is disposed: polling slows down while nobody does. */
-  watch(): Disposable;
+  /**
+   * Somebody looks at the operations until it is disposed: polling slows down while nobody does.
+   * @param id of the one whose details are looked at: what lists leave out (tasks, a percentage) is read for it
+   */
+  watch(id?: string): Disposable;
   /** Stops all polling; the journal keeps what is running. */
   dispose(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { BackupError, toErrorRecord } from '../core/errors.ts';
+import { BackupError } from '../core/errors.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { isoTime } from './clock.ts';
 import type { EngineContext } from './context.ts';
@@ -23,7 +23,7 @@ export async function noteUnstarted(context: EngineContext, id: string, plan: Un
     await store.journal.append(record);
   } catch (failure) {
     // Told once where the others of the batch meet the same.
-    entry.unsaved = toErrorRecord(failure instanceof BackupError ? failure : store.journal.unwritable(failure));
+    store.noteUnsaved(entry, failure instanceof BackupError ? failure : store.journal.unwritable(failure));
   }
   store.changed.fire(entry.record);
   context.ended(entry);

@@ -1,3 +1,5 @@
+import type { systems } from './tokens.ts';
+
 /** Those of Azure Backup, in the order of `recoveryServicesActions`. */
 const recoveryServicesActionIds = [
   'discoverVms',
@@ -48,6 +50,17 @@ const veeamActionIds = ['takeVeeamSnapshot', 'followVeeamSession'] as const;
  * each id must have an entry (a test says so).
  */
 export const actionIds = [...recoveryServicesActionIds, ...restorePointActionIds, ...apiManagementActionIds, ...veeamActionIds] as const;
+
+/** The system of an action; undefined for what is no action of the table, such as a job that is only followed. */
+export function systemOfAction(id: string): keyof typeof systems | undefined {
+  const groups: readonly (readonly [keyof typeof systems, readonly string[]])[] = [
+    ['recoveryServices', recoveryServicesActionIds],
+    ['restorePoints', restorePointActionIds],
+    ['apiManagement', apiManagementActionIds],
+    ['veeam', veeamActionIds],
+  ];
+  return groups.find(([, ids]) => ids.includes(id))?.[0];
+}
 
 export type ActionId = (typeof actionIds)[number];
 

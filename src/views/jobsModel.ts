@@ -1,17 +1,19 @@
 /**
- * The host side of the Jobs panel without the panel: what is shown, kept in step by one small message a change.
- * Free of vscode, so that it can be tested anywhere.
+ * The host side of the Jobs panel without the panel: what is shown, kept in step by one message for all that changed
+ * within a tenth of a second. Free of vscode, so that it can be tested anywhere.
  */
-import { armIdKey } from '../core/armId.ts';
 import { isCancelled } from '../core/cancellation.ts';
 import { lineText } from '../core/displayText.ts';
 import { messageOf, toErrorRecord } from '../core/errors.ts';
 import type { Disposable } from '../core/events.ts';
-import { hasEnded } from '../core/operation.ts';
 import type { OperationEngine } from '../operations/types.ts';
-import { failureView, jobView, operationView, shownRow } from './operationView.ts';
+import { failureView } from './operationDetails.ts';
 import { isToHost, type Ask, type FeedView, type RowView, type ToBrowser } from './protocol.ts';
 import type { RecentJob, RecentJobs } from './recentJobs.ts';
+import { RowSource } from './rowSource.ts';
+
+/** Between two messages about rows, in milliseconds: faster than a person reads, however many rows change. */
+const betweenMs = 100;
 
 export interface JobsModelOptions {
   readonly engine: OperationEngine;
@@ -23,23 +25,31 @@ export interface JobsModelOptions {
 
 export class JobsModel implements Disposable {
   readonly #options: JobsModelOptions;
+  readonly #source: RowSource;
   readonly #subscriptions: Disposable[];
   readonly #abort = new AbortController();
-  /** By key of the job's id: those that no operation follows are rows. */
-  #jobs = new Map<string, RecentJob>();
   /** What the browser has, by row id, as text: what did not change is not sent. */
-  readonly #shown = new Map<string, string>();
+  readonly #sent = new Map<string, string>();
+  /** Ids of rows that may look different from what the browser has. */
+  readonly #dirty = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #lastFlush = 0;
   #feed: FeedView = { loading: false, problems: [] };
   #listing: Promise<void> | undefined;
   #listAgain = false;
+  /** The browser side listens, and did so before. */
   #ready = false;
+  #begun = false;
+  /** The row that is looked at, and what the browser has of it. */
+  #looked: { readonly id: string; sent?: string; watch?: Disposable } | undefined;
 
   constructor(options: JobsModelOptions) {
     this.#options = options;
     const { engine, recentJobs } = options;
+    this.#source = new RowSource(engine);
     this.#subscriptions = [
-      engine.onDidChange(() => this.#sync()),
-      engine.onDidRemove(() => this.#sync()),
+      engine.onDidChange((record) => this.#touch(this.#source.operationChanged(record))),
+      engine.onDidRemove((id) => this.#touch(this.#source.operationRemoved(id))),
       recentJobs.onDidChange(() => void this.refresh()),
     ];
   }
@@ -53,9 +63,15 @@ export class JobsModel implements Disposable {
       this.#begin(select);
       return;
     }
+    if (message.type === 'show') {
+      this.#show(message.id);
+      return;
+    }
     const { number, ask } = message;
     try {
       await this.#do(ask);
+      // What came of it is there before it is said that it is done.
+      this.#flush();
       this.#options.post({ type: 'done', number });
     } catch (error) {
       if (isCancelled(error)) {
@@ -68,7 +84,21 @@ export class JobsModel implements Disposable {
 
   select(id: string): void {
     if (this.#ready) {
+      this.#flush();
       this.#options.post({ type: 'select', id });
+    }
+  }
+
+  /**
+   * Nobody sees the panel, or somebody does again. VS Code keeps each message to a page that is hidden until that is
+   * shown again, so nothing is said meanwhile; then all is said anew, to a page that was kept as to a new one.
+   */
+  setVisible(visible: boolean): void {
+    if (!visible) {
+      this.#ready = false;
+      this.#look(undefined);
+    } else if (!this.#ready && this.#begun) {
+      this.#sendAll(undefined);
     }
   }
 
@@ -90,21 +120,31 @@ export class JobsModel implements Disposable {
 
   /** True where a job runs that only listing again would tell the end of. */
   hasRunningJobs(): boolean {
-    return this.#rows().some((row) => row.source === 'job' && row.active);
+    return this.#source.hasRunningJobs();
   }
 
   dispose(): void {
     this.#abort.abort();
+    clearTimeout(this.#timer);
+    this.#look(undefined);
     this.#subscriptions.forEach((subscription) => subscription.dispose());
   }
 
   #begin(select: string | undefined): void {
-    this.#ready = true;
-    const rows = this.#rows();
-    this.#shown.clear();
-    rows.forEach((row) => this.#shown.set(row.id, JSON.stringify(row)));
-    this.#options.post({ type: 'all', rows, feed: this.#feed, ...(select === undefined ? {} : { select }) });
+    this.#sendAll(select);
     void this.refresh();
+  }
+
+  #sendAll(select: string | undefined): void {
+    this.#ready = true;
+    this.#begun = true;
+    // It says again what it shows.
+    this.#look(undefined);
+    const rows = this.#source.ids().flatMap((id) => this.#source.row(id) ?? []);
+    this.#sent.clear();
+    this.#dirty.clear();
+    rows.forEach((row) => this.#sent.set(row.id, JSON.stringify(row)));
+    this.#options.post({ type: 'all', rows, feed: this.#feed, ...(select === undefined ? {} : { select }) });
   }
 
   async #do(ask: Ask): Promise<void> {
@@ -113,21 +153,20 @@ export class JobsModel implements Disposable {
     } else if (ask.kind === 'detail') {
       await this.#detail(ask.id);
     } else {
-      await this.#options.act(ask, this.#jobs.get(armIdKey(ask.id)));
+      await this.#options.act(ask, this.#source.job(ask.id));
     }
   }
 
   async #detail(id: string): Promise<void> {
-    const key = armIdKey(id);
-    const known = this.#jobs.get(key);
-    if (!known) {
-      // An operation, or a row that has just gone: what there is, is shown.
+    if (this.#options.engine.get(id)) {
+      if (this.#looked?.id === id) {
+        this.#looked.watch ??= this.#options.engine.watch(id);
+      }
       return;
     }
-    const detail = await this.#options.recentJobs.detail(known.id, this.#abort.signal);
-    if (this.#jobs.has(key)) {
-      this.#jobs.set(key, { ...detail, id: known.id });
-      this.#sync();
+    const known = this.#source.job(id);
+    if (known) {
+      this.#touch(this.#source.setDetail(id, await this.#options.recentJobs.detail(known.id, this.#abort.signal)));
     }
   }
 
@@ -135,13 +174,12 @@ export class JobsModel implements Disposable {
     this.#setFeed({ ...this.#feed, loading: true });
     try {
       const { jobs, problems } = await this.#options.recentJobs.list(this.#abort.signal);
-      const before = this.#jobs;
-      this.#jobs = new Map(jobs.map((job) => [armIdKey(job.id), withKnownDetail(job, before.get(armIdKey(job.id)))]));
+      this.#touch(this.#source.setJobs(jobs));
+      this.#flush();
       this.#setFeed({ loading: false, problems: problems.map((problem) => lineText(problem.message)) });
     } catch (error) {
       this.#setFeed({ loading: false, problems: isCancelled(error) ? [] : [lineText(messageOf(error))] });
     }
-    this.#sync();
   }
 
   #setFeed(feed: FeedView): void {
@@ -151,46 +189,70 @@ export class JobsModel implements Disposable {
     }
   }
 
-  /** A job that an operation follows is one row, the operation's: it knows more. */
-  #rows(): RowView[] {
-    const { engine } = this.#options;
-    const records = engine.list();
-    const followed = new Set(records.flatMap((record) => (record.job ? [armIdKey(record.job.id)] : [])));
-    const jobs = [...this.#jobs].filter(([key]) => !followed.has(key)).map(([, job]) => jobView(job));
-    return [...records.map((record) => operationView(record, engine.standing(record.id))), ...jobs].map(shownRow);
+  #show(id: string): void {
+    if (this.#looked?.id !== id) {
+      this.#look(id);
+    }
+    this.#sendDetails();
   }
 
-  /** Sends what differs from what the browser has. */
-  #sync(): void {
+  #look(id: string | undefined): void {
+    this.#looked?.watch?.dispose();
+    this.#looked = id === undefined ? undefined : { id };
+  }
+
+  #touch(ids: readonly string[]): void {
     if (!this.#ready || this.#abort.signal.aborted) {
       return;
     }
-    const rows = this.#rows();
-    const ids = new Set(rows.map((row) => row.id));
-    for (const id of [...this.#shown.keys()].filter((each) => !ids.has(each))) {
-      this.#shown.delete(id);
-      this.#options.post({ type: 'remove', id });
+    ids.forEach((id) => this.#dirty.add(id));
+    if (this.#dirty.size > 0) {
+      this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#lastFlush + betweenMs - Date.now()));
     }
-    for (const row of rows) {
+  }
+
+  /** Sends what differs from what the browser has, of the rows that were touched. */
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#ready || this.#abort.signal.aborted || this.#dirty.size === 0) {
+      return;
+    }
+    this.#lastFlush = Date.now();
+    const upserts: RowView[] = [];
+    const removes: string[] = [];
+    for (const id of this.#dirty) {
+      const row = this.#source.row(id);
+      if (!row) {
+        if (this.#sent.delete(id)) {
+          removes.push(id);
+        }
+        continue;
+      }
       const text = JSON.stringify(row);
-      if (this.#shown.get(row.id) !== text) {
-        this.#shown.set(row.id, text);
-        this.#options.post({ type: 'upsert', row });
+      if (this.#sent.get(id) !== text) {
+        this.#sent.set(id, text);
+        upserts.push(row);
       }
     }
+    if (upserts.length > 0 || removes.length > 0) {
+      this.#options.post({ type: 'rows', upserts, removes });
+    }
+    if (this.#looked && this.#dirty.has(this.#looked.id)) {
+      this.#sendDetails();
+    }
+    this.#dirty.clear();
   }
-}
 
-/** A list leaves out tasks and errors: those read before stay until the job says something else. */
-function withKnownDetail(job: RecentJob, known: RecentJob | undefined): RecentJob {
-  if (!known || known.status !== job.status || !hasEnded(job.status)) {
-    return job;
+  #sendDetails(): void {
+    const details = this.#looked && this.#source.details(this.#looked.id);
+    if (!details || !this.#looked || !this.#ready) {
+      return;
+    }
+    const text = JSON.stringify(details);
+    if (this.#looked.sent !== text) {
+      this.#looked.sent = text;
+      this.#options.post({ type: 'details', details });
+    }
   }
-  return {
-    ...job,
-    progress: { ...known.progress, ...job.progress, ...(known.progress.tasks ? { tasks: known.progress.tasks } : {}) },
-    ...(job.error ? {} : known.error ? { error: known.error } : {}),
-    ...(job.warnings ? {} : known.warnings ? { warnings: known.warnings } : {}),
-    ...(known.raw ? { raw: known.raw } : {}),
-  };
 }

@@ -90,7 +90,10 @@ export class JobsPanel implements Disposable, vscode.WebviewPanelSerializer {
       this.#select = undefined;
       void model.take(message, select);
     });
-    panel.onDidChangeViewState(() => this.#watch(panel.visible));
+    panel.onDidChangeViewState(() => {
+      model.setVisible(panel.visible);
+      this.#watch(panel.visible);
+    });
     panel.onDidDispose(() => {
       this.#watch(false);
       model.dispose();

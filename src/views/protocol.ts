@@ -55,16 +55,35 @@ export interface TraceView {
   readonly requestId?: string;
 }
 
-/** One operation of this extension, or one job of a vault that somebody else started. */
+/** One of the moments that an operation went through, as its journal has them. */
+export interface StepView {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly text: string;
+  /** Codicon. */
+  readonly icon: string;
+  readonly state: RowState;
+}
+
+/** Which kind of service an operation or a job belongs to. */
+export interface SystemView {
+  readonly key: string;
+  /** `Azure Backup`. */
+  readonly label: string;
+}
+
+/** What the list shows of one operation of this extension, or of one job of a vault that somebody else started. */
 export interface RowView {
   readonly id: string;
   readonly source: 'operation' | 'job';
+  readonly system: SystemView;
   readonly title: string;
   readonly target: string;
-  readonly targetKind: string;
   /** Where among its namesakes the target is: `MSSQLSERVER on erp-db-01`. */
   readonly where?: string;
   readonly vault?: string;
+  /** Tells vaults of one name apart: an id, in lower case. */
+  readonly vaultKey?: string;
   /** Where it was started together with others: how many there were to be started. */
   readonly batch?: { readonly id: string; readonly size: number };
   readonly state: RowState;
@@ -82,6 +101,15 @@ export interface RowView {
   readonly endedAt?: number;
   /** 0 to 100, only where the service gave it and it has not ended. */
   readonly percent?: number;
+  /** What the filter box finds it by beside what the row shows: ids and properties, a line each. */
+  readonly search: string;
+}
+
+/** What stands beside the list, of the one row that somebody looks at. */
+export interface DetailsView {
+  /** The row's. */
+  readonly id: string;
+  readonly targetKind: string;
   readonly message?: string;
   readonly remaining?: string;
   readonly notes: readonly NoteView[];
@@ -91,6 +119,8 @@ export interface RowView {
   readonly warnings: readonly FailureView[];
   /** Name and value. */
   readonly facts: readonly (readonly [string, string])[];
+  /** In their order. */
+  readonly steps: readonly StepView[];
   readonly trace: readonly TraceView[];
   readonly actions: readonly RowAction[];
 }
@@ -104,31 +134,49 @@ export interface FeedView {
 
 export type Ask =
   | { readonly kind: RowAction; readonly id: string }
-  /** A job's tasks and errors, which lists do not hold; the row comes as an `upsert`. */
+  /**
+   * Somebody rests at a row: what is only read for those that are looked at is read now. Of a job its tasks and errors,
+   * which lists do not hold; an operation is watched until another row is shown.
+   */
   | { readonly kind: 'detail'; readonly id: string }
   /** `at`: as in `StatementView`. */
   | { readonly kind: 'copyStatement'; readonly id: string; readonly at: number }
   | { readonly kind: 'refresh' };
 
-export type ToHost = { readonly type: 'ready' } | { readonly type: 'ask'; readonly number: number; readonly ask: Ask };
+export type ToHost =
+  | { readonly type: 'ready' }
+  /** The one row whose details are wanted from now on. */
+  | { readonly type: 'show'; readonly id: string }
+  | { readonly type: 'ask'; readonly number: number; readonly ask: Ask };
 
 export type ToBrowser =
-  /** Once after `ready`; the only message that holds more than one row. */
+  /** After `ready`, and wherever the browser side may have missed something: all rows that there are. */
   | { readonly type: 'all'; readonly rows: readonly RowView[]; readonly feed: FeedView; readonly select?: string }
-  | { readonly type: 'upsert'; readonly row: RowView }
-  | { readonly type: 'remove'; readonly id: string }
+  /** What differs since the last one, of as many rows as have changed; a tenth of a second lies between two of them. */
+  | { readonly type: 'rows'; readonly upserts: readonly RowView[]; readonly removes: readonly string[] }
+  /** Of the row that was last named by `show`. */
+  | { readonly type: 'details'; readonly details: DetailsView }
   | { readonly type: 'select'; readonly id: string }
   | { readonly type: 'feed'; readonly feed: FeedView }
   | { readonly type: 'done'; readonly number: number }
   | { readonly type: 'refused'; readonly number: number; readonly error: FailureView };
 
-/** What survives a reload of the window: kept by the browser side, handed back by VS Code. */
+/** What survives a reload of the window: kept by the browser side, handed back by VS Code. Absent is as at first. */
 export interface PanelState {
   readonly selected?: string;
   readonly filter?: string;
   readonly stateFilter?: string;
+  readonly system?: string;
+  /** `RowView.vaultKey`. */
+  readonly vault?: string;
   /** Id of a batch whose rows alone are shown. */
   readonly batch?: string;
+  readonly group?: string;
+  readonly sort?: string;
+  /** Keys of groups that are folded. */
+  readonly folded?: readonly string[];
+  /** The first line that is seen, a row or the head of a group, and how many pixels of it are scrolled out. */
+  readonly top?: { readonly key: string; readonly offset: number };
 }
 
 const rowActions: readonly string[] = [
@@ -149,6 +197,9 @@ export function isToHost(message: unknown): message is ToHost {
   }
   if (message['type'] === 'ready') {
     return true;
+  }
+  if (message['type'] === 'show') {
+    return typeof message['id'] === 'string';
   }
   const ask = message['ask'];
   if (message['type'] !== 'ask' || typeof message['number'] !== 'number' || !isRecord(ask) || typeof ask['kind'] !== 'string') {

@@ -1,14 +1,15 @@
 /** What the buttons of the panel's rows do. Free of vscode: questions and documents are asked of `RowServices`. */
 import { CancelledError } from '../core/cancellation.ts';
 import { BackupError } from '../core/errors.ts';
-import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { hasEnded, type OperationRecord, type OperationTask, type RequestTrace } from '../core/operation.ts';
 import { madePointOf } from '../inventory/running.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { containerWord } from './containerWord.ts';
 import { statementsOf } from './statements.ts';
-import { statusLooks } from './stateWords.ts';
+import { statusLooks, taskLooks } from './stateWords.ts';
+import { stepsOf } from './steps.ts';
 
 export interface RowServices {
   readonly engine: OperationEngine;
@@ -154,6 +155,26 @@ export function detailsText(record: OperationRecord | undefined, job: RecentJob 
       remedies.flatMap((remedy) => line('What to do', remedy)),
     ),
     ...statementsOf(about).flatMap(({ title, text }) => [`${title}:`, text]),
+    ...block(
+      'Properties',
+      Object.entries(about.progress.properties ?? {}).map(([name, value]) => `${name.trim()}: ${value}`),
+    ),
+    ...block('Tasks', (about.progress.tasks ?? []).map(taskLine)),
+    ...block('Steps', record ? stepsOf(record).map(({ at, text }) => `${new Date(at).toISOString()} ${text}`) : []),
+    ...block('Requests', (record?.trace ?? []).map(requestLine)),
     '',
   ].join('\n');
+}
+
+function block(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function taskLine({ name, status, percent, detail, duration }: OperationTask): string {
+  const figures = [taskLooks[status].stateWord, percent === undefined ? '' : `${percent} %`, duration ?? '', detail ?? ''];
+  return `${name}: ${figures.filter((figure) => figure !== '').join(', ')}`;
+}
+
+function requestLine({ at, method, path, status, ms, requestId }: RequestTrace): string {
+  return `${at} ${method} ${path} ${status ?? 'no answer'} ${ms} ms${requestId === undefined ? '' : ` ${requestId}`}`;
 }

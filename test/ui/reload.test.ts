@@ -48,22 +48,43 @@ describe('ui: what runs outlives the window that started it', () => {
     assert.equal((await posts()).length, 1);
   });
 
-  it('a crash of the extension host: another panel takes the place of the dead one, and the backup is followed to its end', async () => {
-    const { jobs, tree } = window;
+  it('a crash of the extension host with one that runs, one whose answer is on its way and one that has not arrived: each ends as it is, and is begun once at most', async () => {
+    const { jobs, tree, quickInput } = window;
+    const own = ownSandbox(window.dataDir);
     await window.openView();
     await tree.reveal(...items);
     const earlier = (await posts()).length;
+    const long = { kind: 'slow', ms: 60_000, method: 'POST' } as const;
+    await own.spoil(
+      { ...long, path: '**/*vm-web-01/backup' },
+      // Nothing of it reaches the service, and nobody hears so: to the window it is on its way.
+      { ...long, path: '**/*vm-web-03/backup' },
+      { kind: 'resetBefore', method: 'POST', path: '**/*vm-web-03/backup' },
+    );
+    for (const vm of ['vm-web-01', 'vm-web-03']) {
+      await tree.menu(vm, 'Back Up Now...');
+      await quickInput.message(/30 days from now/);
+      await quickInput.accept();
+      await own.received('POST', `/**/*${vm}/backup`, 1);
+    }
     await backUp('vm-api-01');
-    const sandbox = ownSandbox(window.dataDir).pid;
+    const sandbox = own.pid;
     const host = window.killExtensionHost();
     await window.extensionHostOtherThan(host);
-    await ownSandbox(window.dataDir).time('release');
+    await own.time('release');
     await jobs.waitForState('vm-api-01', 'Back Up Now', /^Succeeded$/, jobMs);
     await jobs.waitForSelected('vm-api-01', 'Back Up Now');
+    await jobs.waitForState('vm-web-01', 'Back Up Now', /^Succeeded$/, jobMs);
+    await jobs.waitForState('vm-web-03', 'Back Up Now', /^Failed$/, jobMs);
     assert.deepEqual(await window.editors(), ['Backup Jobs']);
     await window.screenshot('reload-2-after-crash');
     assert.equal(ownSandbox(window.dataDir).pid, sandbox);
-    assert.equal((await posts()).length, earlier + 1, 'it was sent once');
+    const sent = (await posts()).slice(earlier).map(({ path, tookEffect }) => [/[^;]+(?=\/backup$)/.exec(path)?.[0], tookEffect]);
+    assert.deepEqual(sent, [
+      ['vm-web-01', true],
+      ['vm-web-03', false],
+      ['vm-api-01', true],
+    ]);
     await tree.rows.nth(2).waitFor();
   });
 });

@@ -6,6 +6,8 @@ export class BatchLine {
   readonly node = element('div', 'batch');
   readonly #text = element('span');
   readonly #button = element('button', 'link');
+  /** What can be done with all of them at once. */
+  readonly actions = element('span', 'batch-actions');
   #shown: string | undefined;
 
   constructor(onShow: (batchId: string) => void) {
@@ -15,7 +17,7 @@ export class BatchLine {
         onShow(this.#shown);
       }
     });
-    this.node.append(icon('layers'), this.#text, this.#button);
+    this.node.append(icon('layers'), this.#text, this.#button, this.actions);
     this.node.hidden = true;
   }
 

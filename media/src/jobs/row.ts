@@ -1,11 +1,20 @@
 import type { RowView } from '../../../src/views/protocol.ts';
+import type { RowLine } from './arrange.ts';
 import { element, setAttribute, setClass, setText } from './dom.ts';
+import { placeNode, type LineNode } from './lineNode.ts';
 import { momentText, rowElapsed, wholeMomentText } from './times.ts';
 
-/** One row of the list. Made once; later only what differs is changed. */
-export class Row {
+export interface RowLooks {
+  readonly isSelected: boolean;
+  /** The focus of the list is on it. */
+  readonly isActive: boolean;
+  readonly isInGroup: boolean;
+}
+
+/** One row of the list. Made once, and used again for another one when it is scrolled out; only what differs is changed. */
+export class Row implements LineNode {
   readonly node: HTMLElement;
-  view: RowView;
+  #view: RowView | undefined;
   readonly #icon = element('span');
   readonly #title = element('bdi', 'row-title');
   readonly #target = element('bdi', 'row-target');
@@ -15,8 +24,7 @@ export class Row {
   readonly #elapsed = element('span', 'row-elapsed');
   readonly #bar = element('vscode-progress-bar', 'row-bar');
 
-  constructor(view: RowView, domId: string) {
-    this.view = view;
+  constructor(domId: string) {
     this.#icon.setAttribute('aria-hidden', 'true');
     this.#bar.setAttribute('aria-hidden', 'true');
     this.node = element(
@@ -28,15 +36,36 @@ export class Row {
       this.#bar,
     );
     this.node.id = domId;
-    this.node.setAttribute('role', 'option');
-    this.node.setAttribute('aria-selected', 'false');
-    this.node.dataset['id'] = view.id;
-    this.update(view);
   }
 
-  update(view: RowView): void {
-    this.view = view;
+  get view(): RowView {
+    if (!this.#view) {
+      throw new Error('A row shows nothing before its first update.');
+    }
+    return this.#view;
+  }
+
+  update(line: RowLine, top: number, { isSelected, isActive, isInGroup }: RowLooks): void {
+    const { view } = line.row;
+    if (view !== this.#view) {
+      this.#view = view;
+      this.#show(view);
+    }
+    setAttribute(this.node, 'role', isInGroup ? 'treeitem' : 'option');
+    setAttribute(this.node, 'aria-level', isInGroup ? '2' : undefined);
+    setAttribute(this.node, 'aria-selected', String(isSelected));
+    setClass(this.node, isActive ? 'row active' : 'row');
+    placeNode(this.node, line, top);
+  }
+
+  /** The clock went on. */
+  tick(nowMs: number): void {
+    setText(this.#elapsed, rowElapsed(this.view, nowMs));
+  }
+
+  #show(view: RowView): void {
     const now = Date.now();
+    setAttribute(this.node, 'data-id', view.id);
     setClass(this.#icon, `row-icon tone-${view.state} codicon codicon-${view.icon}${view.moving ? ' spin' : ''}`);
     setText(this.#title, view.title);
     setText(this.#target, view.target);
@@ -55,19 +84,6 @@ export class Row {
     this.#bar.indeterminate = view.percent === undefined && view.moving;
     this.#bar.value = view.percent ?? 0;
     this.tick(now);
-  }
-
-  /** The clock went on. */
-  tick(nowMs: number): void {
-    setText(this.#elapsed, rowElapsed(this.view, nowMs));
-  }
-
-  /** What the filter box looks in. */
-  get searchText(): string {
-    const { title, target, where, vault, stateWord, targetKind, facts } = this.view;
-    return [title, target, where ?? '', vault ?? '', stateWord, targetKind, ...facts.map(([, value]) => value)]
-      .join('\n')
-      .toLocaleLowerCase();
   }
 }
 

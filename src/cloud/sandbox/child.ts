@@ -80,9 +80,10 @@ export async function startChild(start: SandboxProgram): Promise<SandboxChild> {
   }
 }
 
-function flags({ settings: { speed, latency, seed }, lingerSeconds = defaultLingerSeconds }: SandboxProgram): string[] {
+function flags({ settings: { speed, latency, seed, quota }, lingerSeconds = defaultLingerSeconds }: SandboxProgram): string[] {
   const seeded = seed === undefined ? [] : ['--seed', String(seed)];
-  return ['--linger', String(lingerSeconds), '--speed', String(speed), '--latency', String(latency), ...seeded];
+  const limited = quota === undefined ? [] : ['--quota', quota];
+  return ['--linger', String(lingerSeconds), '--speed', String(speed), '--latency', String(latency), ...seeded, ...limited];
 }
 
 function childEnvironment(): NodeJS.ProcessEnv {

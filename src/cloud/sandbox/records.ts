@@ -32,9 +32,9 @@ const probeMs = 5_000;
  * Two windows share a sandbox where this is the same: settings, machine, and the program as it stands on disk.
  * @throws Error where there is no program.
  */
-export async function keyOf(entry: string, { speed, latency, seed }: SandboxSettings): Promise<string> {
+export async function keyOf(entry: string, { speed, latency, seed, quota }: SandboxSettings): Promise<string> {
   const { size, mtimeMs } = await stat(entry);
-  const facts = JSON.stringify([hostname(), entry, size, mtimeMs, speed, latency, seed]);
+  const facts = JSON.stringify([hostname(), entry, size, mtimeMs, speed, latency, seed, quota]);
   return createHash('sha256').update(facts).digest('hex').slice(0, 16);
 }
 

@@ -3,7 +3,8 @@ import type { SandboxClock } from './types.ts';
 export interface LimitOptions {
   /**
    * True: an empty bucket or a used-up budget refuses with 429, as Azure does. False: the headers count down and nothing
-   * is refused, so that no test has to wait for a limit it does not test.
+   * is refused, so that no test has to wait for a limit it does not test. Nor does a limit ever look used up then, as
+   * clients slow down before one is.
    */
   readonly enforced: boolean;
   /** Requests of one kind that a subscription's bucket holds; see `sizes` for Azure's. */
@@ -35,22 +36,60 @@ const sizes: Record<Kind, TokenBucketSize> = {
 /** The tenant-wide bucket beside each subscription's is this much larger. */
 const globalFactor = 15;
 
-/** Requests an hour that Azure Backup allows one action of one subscription: what its header started at in recorded traffic. */
-const hourlyBudgets: readonly (readonly [RegExp, number])[] = [
-  [/\/vaults\/backupJobs\/read$/i, 450],
-  [/\/vaults\/backupstorageconfig\/read$/i, 250],
-  [/\/vaults\/delete$/i, 200],
-  // Writes below a vault carry no such header.
-  [/\/vaults\/(write|action)$|\/read$/i, 300],
+interface HourlyBudget {
+  readonly actions: RegExp;
+  /** What its header started at in most of the recorded traffic, plus one. */
+  readonly limit: number;
+  /** What the recorded refusal named, where that was less: gateways differ, and the smallest is what a client must do with. */
+  readonly enforced?: number;
+}
+
+/** Requests an hour that providers allow one action of one subscription, in recorded traffic. */
+const hourlyBudgets: readonly HourlyBudget[] = [
+  { actions: /^microsoft\.recoveryservices\/vaults\/backupJobs\/read$/i, limit: 450, enforced: 150 },
+  { actions: /^microsoft\.recoveryservices\/vaults\/backupstorageconfig\/read$/i, limit: 250 },
+  { actions: /^microsoft\.recoveryservices\/vaults\/delete$/i, limit: 200 },
+  // Vaults themselves are read, and what is in them is written, without such a header.
+  { actions: /^microsoft\.recoveryservices\/vaults\/write$/i, limit: 300 },
+  { actions: /^microsoft\.recoveryservices\/vaults\/(?!(operationStatus|backupResourceGuardProxies)\/).+\/read$/i, limit: 300 },
+  { actions: /^microsoft\.apimanagement\/service\/(.*\/)?(read|write|delete)$/i, limit: 24_000 },
+  { actions: /^microsoft\.storage\/storageaccounts\/listkeys\/action$/i, limit: 12_000 },
 ];
 const hourMs = 3_600_000;
+/** Of a budget that is not enforced no more than this is ever gone. */
+const unenforcedShare = 0.1;
+
+interface Budget {
+  readonly owner: string;
+  readonly action: string;
+  readonly limit: number;
+  readonly since: number;
+  used: number;
+}
+
+export interface LimitState {
+  readonly quota: 'off' | 'real';
+  /** Requests refused with 429 since the start. */
+  readonly refused: number;
+  /** Hourly budgets that somebody has begun to use. */
+  readonly budgets: readonly {
+    /** GUID, or `tenant`. */
+    readonly subscription: string;
+    readonly action: string;
+    readonly limit: number;
+    readonly left: number;
+    /** The caller's milliseconds, already shortened by the clock's speed. */
+    readonly resetsInMs: number;
+  }[];
+}
 
 /** Azure's two layers of limits: token buckets of the resource manager, hourly budgets of the provider. */
 export class Limits {
   readonly #options: LimitOptions;
   readonly #clock: SandboxClock;
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
-  readonly #budgets = new Map<string, { used: number; since: number }>();
+  readonly #budgets = new Map<string, Budget>();
+  #refused = 0;
 
   constructor(clock: SandboxClock, options: LimitOptions) {
     this.#clock = clock;
@@ -70,17 +109,46 @@ export class Limits {
       [`x-ms-ratelimit-remaining-${scope}-global-${kind}`]: String(globalLeft),
     };
     if (bucket.refused) {
-      const seconds = 1 / this.#size(kind).perSecond;
-      return { headers, refusal: subscriptionRefusal(subscription ?? 'tenant', Math.ceil(seconds)) };
+      const seconds = this.#clock.scaled(1 / this.#size(kind).perSecond);
+      return this.#refuse(headers, subscriptionRefusal(subscription ?? 'tenant', Math.ceil(seconds)));
     }
     const action = actionOf(method, segments);
-    const limit = action === undefined ? undefined : budgetOf(action);
+    const limit = action === undefined ? undefined : this.#limitOf(action);
     if (action === undefined || limit === undefined) {
       return { headers };
     }
     const budget = this.#takeBudget(subscription ?? 'tenant', action, limit);
     headers[`x-ms-ratelimit-remaining-${scope}-resource-requests`] = String(budget.left);
-    return budget.waitMs === undefined ? { headers } : { headers, refusal: resourceRefusal(action, limit, budget.waitMs) };
+    return budget.waitMs === undefined ? { headers } : this.#refuse(headers, resourceRefusal(action, limit, budget.waitMs));
+  }
+
+  /** What has been used so far, for those who look on. */
+  state(): LimitState {
+    const now = this.#clock.now();
+    const window = this.#clock.scaled(hourMs);
+    return {
+      quota: this.#options.enforced ? 'real' : 'off',
+      refused: this.#refused,
+      budgets: [...this.#budgets.values()]
+        .filter(({ since }) => now - since < window)
+        .map(({ owner, action, limit, used, since }) => ({
+          subscription: owner,
+          action,
+          limit,
+          left: limit - used,
+          resetsInMs: since + window - now,
+        })),
+    };
+  }
+
+  #refuse(headers: LimitVerdict['headers'], refusal: NonNullable<LimitVerdict['refusal']>): LimitVerdict {
+    this.#refused += 1;
+    return { headers, refusal };
+  }
+
+  #limitOf(action: string): number | undefined {
+    const budget = hourlyBudgets.find(({ actions }) => actions.test(action));
+    return this.#options.enforced ? (budget?.enforced ?? budget?.limit) : budget?.limit;
   }
 
   #size(kind: Kind): TokenBucketSize {
@@ -91,11 +159,14 @@ export class Limits {
     const { capacity, perSecond } = this.#size(kind);
     const now = this.#clock.now();
     const bucket = this.#buckets.get(`${owner}/${kind}`) ?? { tokens: capacity, at: now };
-    bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+    bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.at) / this.#clock.scaled(1000)) * perSecond);
+    if (!this.#options.enforced && bucket.tokens < capacity / 2) {
+      bucket.tokens = capacity;
+    }
     bucket.at = now;
     this.#buckets.set(`${owner}/${kind}`, bucket);
     if (bucket.tokens < 1) {
-      return { left: 0, refused: this.#options.enforced };
+      return { left: 0, refused: true };
     }
     bucket.tokens -= 1;
     return { left: bucket.tokens, refused: false };
@@ -106,9 +177,10 @@ export class Limits {
     const window = this.#clock.scaled(hourMs);
     const key = `${owner}/${action.toLowerCase()}`;
     let budget = this.#budgets.get(key);
-    const over = budget !== undefined && (now - budget.since >= window || (budget.used >= limit && !this.#options.enforced));
+    const over =
+      budget !== undefined && (now - budget.since >= window || (!this.#options.enforced && budget.used >= limit * unenforcedShare));
     if (budget === undefined || over) {
-      budget = { used: 0, since: now };
+      budget = { owner, action, limit, used: 0, since: now };
       this.#budgets.set(key, budget);
     }
     if (budget.used >= limit) {
@@ -117,10 +189,6 @@ export class Limits {
     budget.used += 1;
     return { left: limit - budget.used };
   }
-}
-
-function budgetOf(action: string): number | undefined {
-  return /^microsoft\.recoveryservices\//i.test(action) ? hourlyBudgets.find(([pattern]) => pattern.test(action))?.[1] : undefined;
 }
 
 /** The action of a request in the words of Azure's permissions: `Microsoft.RecoveryServices/vaults/backupJobs/read`. */

@@ -1,3 +1,4 @@
+import type { Limits } from '../arm/limits.ts';
 import type { HeldClock } from './clock.ts';
 import { type App, type AppContext, readText } from './request.ts';
 import { timingSafeEqual } from 'node:crypto';
@@ -17,6 +18,7 @@ export interface ControlParts {
   readonly ledger: Ledger;
   readonly lifelines: Lifelines;
   readonly clock: Pick<HeldClock, 'hold' | 'release'>;
+  readonly limits: Pick<Limits, 'state'>;
   readonly clientSecret: string;
   /** Throws where the request's bearer token is not good for the resource manager. */
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<void>;
@@ -58,6 +60,7 @@ export function addControlRoutes(app: App, parts: ControlParts): void {
     parts.ledger.clear();
     return new Response(null, { status: 204 });
   });
+  app.get('/_sandbox/quota', () => Response.json(parts.limits.state()));
   for (const turn of ['hold', 'release'] as const) {
     app.post(`/_sandbox/time/${turn}`, () => {
       parts.clock[turn]();

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../core/errors.ts';
 import { azuriteAt, type AzuriteProgram } from '../storage/azurite/find.ts';
 import { FaultsError, type FaultsFile, parseFaults } from '../faults/schema.ts';
-import { defaults, type SandboxOptions } from './start.ts';
+import { defaults, type Quota, type SandboxOptions } from './start.ts';
 
 export type CommandLine =
   | { readonly kind: 'help' }
@@ -33,6 +33,7 @@ serves until it is interrupted.
   --speed X          how much shorter waiting is than in Azure; 60 makes a minute a second (default ${defaults.speed})
   --vaults V         vaults to add to the standing world
   --items I          protected items in each added vault (default 10)
+  --quota Q          real: requests beyond Azure's limits are refused; off: they are counted only (default ${defaults.quota})
   --faults FILE      JSON file of faults to inject; see docs/sandbox.md
   --seed N           the same seed makes the same world (default ${defaults.seed})
   --data DIR         where the authority's certificate is written; a new temporary directory where left out
@@ -77,6 +78,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     vaults: number('vaults'),
     items: number('items'),
     seed: number('seed'),
+    quota: values.quota === undefined ? undefined : quotaOf(values.quota),
     faults: values.faults === undefined ? undefined : readFaults(values.faults),
     dataDirectory: values.data,
     record: values.record,
@@ -101,6 +103,7 @@ function parseFlags(args: readonly string[]) {
         speed: text,
         vaults: text,
         items: text,
+        quota: text,
         faults: text,
         seed: text,
         data: text,
@@ -139,6 +142,13 @@ function parseNumber(flag: keyof typeof rules, text: string | undefined): number
     throw new UsageError(`--${flag} ${JSON.stringify(text)}: expected ${rule.expected}.`);
   }
   return value;
+}
+
+function quotaOf(text: string): Quota {
+  if (text !== 'off' && text !== 'real') {
+    throw new UsageError(`--quota ${JSON.stringify(text)}: expected off or real.`);
+  }
+  return text;
 }
 
 function azuriteOf(path: string): AzuriteProgram | 'none' {

@@ -46,6 +46,9 @@ export interface SandboxOptions {
   readonly lingerMs?: number;
   /** 3600 where left out. */
   readonly tokenLifetimeSeconds?: number;
+  /** `real`: requests beyond Azure's limits are refused. `off` where left out. */
+  readonly quota?: Quota;
+  /** In place of Azure's limits. */
   readonly limits?: LimitOptions;
   /** The program that holds blobs; looked for where left out, when it is first needed. `none`: not even looked for. */
   readonly azurite?: AzuriteProgram | 'none';
@@ -89,8 +92,11 @@ export interface RunningSandbox {
   removeFiles(): void;
 }
 
+/** Whether Azure's limits are enforced, or counted only. */
+export type Quota = 'off' | 'real';
+
 /** Seed, speed and sizes of a sandbox that was told nothing. */
-export const defaults = { seed: 1, speed: 1, latencyMs: 0, tokenLifetimeSeconds: 3600 };
+export const defaults = { seed: 1, speed: 1, latencyMs: 0, tokenLifetimeSeconds: 3600, quota: 'off' as Quota };
 
 /**
  * Starts a sandbox in this process, on 127.0.0.1.
@@ -126,7 +132,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const lifelines = new Lifelines(options.lingerMs);
   const closing = new AbortController();
   const region = 'WESTEUROPE';
-  const limits = new Limits(clock, options.limits ?? { enforced: options.faults?.enforceLimits ?? false });
+  const limits = new Limits(clock, options.limits ?? { enforced: options.quota === 'real' || options.faults?.enforceLimits === true });
   const latencyMs = options.latencyMs ?? defaults.latencyMs;
   const startedAt = new Date(clock.now()).toISOString();
   const common = { faults, ledger, clock, latencyMs, closing: closing.signal };
@@ -145,12 +151,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       ledger,
       lifelines,
       clock,
+      limits,
       clientSecret: directory.clientSecret,
       authenticate,
       ...(composition.changes === undefined ? {} : { changes: composition.changes }),
       ...(composition.storage === undefined ? {} : { storage: { ...composition.storage, origin: origins[0] } }),
       appliances,
-      facts: () => ({ startedAt, seed, speed: clock.speed, held: clock.held, latencyMs }),
+      facts: () => ({ startedAt, seed, speed: clock.speed, held: clock.held, latencyMs, quota: limits.state().quota }),
     },
     faults: { ...common, connections: listener.connections, standIns: armStandIns({ tokens, authentication, clock, region }) },
     identity: { directory, audiences, tokens, clock },

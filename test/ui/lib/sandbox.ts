@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { root } from '../../../scripts/lib/deps.mjs';
+import { type FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import { composeWorld, type Compose } from '../../../src/sandbox/server/compose.ts';
 import { secretHeader } from '../../../src/sandbox/server/controlRoutes.ts';
 import { type LedgerEntry } from '../../../src/sandbox/server/ledger.ts';
@@ -22,6 +23,8 @@ export interface OwnSandbox {
   readonly pid: number;
   /** Requests that it received. `path` is a glob over the whole path. */
   ledger(method: string, path: string): Promise<LedgerEntry[]>;
+  /** Spoils answers from now on (docs/sandbox.md). */
+  spoil(...faults: FaultInput[]): Promise<void>;
   /** Waits until it has received so many. */
   received(method: string, path: string, count: number): Promise<void>;
   /** Something that happens in the world beside backup, such as `drop-database` (docs/sandbox.md). */
@@ -62,6 +65,7 @@ export function ownSandbox(dataDir: string): OwnSandbox {
     endpoint: resourceManagerEndpoint,
     pid: record.pid,
     ledger,
+    spoil: async (...faults) => void (await ask(new URL('/_sandbox/faults', resourceManagerEndpoint), faults)),
     received: async (method, path, count) => {
       while ((await ledger(method, path)).length < count) await setTimeout(50);
     },

@@ -9,7 +9,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { bundles } from '../../../scripts/lib/bundles.ts';
 import { ensureChromium } from '../../../scripts/vscode/chromium.ts';
 import { pageHtml } from '../../../src/views/html.ts';
-import type { PanelState, ToBrowser, ToHost } from '../../../src/views/protocol.ts';
+import type { DetailsView, FeedView, PanelState, RowView, ToBrowser, ToHost } from '../../../src/views/protocol.ts';
+import type { FullView } from '../../unit/views/fullView.ts';
 import { themeCss, type ThemeName } from './themes.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -27,6 +28,15 @@ export interface Panel {
   /** Errors, warnings of the console and violations of the page's policy. */
   readonly complaints: string[];
   send(message: ToBrowser): Promise<void>;
+  /** Waits until what was told or typed is shown. */
+  painted(): Promise<void>;
+  /** All rows that there are; the details of the one that is selected follow by themselves, now and later. */
+  all(rows: readonly FullView[], feed?: FeedView): Promise<void>;
+  /** Rows that are new or have changed. */
+  put(...rows: readonly FullView[]): Promise<void>;
+  remove(...ids: readonly string[]): Promise<void>;
+  /** Clicks a row and waits for its details. */
+  look(id: string): Promise<void>;
   state(): Promise<PanelState | undefined>;
   screenshot(name: string): Promise<void>;
 }
@@ -79,7 +89,24 @@ export class PanelHouse {
       complaints.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    await page.exposeFunction('postToHost', (message: ToHost) => void posted.push(message));
+    const known = new Map<string, FullView>();
+    let looked: string | undefined;
+    const painted = (): Promise<void> =>
+      page.evaluate(() => new Promise<void>((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)))));
+    const send = (message: ToBrowser): Promise<void> => page.evaluate((data) => window.postMessage(data, '*'), message).then(painted);
+    const sendDetails = async (): Promise<void> => {
+      const view = known.get(looked ?? '');
+      if (view) {
+        await send({ type: 'details', details: detailsOf(view) });
+      }
+    };
+    await page.exposeFunction('postToHost', async (message: ToHost) => {
+      posted.push(message);
+      if (message.type === 'show') {
+        looked = message.id;
+        await sendDetails();
+      }
+    });
     await page.addInitScript((state) => {
       let kept: unknown = state ?? undefined;
       Object.assign(globalThis, {
@@ -100,10 +127,33 @@ export class PanelHouse {
       page,
       posted,
       complaints,
-      send: (message) =>
-        page
-          .evaluate((data) => window.postMessage(data, '*'), message)
-          .then(() => page.evaluate(() => new Promise<void>((resolve) => setTimeout(resolve)))),
+      send,
+      painted,
+      all: async (rows, feed = { loading: false, problems: [] }) => {
+        known.clear();
+        rows.forEach((row) => known.set(row.id, row));
+        await send({ type: 'all', rows: rows.map(rowOf), feed });
+        await page.waitForFunction(
+          () =>
+            document.querySelector('.details-body')?.hasAttribute('hidden') ||
+            !document.querySelector('.details-rest')?.hasAttribute('hidden'),
+        );
+      },
+      put: async (...rows) => {
+        rows.forEach((row) => known.set(row.id, row));
+        await send({ type: 'rows', upserts: rows.map(rowOf), removes: [] });
+        if (rows.some(({ id }) => id === looked)) {
+          await sendDetails();
+        }
+      },
+      look: async (id) => {
+        await page.locator(`.row[data-id="${id}"]`).click();
+        await page.locator(`.details[data-id="${id}"]`).waitFor();
+      },
+      remove: (...ids) => {
+        ids.forEach((id) => known.delete(id));
+        return send({ type: 'rows', upserts: [], removes: ids });
+      },
       state: () => page.evaluate(() => (globalThis as unknown as { keptState(): PanelState | undefined }).keptState()),
       screenshot: async (name) => {
         if (!process.env['SCREENSHOTS']) return;
@@ -143,6 +193,38 @@ export class PanelHouse {
     const folder = file.startsWith('codicon') ? path.join(root, 'node_modules/@vscode/codicons/dist') : this.#folder;
     return { body: await readFile(path.join(folder, file)), type: types[path.extname(file)] ?? 'application/octet-stream' };
   }
+}
+
+/** The members that are the row's alone go with the row, all others with the details, as the extension's side sends them. */
+const rowMembers: readonly (keyof RowView)[] = [
+  'id',
+  'source',
+  'system',
+  'title',
+  'target',
+  'where',
+  'vault',
+  'vaultKey',
+  'batch',
+  'state',
+  'stateWord',
+  'icon',
+  'active',
+  'moving',
+  'queued',
+  'startedAt',
+  'endedAt',
+  'percent',
+  'search',
+];
+
+export function rowOf(view: FullView): RowView {
+  return Object.fromEntries(rowMembers.flatMap((name) => (view[name] === undefined ? [] : [[name, view[name]]]))) as unknown as RowView;
+}
+
+function detailsOf(view: FullView): DetailsView {
+  const own = Object.entries(view).filter(([name]) => name === 'id' || !rowMembers.includes(name as keyof RowView));
+  return Object.fromEntries(own) as unknown as DetailsView;
 }
 
 /** Waits for a condition of this process, at most ten seconds. */

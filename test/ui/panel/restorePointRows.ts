@@ -1,6 +1,6 @@
 /** Rows of VM restore points: copies with a figure a disk, one that waits for another, one that makes its collection first. */
 import type { OperationRecord } from '../../../src/core/operation.ts';
-import type { RowView } from '../../../src/views/protocol.ts';
+import type { FullView } from '../../unit/views/fullView.ts';
 import { row } from './rows.ts';
 
 const minute = 60_000;
@@ -20,7 +20,7 @@ const lane = {
   waiting: 'Waiting for another copy into vm-web-01-northeurope: they are made in their order',
 };
 
-export function restorePointJobs(): RowView[] {
+export function restorePointJobs(): FullView[] {
   return [
     row('copying', 'p', 50 * minute, {
       ...point('nightly-2026-03-01'),

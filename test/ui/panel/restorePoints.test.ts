@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FeedView } from '../../../src/views/protocol.ts';
 import { PanelHouse, waitFor, type Panel } from './page.ts';
 import { restorePointJobs } from './restorePointRows.ts';
-
-const noFeed: FeedView = { loading: false, problems: [] };
 
 describe('Jobs panel: what VM restore points bring to it', function () {
   this.timeout(120_000);
@@ -14,15 +11,14 @@ describe('Jobs panel: what VM restore points bring to it', function () {
 
   async function opened(options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
     const panel = await house.open(options);
-    await panel.send({ type: 'all', rows: restorePointJobs(), feed: noFeed });
+    await panel.all(restorePointJobs());
     return panel;
   }
-  const click = (panel: Panel, id: string): Promise<void> => panel.page.locator(`.row[data-id="${id}"]`).click();
 
   it('shows a figure and a bar for each disk that is copied', async () => {
     for (const theme of ['dark', 'light', 'highContrast'] as const) {
       const panel = await opened({ theme });
-      await click(panel, 'copying');
+      await panel.look('copying');
       const tasks = await panel.page.locator('.tasks li').allInnerTexts();
       assert.deepEqual(
         tasks.map((text) => text.replace(/\s+/g, ' ').trim()),
@@ -48,7 +44,7 @@ describe('Jobs panel: what VM restore points bring to it', function () {
     assert.match(await row.innerText(), /Queued/);
     assert.equal(await row.locator('.spin').count(), 0);
     assert.equal(await row.locator('.row-bar').isVisible(), false);
-    await click(panel, 'queued');
+    await panel.look('queued');
     assert.match(
       (await panel.page.locator('.message').textContent()) ?? '',
       /^Queued: waits for Copy Collection to Another Region of nightly-2026-03-01/,

@@ -2,8 +2,7 @@
 import type { OperationRecord } from '../../../src/core/operation.ts';
 import { newRecord, type NewRecord } from '../../../src/operations/newRecord.ts';
 import type { Standing } from '../../../src/operations/types.ts';
-import type { RowView } from '../../../src/views/protocol.ts';
-import { jobView, operationView } from '../../../src/views/operationView.ts';
+import { jobView, operationView, type FullView } from '../../unit/views/fullView.ts';
 
 const here: Standing = { followedBy: 'here', notConnected: false };
 const nobody: Standing = { followedBy: 'nobody', notConnected: false };
@@ -25,14 +24,14 @@ function record(id: string, vm: string, agoMs: number, parts: Partial<OperationR
   return newRecord(id, 'https://management.azure.com', start, base);
 }
 
-export const row = (id: string, vm: string, agoMs: number, parts: Partial<OperationRecord> = {}, standing: Standing = here): RowView =>
+export const row = (id: string, vm: string, agoMs: number, parts: Partial<OperationRecord> = {}, standing: Standing = here): FullView =>
   operationView(record(id, vm, agoMs, parts), parts.endedAt === undefined ? standing : nobody);
 
 const minute = 60_000;
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
 /** One of each kind, as on a busy day. */
-export function busyDay(): RowView[] {
+export function busyDay(): FullView[] {
   const job = {
     id: `${vaultId}/backupJobs/8a1c0c1e-55aa-4c1f-9d8e-2b7f3a6d9e10`,
     name: '8a1c0c1e-55aa-4c1f-9d8e-2b7f3a6d9e10',

@@ -1,6 +1,6 @@
 /** Rows of SQL Server in Azure VMs: statements, several jobs, batches, places. */
 import type { OperationRecord } from '../../../src/core/operation.ts';
-import type { RowView } from '../../../src/views/protocol.ts';
+import type { FullView } from '../../unit/views/fullView.ts';
 import { row } from './rows.ts';
 
 const minute = 60_000;
@@ -14,7 +14,7 @@ ALTER SERVER ROLE [sysadmin] ADD MEMBER [NT SERVICE\\AzureWLBackupPluginSvc];
 GO`;
 
 /** What a registration ends with where the backup extension is no sysadmin. */
-export const registered = (text = grant, title = 'T-SQL, on each SQL Server instance of erp-db-02, as a member of sysadmin'): RowView =>
+export const registered = (text = grant, title = 'T-SQL, on each SQL Server instance of erp-db-02, as a member of sysadmin'): FullView =>
   row('registered', 'erp-db-02', 4 * minute, {
     title: 'Register',
     status: 'succeededWithWarnings',
@@ -42,7 +42,7 @@ const database = (name: string, host: string): Partial<OperationRecord> => ({
 const job = { id: '/jobs/1', name: '9d8e2b7f-3a6d-4e10-8a1c-0c1e55aa4c1f', operation: 'Backup (Full)', cancellable: true };
 
 /** A backup of one task without a percentage, and one whose operation made several jobs. */
-export function workloadJobs(): RowView[] {
+export function workloadJobs(): FullView[] {
   return [
     row('oneTask', 'msdb', 3 * minute, {
       ...database('msdb', 'erp-db-01'),
@@ -93,7 +93,7 @@ export function workloadJobs(): RowView[] {
 export const batchId = '0f6c2f5e-0d4c-4a7e-9a3e-5d1b3f1d7c11';
 
 /** Ten that were protected together, on two machines that have databases of the same names. */
-export function batch(): RowView[] {
+export function batch(): FullView[] {
   const names = ['sales', 'payroll', 'msdb', 'model', 'crm', 'stock', 'msdb', 'web', 'audit', 'tax'];
   return names.map((name, at) => {
     const parts: Partial<OperationRecord> =

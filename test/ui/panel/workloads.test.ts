@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FeedView, RowView } from '../../../src/views/protocol.ts';
+import type { ToHost } from '../../../src/views/protocol.ts';
+import type { FullView } from '../../unit/views/fullView.ts';
 import { PanelHouse, waitFor, type Panel } from './page.ts';
 import { busyDay } from './rows.ts';
 import { batch, batchId, registered, workloadJobs } from './workloadRows.ts';
-
-const noFeed: FeedView = { loading: false, problems: [] };
 
 describe('Jobs panel: what SQL Server in VMs brings to it', function () {
   this.timeout(120_000);
@@ -13,25 +12,25 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
   after(() => house.stop());
   afterEach(() => house.closePages());
 
-  async function opened(rows: readonly RowView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
+  async function opened(rows: readonly FullView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
     const panel = await house.open(options);
-    await panel.send({ type: 'all', rows, feed: noFeed });
+    await panel.all(rows);
     return panel;
   }
-  const click = (panel: Panel, id: string): Promise<void> => panel.page.locator(`.row[data-id="${id}"]`).click();
-  const asked = (panel: Panel): object[] => panel.posted.flatMap((message) => (message.type === 'ask' ? [message] : []));
+  const asked = (panel: Panel): Extract<ToHost, { type: 'ask' }>[] =>
+    panel.posted.flatMap((message) => (message.type === 'ask' && message.ask.kind !== 'detail' ? [message] : []));
 
   it('shows a statement as it is to be run, and copies it by click and by keyboard', async () => {
     const panel = await opened([registered()]);
-    await click(panel, 'registered');
+    await panel.look('registered');
     const shown = await panel.page.locator('.statement-text').innerText();
     assert.match(shown, /^USE \[master\];\nGO\nIF NOT EXISTS .*\n {4}CREATE LOGIN/);
     const button = panel.page.getByRole('button', { name: /^Copy: T-SQL, on each SQL Server instance/ });
     await button.click();
     await waitFor('it asks to copy', () => asked(panel).length === 1);
-    assert.deepEqual(asked(panel)[0], { type: 'ask', number: 1, ask: { kind: 'copyStatement', id: 'registered', at: 0 } });
+    assert.deepEqual(asked(panel)[0]?.ask, { kind: 'copyStatement', id: 'registered', at: 0 });
     assert.equal(await button.innerText(), 'Copy', 'it says that it has copied before it has');
-    await panel.send({ type: 'done', number: 1 });
+    await panel.send({ type: 'done', number: asked(panel)[0]?.number ?? 0 });
     await panel.page.locator('.statement-copy', { hasText: 'Copied' }).waitFor();
     assert.equal(await panel.page.locator('.statement [role=status]').textContent(), 'Copied');
     await panel.page.locator('.statement-copy', { hasText: 'Copy' }).waitFor();
@@ -47,7 +46,8 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
       'statement-text',
       'long lines cannot be scrolled by keyboard',
     );
-    await panel.send({ type: 'refused', number: 2, error: { code: 'X', message: 'The clipboard is locked.', remedies: [] } });
+    const number = asked(panel)[1]?.number ?? 0;
+    await panel.send({ type: 'refused', number, error: { code: 'X', message: 'The clipboard is locked.', remedies: [] } });
     assert.match((await panel.page.locator('.ask-failure').textContent()) ?? '', /The clipboard is locked/);
     assert.deepEqual(panel.complaints, []);
   });
@@ -55,7 +55,7 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
   it('keeps a hostile statement text', async () => {
     const evil = '</code></pre><img src=x onerror=alert(1)>\n<script>alert(2)</script>\u202e -- DROP';
     const panel = await opened([registered(evil, '"><svg onload=alert(3)>')]);
-    await click(panel, 'registered');
+    await panel.look('registered');
     assert.match(
       await panel.page.locator('.statement-text').innerText(),
       /<\/code><\/pre><img src=x onerror=alert\(1\)>\n<script>.*<U\+202E> -- DROP/,
@@ -66,65 +66,70 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
 
   it('leaves the block and its focus alone while nothing of it changes', async () => {
     const panel = await opened([registered()]);
-    await click(panel, 'registered');
+    await panel.look('registered');
     await panel.page.locator('.statement-copy').focus();
-    await panel.send({ type: 'upsert', row: { ...registered(), outcome: 'Something else.' } });
+    await panel.put({ ...registered(), outcome: 'Something else.' });
     assert.equal(await panel.page.evaluate(() => document.activeElement?.className), 'statement-copy');
   });
 
   it('tells namesakes apart by where they are, in the row, the details and the filter', async () => {
     const panel = await opened(batch());
     assert.match((await panel.page.locator('.row[data-id="b6"]').innerText()) ?? '', /msdb[^]*MSSQLSERVER on erp-db-02 · vault-prod-weu/);
-    await click(panel, 'b6');
+    await panel.look('b6');
     assert.match(
       (await panel.page.locator('.details .sub').textContent()) ?? '',
       /^Protect · SQL database · MSSQLSERVER on erp-db-02 · in vault-prod-weu$/,
     );
     await panel.page.locator('.filter input').fill('msdb erp-db-01');
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 1);
   });
 
   it('shows what was started together, counted, alone, and all again', async () => {
     const panel = await opened([...busyDay(), ...batch()]);
-    await click(panel, 'b2');
+    await panel.look('b2');
     const line = panel.page.locator('.batch');
     assert.match(
       (await line.innerText()).replace(/\s+/g, ' '),
       /One of 10 started together: 4 succeeded, 1 failed, 5 running\. Show these only/,
     );
-    const one = batch()[5] as RowView;
-    await panel.send({ type: 'upsert', row: { ...one, active: false, moving: false, state: 'failed', stateWord: 'Failed' } });
+    const one = batch()[5] as FullView;
+    await panel.put({ ...one, active: false, moving: false, state: 'failed', stateWord: 'Failed' });
     assert.match(await line.innerText(), /4 succeeded, 2 failed, 4 running/);
     await panel.page.getByRole('button', { name: 'Show these only' }).click();
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10);
     assert.equal((await panel.state())?.batch, batchId);
     await panel.screenshot('panel-batch');
     await panel.page.getByRole('button', { name: /Only those started together are shown/ }).click();
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10 + busyDay().length);
-    await click(panel, 'run');
+    await panel.look('run');
     assert.equal(await line.isVisible(), false);
   });
 
   it('comes back after a reload with those alone, and shows what it is told to show', async () => {
     const panel = await opened([...busyDay(), ...batch()], { state: { batch: batchId, selected: 'b1' } });
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10);
     await panel.send({ type: 'select', id: 'run' });
+    await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10 + busyDay().length);
   });
 
   it('moves a bar without an end for a job without a percentage, and tells each of several jobs', async () => {
     const panel = await opened(workloadJobs());
-    await click(panel, 'oneTask');
+    await panel.look('oneTask');
     const bar = panel.page.locator('.details vscode-progress-bar');
     assert.equal(await bar.evaluate((node) => (node as unknown as { indeterminate: boolean }).indeterminate), true);
     assert.doesNotMatch((await panel.page.locator('.details').innerText()) ?? '', /%/);
-    await click(panel, 'jobs');
+    await panel.look('jobs');
     assert.deepEqual(await panel.page.locator('.task-said').allInnerTexts(), [
       'Completed · 1 min 03 s',
       'Running · Transfer data to vault',
       'Not started',
     ]);
-    await click(panel, 'insists');
+    await panel.look('insists');
     assert.match(
       await panel.page.locator('.notes').innerText(),
       /5 times so far.*read back to find out what came of it\. Not before \d\d:\d\d:\d\d\./,
@@ -134,15 +139,15 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
   for (const theme of ['dark', 'light', 'highContrast'] as const) {
     it(`looks right in ${theme}`, async () => {
       const panel = await opened([registered(), ...workloadJobs(), ...batch()], { theme });
-      await click(panel, 'registered');
+      await panel.look('registered');
       await panel.screenshot(`panel-${theme}-statement`);
-      await click(panel, 'oneTask');
+      await panel.look('oneTask');
       await panel.screenshot(`panel-${theme}-one-task`);
-      await click(panel, 'jobs');
+      await panel.look('jobs');
       await panel.screenshot(`panel-${theme}-several-jobs`);
-      await click(panel, 'insists');
+      await panel.look('insists');
       await panel.screenshot(`panel-${theme}-insists`);
-      await click(panel, 'b4');
+      await panel.look('b4');
       await panel.page.getByRole('button', { name: 'Show these only' }).click();
       await panel.screenshot(`panel-${theme}-batch`);
       assert.deepEqual(panel.complaints, []);
@@ -151,7 +156,7 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
 
   it('folds a long statement into a narrow panel without making it wider', async () => {
     const panel = await opened([registered(`${'SELECT '.repeat(80)};`), ...batch()], { width: 420, height: 900 });
-    await click(panel, 'registered');
+    await panel.look('registered');
     await panel.screenshot('panel-narrow-statement');
     assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
     const detailsWider = await panel.page.locator('.details').evaluate((node) => node.scrollWidth > node.clientWidth);

@@ -110,6 +110,8 @@ describe('settings of the connection', () => {
     [{ sandbox: { speed: 0 } }, 'azureBackup.sandbox.speed'],
     [{ sandbox: { latency: '5' } }, 'azureBackup.sandbox.latency'],
     [{ sandbox: { seed: 1.5 } }, 'azureBackup.sandbox.seed'],
+    [{ sandbox: { quota: 'some' } }, 'azureBackup.sandbox.quota'],
+    [{ sandbox: { quota: true } }, 'azureBackup.sandbox.quota'],
   ] as const) {
     it(`${JSON.stringify(values)} is refused by name`, () => {
       assert.equal(refusal(() => read(values)).facts.resource, setting);

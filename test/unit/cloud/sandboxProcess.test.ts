@@ -10,12 +10,13 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { hasEnded, type SandboxRecord } from '../../../src/cloud/sandbox/records.ts';
 import { startSandboxProcess, type SandboxDetails, type SandboxProcess, type SandboxStart } from '../../../src/cloud/sandboxProcess.ts';
+import type { SandboxSettings } from '../../../src/cloud/settings.ts';
 import { isCancelled } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import { createTestBed, json, type TestBed } from './support/httpsServer.ts';
 import { buildSandbox, type SandboxProgram } from './support/sandboxProgram.ts';
 
-const settings = { speed: 60, latency: 5, seed: 7 };
+const settings: SandboxSettings = { speed: 60, latency: 5, seed: 7, quota: 'real' };
 
 describe('the sandbox as a process that windows share', function () {
   this.timeout(30_000);
@@ -107,7 +108,7 @@ describe('the sandbox as a process that windows share', function () {
     assert.equal(environment.certificateAuthorityFile, details.certificateAuthorityFile);
     const { startedAt, requests, status, ...facts } = await health(details);
     assert.deepEqual([status, typeof startedAt, typeof requests], ['ok', 'string', 'number']);
-    assert.deepEqual(facts, { seed: 7, speed: 60, latencyMs: 5, held: false });
+    assert.deepEqual(facts, { seed: 7, speed: 60, latencyMs: 5, held: false, quota: 'real' });
   });
 
   it('outlives the window that started it, and is there for the next one with the same world', async () => {

@@ -99,6 +99,16 @@ export async function putsOf(arm: ArmClient): Promise<Readonly<Record<string, nu
   return puts;
 }
 
+/** How many backups the sandbox has begun. */
+export async function backupsOf(arm: ArmClient): Promise<number> {
+  const { body } = await arm.get(`/_sandbox/ledger?method=POST&path=${encodeURIComponent('/**/backup')}`);
+  const entries = isObject(body) ? body['entries'] : undefined;
+  if (!Array.isArray(entries)) {
+    throw new TypeError('The ledger of the sandbox has another form.');
+  }
+  return entries.filter((entry) => isObject(entry) && entry['tookEffect'] === true).length;
+}
+
 /** The first node that `test` takes, below `parent`, opening only nodes of these kinds. */
 async function find(
   hands: Hands,

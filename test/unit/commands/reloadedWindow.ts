@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { CloudConnection } from '../../../src/cloud/connection.ts';
 import { hasEnded as sandboxHasEnded } from '../../../src/cloud/sandbox/records.ts';
+import type { ArmClient } from '../../../src/cloud/types.ts';
 import { startSandboxProcess } from '../../../src/cloud/sandboxProcess.ts';
 import { readSettings } from '../../../src/cloud/settings.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
@@ -20,7 +21,7 @@ import { Engine } from '../../../src/operations/engine.ts';
 import { refusalExplainer } from '../../../src/operations/explain.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
-import { dies, putsOf, tasks, type WindowOptions } from './reloadedTasks.ts';
+import { backupsOf, dies, putsOf, tasks, type WindowOptions } from './reloadedTasks.ts';
 import { ScriptedPrompter, type Scripted } from './scriptedPrompter.ts';
 
 const [folder = '', entry = '', task = '', said = '{}'] = process.argv.slice(2);
@@ -49,10 +50,23 @@ const connection = new CloudConnection({
   startSandbox: (settings, abort) => startSandboxProcess({ entry, folder: sandboxes, settings, signal: abort }),
 });
 const inventory = createInventory({ connection });
+/** What the engine asks is told, so that a test sees which window asks. */
+function told(arm: ArmClient): ArmClient {
+  const ask = <T>(url: string, work: () => Promise<T>): Promise<T> => {
+    say({ asked: url.replace(/[?#].*$/s, '') });
+    return work();
+  };
+  return {
+    ...arm,
+    get: (url, more) => ask(url, () => arm.get(url, more)),
+    poll: (url, more) => ask(url, () => arm.poll(url, more)),
+    page: (url, more) => ask(url, () => arm.page(url, more)),
+  };
+}
 const engine = new Engine({
   folder: join(folder, 'operations'),
   clock: clockOf(options),
-  arm: () => (connection.state.kind === 'connected' ? connection.arm() : undefined),
+  arm: () => (connection.state.kind === 'connected' ? told(connection.arm()) : undefined),
   trackers: trackers,
   followers: followersOf(),
   canceller: (record) => cancellingRequest(record, () => connection.arm().environment),
@@ -97,6 +111,7 @@ if (options.reports) {
       listening.dispose();
       say({
         puts: await putsOf(connection.arm()),
+        posts: await backupsOf(connection.arm()),
         ends: engine.list().map(({ actionId, status, error, outcome }) => ({ actionId, status, error, outcome })),
       });
     }

@@ -5,7 +5,7 @@ import type { OperationRecord } from '../../../src/core/operation.ts';
 import { hasEnded } from '../../../src/core/operation.ts';
 import type { InventoryNode } from '../../../src/inventory/types.ts';
 import { countdownOf } from '../../../src/commands/links/countdown.ts';
-import { operationView } from '../../../src/views/operationView.ts';
+import { operationView } from '../views/fullView.ts';
 import { showDiskLinks } from '../../../src/commands/links/showDiskLinks.ts';
 import { openWindow, patienceMs, type Window } from './journeyWindow.ts';
 

@@ -10,6 +10,9 @@ import type { WindowOptions } from './reloadedTasks.ts';
 import { buildSandbox, type SandboxProgram } from '../cloud/support/sandboxProgram.ts';
 
 interface Said {
+  /** A question of the engine's, where it is not about a change. */
+  readonly asked?: string;
+  readonly posts?: number;
   readonly connected?: string;
   readonly status?: string;
   readonly job?: string;
@@ -124,6 +127,31 @@ describe('operations in the sandbox, over reloads of the window', function () {
     assert.deepEqual([last.error, last.job, last.cloud], [undefined, job, connected]);
     assert.match(last.outcome ?? '', /has a recovery point of/);
     await second.kill();
+  });
+
+  it('are followed by one of two windows, and by the other when that one is killed', async () => {
+    const options = { speed: 600 };
+    const other = open('follow', options);
+    await other.until('connected', (said) => said.connected !== undefined);
+    const first = open('backUp', options);
+    const { job } = await first.until('a job', (said) => said.status === 'running' && said.job !== undefined);
+    await other.until('the same job', (said) => said.job === job);
+    assert.ok(
+      first.said.some(({ asked }) => asked !== undefined),
+      'the first follows it',
+    );
+    assert.deepEqual(
+      other.said.filter(({ asked }) => asked !== undefined),
+      [],
+      'both follow it',
+    );
+    await first.kill();
+    const last = await other.until('an end', (said) => said.status?.startsWith('succeeded') === true || said.error !== undefined);
+    assert.deepEqual([last.error, last.job], [undefined, job]);
+    assert.ok(other.said.some(({ asked }) => asked !== undefined));
+    const third = open('follow', { ...options, reports: true });
+    const { posts, ends } = await third.until('the ends', (said) => said.posts !== undefined);
+    assert.deepEqual([posts, ends?.map(({ status }) => status)], [1, [last.status]]);
   });
 
   it('make one restore point and one copy, whichever of their steps the window dies at', async () => {

@@ -40,6 +40,12 @@ describe('operation engine', () => {
     const record = engine.get(id);
     assert.equal(record?.outcome, 'vm-1 has a new recovery point.');
     assert.equal(record?.endedAt, record?.updatedAt);
+    assert.deepEqual(
+      record?.steps?.map((step) => step.status),
+      ['sending', 'accepted', 'running', 'succeeded'],
+      'the journal does not have each step with its moment',
+    );
+    assert.equal(record?.steps?.at(-1)?.at, record?.endedAt);
     assert.equal(follower.reads, 1);
     assert.deepEqual(
       ends.map((each) => each.id),

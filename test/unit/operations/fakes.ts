@@ -16,7 +16,7 @@ import type { Follower, OperationEngine, OperationPlan } from '../../../src/oper
 /** A clock whose hands the test turns; what is due runs in order. */
 export class FakeClock implements Clock {
   time = Date.parse('2026-03-01T12:00:00Z');
-  readonly #timers = new Map<object, { at: number; callback: () => void }>();
+  readonly #timers = new Map<object, { at: number; readonly callback: () => void }>();
 
   now(): number {
     return this.time;
@@ -26,6 +26,13 @@ export class FakeClock implements Clock {
     const key = {};
     this.#timers.set(key, { at: this.time + ms, callback });
     return { dispose: () => void this.#timers.delete(key) };
+  }
+
+  /** Timers that were set before the hands were moved go on as they would have: on a machine that slept they stood still. */
+  shift(ms: number): void {
+    for (const timer of this.#timers.values()) {
+      timer.at += ms;
+    }
   }
 
   /** Turns the hands by `ms`, running what comes due and letting it finish its work on disk. */

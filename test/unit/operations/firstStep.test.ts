@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ArmResponse } from '../../../src/cloud/types.ts';
 import type { PreparedRequest } from '../../../src/core/operation.ts';
@@ -225,12 +225,18 @@ describe('a request that comes before the operation’s own', () => {
     assert.deepEqual(sent(all), ['c1']);
   });
 
-  it('does not lead to what follows it where that it is done cannot be written down', async () => {
+  it('leads to what follows it only when that it is done can be written down, and then once', async () => {
     const all = await begun({ pollReplies: [done] });
     breakFolder(folder);
     await all.clock.advance(10 * minute);
     assert.deepEqual(sent(all), ['c1']);
-    assert.equal(all.engine.get(all.id)?.status, 'failed');
+    const { status, trouble } = all.engine.get(all.id) ?? {};
+    // Failed it must not be called: on disk it goes on, and a window to come would go on with it.
+    assert.deepEqual([status, trouble?.error.code], ['planned', 'JournalUnwritable']);
+    await rm(folder);
+    await all.clock.advance(20 * minute);
+    assert.deepEqual(sent(all), ['c1', 'backup']);
+    assert.equal(all.engine.get(all.id)?.status, 'succeeded');
   });
 
   describe('over a window that dies', () => {

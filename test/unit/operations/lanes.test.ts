@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupError } from '../../../src/core/errors.ts';
@@ -184,14 +184,18 @@ describe('operations of one lane', () => {
     assert.deepEqual(sent(all), ['p1']);
   });
 
-  it('are not sent where that their turn has come cannot be written down', async () => {
+  it('are not sent as long as that their turn has come cannot be written down, which is said', async () => {
     const all = await started(2);
     all.arm.pollReplies = [answer(200, { step: 'succeeded' })];
     breakFolder(folder);
     await all.clock.advance(5 * minute);
     assert.deepEqual(sent(all), ['p1']);
-    assert.equal(statusOf(all.engine, all.ids[1] ?? ''), 'failed');
-    assert.match(all.engine.get(all.ids[1] ?? '')?.error?.message ?? '', /^Nothing was started: The journal/);
+    assert.equal(statusOf(all.engine, all.ids[1] ?? ''), 'planned');
+    assert.match(all.engine.get(all.ids[1] ?? '')?.trouble?.error.message ?? '', /^The journal .* cannot be written/);
+    await rm(folder);
+    await all.clock.advance(10 * minute);
+    assert.deepEqual(sent(all), ['p1', 'p2']);
+    assert.equal(statusOf(all.engine, all.ids[1] ?? ''), 'succeeded');
   });
 
   it('wait on after a reload, and each is sent once', async () => {

@@ -79,6 +79,7 @@ describe('sandbox platform: command line', function () {
       });
       assert.deepEqual(parseCommandLine(['--azurite', 'none']), { kind: 'serve', exitWithStdin: false, options: { azurite: 'none' } });
       assert.deepEqual(parseCommandLine(['--record', 'd']), { kind: 'serve', exitWithStdin: false, options: { record: 'd' } });
+      assert.deepEqual(parseCommandLine(['--quota', 'real']), { kind: 'serve', exitWithStdin: false, options: { quota: 'real' } });
       assert.deepEqual(parseCommandLine(['--linger', '2.5']), { kind: 'serve', exitWithStdin: false, options: { lingerMs: 2500 } });
       assert.deepEqual(parseCommandLine(['--exit-with-stdin']), { kind: 'serve', exitWithStdin: true, options: {} });
     });
@@ -95,6 +96,7 @@ describe('sandbox platform: command line', function () {
       [['--vaults', '1e3'], /^--vaults "1e3": expected/],
       [['--items', '10001'], /^--items "10001": expected a whole number from 0 to 10000/],
       [['--linger', '0'], /^--linger "0": expected a number of seconds from 0\.1 to 86400/],
+      [['--quota', 'some'], /^--quota "some": expected off or real\.$/],
       [['--azurite', '/nowhere'], /^--azurite "\/nowhere": expected the folder of the npm package azurite/],
       [['--seed', '-5'], /^--seed "-5": expected/],
       [['--seed'], /--seed/],

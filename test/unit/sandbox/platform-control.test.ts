@@ -54,6 +54,14 @@ describe('sandbox platform: control endpoints', () => {
     assert.equal((await control('GET', 'health')).at('held'), false);
   });
 
+  it('tell what is left of the limits', async () => {
+    await send(sandbox, 'GET', `${vaultId}/backupJobs?${version}`);
+    const state = await control('GET', 'quota');
+    assert.deepEqual([state.at('quota'), state.at('refused')], ['off', 0]);
+    const budget = state.at('budgets.0') as Record<string, unknown>;
+    assert.deepEqual([budget.action, budget.limit, budget.left], ['Microsoft.RecoveryServices/vaults/backupJobs/read', 450, 449]);
+  });
+
   it('put, add, list and delete faults while the sandbox runs', async () => {
     await control('PUT', 'faults', [{ kind: 'error', path: vaultId, status: 500 }]);
     const added = await control('POST', 'faults', { faults: [{ kind: 'truncate', path: '**/none' }] });

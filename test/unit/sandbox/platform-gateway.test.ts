@@ -198,20 +198,58 @@ describe('sandbox platform: the gateway', () => {
       let now = 1_000_000;
       const limits = new Limits({ speed: 60, now: () => now, scaled: (ms) => ms / 60 }, { enforced: true });
       const jobs = `${vaultId}/backupJobs`.split('/').filter(Boolean);
-      for (let at = 0; at < 450; at++) {
-        assert.equal(limits.take('GET', jobs).refusal, undefined, `request ${at + 1}`);
+      for (let at = 0; at < 150; at++) {
+        const { headers, refusal } = limits.take('GET', jobs);
+        assert.equal(refusal, undefined, `request ${at + 1}`);
+        assert.equal(headers['x-ms-ratelimit-remaining-subscription-resource-requests'], String(149 - at));
       }
       now += 50_000;
       const refusal = limits.take('GET', jobs).refusal;
       assert.deepEqual(refusal, {
         code: 'ResourceRequestsThrottled',
         message:
-          "Number of requests for action 'Microsoft.RecoveryServices/vaults/backupJobs/read' exceeded the limit of '450' for time interval '01:00:00'. Please try again after '10' seconds.",
+          "Number of requests for action 'Microsoft.RecoveryServices/vaults/backupJobs/read' exceeded the limit of '150' for time interval '01:00:00'. Please try again after '10' seconds.",
         retryAfterSeconds: 10,
       });
-      assert.equal(limits.take('GET', vaultId.split('/').filter(Boolean)).refusal, undefined, 'another action has its own budget');
+      const items = [...jobs.slice(0, -1), 'backupProtectedItems'];
+      assert.equal(limits.take('GET', items).refusal, undefined, 'another action has its own budget');
+      const otherVault = jobs.map((segment) => (segment === 'vault-one' ? 'vault-two' : segment));
+      assert.equal(limits.take('GET', [...otherVault, 'a-job']).refusal?.code, 'ResourceRequestsThrottled', 'all vaults and jobs share it');
+      const { quota, refused, budgets } = limits.state();
+      assert.deepEqual([quota, refused], ['real', 2]);
+      assert.deepEqual(
+        budgets.map(({ action, limit, left, resetsInMs }) => [action.split('/').slice(2).join('/'), limit, left, resetsInMs]),
+        [
+          ['backupJobs/read', 150, 0, 10_000],
+          ['backupProtectedItems/read', 300, 299, 60_000],
+        ],
+      );
       now += 10_000;
       assert.equal(limits.take('GET', jobs).refusal, undefined);
+    });
+
+    it('fill the buckets of the resource manager as fast as the speed says', () => {
+      let now = 0;
+      const reads = { capacity: 2, perSecond: 1 };
+      const limits = new Limits({ speed: 10, now: () => now, scaled: (ms) => ms / 10 }, { enforced: true, reads });
+      const take = (): string | undefined => limits.take('GET', ['subscriptions']).refusal?.code;
+      assert.deepEqual([take(), take(), take()], [undefined, undefined, 'SubscriptionRequestsThrottled']);
+      now += 100;
+      assert.deepEqual([take(), take()], [undefined, 'SubscriptionRequestsThrottled']);
+    });
+
+    it('that are not enforced neither refuse nor ever look used up', () => {
+      const limits = new Limits({ speed: 1, now: () => 0, scaled: (ms) => ms }, { enforced: false });
+      const jobs = `${vaultId}/backupJobs`.split('/').filter(Boolean);
+      let least = Infinity;
+      for (let at = 0; at < 3000; at++) {
+        const { headers, refusal } = limits.take('GET', jobs);
+        assert.equal(refusal, undefined);
+        least = Math.min(least, Number(headers['x-ms-ratelimit-remaining-subscription-resource-requests']));
+        assert.ok(Number(headers['x-ms-ratelimit-remaining-subscription-reads']) > 500);
+      }
+      assert.equal(least, 405);
+      assert.deepEqual([limits.state().quota, limits.state().refused], ['off', 0]);
     });
   });
 

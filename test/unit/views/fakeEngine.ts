@@ -68,8 +68,13 @@ export class FakeEngine implements OperationEngine {
     this.records.delete(id);
     this.removed.fire(id);
   }
-  watch(): { dispose(): void } {
-    return { dispose: () => undefined };
+  /** Ids of the operations that somebody looks at. */
+  watched: string[] = [];
+  watch(id?: string): { dispose(): void } {
+    if (id !== undefined) {
+      this.watched.push(id);
+    }
+    return { dispose: () => (this.watched = this.watched.filter((each) => each !== id)) };
   }
   dispose(): Promise<void> {
     return Promise.resolve();

@@ -3,7 +3,7 @@ import { CancelledError } from '../../../src/core/cancellation.ts';
 import { BackupError, type ErrorRecord } from '../../../src/core/errors.ts';
 import { Emitter } from '../../../src/core/events.ts';
 import { JobsModel } from '../../../src/views/jobsModel.ts';
-import { isToHost, type ToBrowser } from '../../../src/views/protocol.ts';
+import { isToHost, type RowView, type ToBrowser } from '../../../src/views/protocol.ts';
 import type { RecentJob, RecentJobs } from '../../../src/views/recentJobs.ts';
 import { aRecord, FakeEngine, targetId } from './fakeEngine.ts';
 
@@ -52,20 +52,32 @@ function made(act: (ask: { kind: string; id: string }, job: RecentJob | undefine
   model: JobsModel;
   sent: ToBrowser[];
   take: () => ToBrowser[];
+  /** What was sent, once the message about rows that is due has been. */
+  rows: () => Promise<ToBrowser[]>;
 } {
   const engine = new FakeEngine();
   const jobs = new FakeJobs();
   const sent: ToBrowser[] = [];
   const model = new JobsModel({ engine, recentJobs: jobs, post: (message) => sent.push(message), act });
-  return { engine, jobs, model, sent, take: () => sent.splice(0) };
+  const take = (): ToBrowser[] => sent.splice(0);
+  const rows = async (): Promise<ToBrowser[]> => {
+    const end = Date.now() + 5_000;
+    while (!sent.some(({ type }) => type === 'rows') && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return take();
+  };
+  return { engine, jobs, model, sent, take, rows };
 }
 const types = (messages: ToBrowser[]): string[] => messages.map((message) => message.type);
 /** Lets what was begun without being awaited run to its end. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const upserts = (messages: ToBrowser[]): RowView[] => messages.flatMap((message) => (message.type === 'rows' ? message.upserts : []));
+const removes = (messages: ToBrowser[]): string[] => messages.flatMap((message) => (message.type === 'rows' ? message.removes : []));
 
 describe('host side of the Jobs panel', () => {
-  it('says nothing before the browser side is ready, then all, then one small message a change', async () => {
-    const { engine, model, take } = made();
+  it('says nothing before the browser side is ready, then all, then what changed, at once or with what changed soon after', async () => {
+    const { engine, model, take, rows } = made();
     engine.put(aRecord('a'));
     assert.deepEqual(take(), []);
     await model.take({ type: 'ready' }, 'a');
@@ -81,41 +93,129 @@ describe('host side of the Jobs panel', () => {
     engine.put(aRecord('b'));
     engine.put(aRecord('a', { progress: { percent: 5 } }));
     engine.put(aRecord('a', { progress: { percent: 5 } }));
+    const changes = await rows();
+    assert.deepEqual(types(changes), ['rows']);
     assert.deepEqual(
-      take().map((message) => (message.type === 'upsert' ? message.row.id : message.type)),
-      ['b', 'a'],
+      upserts(changes).map(({ id, percent }) => [id, percent]),
+      [
+        ['b', undefined],
+        ['a', 5],
+      ],
     );
     await engine.remove('b');
-    assert.deepEqual(take(), [{ type: 'remove', id: 'b' }]);
+    assert.deepEqual(await rows(), [{ type: 'rows', upserts: [], removes: ['b'] }]);
   });
 
-  it('tells also what changed in its standing alone', async () => {
+  it('puts a thousand changes of a thousand operations into a few messages, and looks at no row that did not change', async () => {
+    const { engine, model, take, rows } = made();
+    for (let at = 0; at < 1_000; at++) {
+      engine.put(aRecord(`o${at}`));
+    }
+    await model.take({ type: 'ready' });
+    await settled();
+    take();
+    engine.put(aRecord('o7', { progress: { percent: 1 } }));
+    await rows();
+    let asked = 0;
+    const standing = engine.standing.bind(engine);
+    engine.standing = (id) => {
+      asked += 1;
+      return standing(id);
+    };
+    for (let percent = 2; percent < 12; percent++) {
+      for (let at = 0; at < 100; at++) {
+        engine.put(aRecord(`o${at}`, { progress: { percent } }));
+      }
+    }
+    const sent = await rows();
+    assert.deepEqual(types(sent), ['rows']);
+    assert.deepEqual(new Set(upserts(sent).map(({ percent }) => percent)), new Set([11]));
+    assert.equal(upserts(sent).length, 100);
+    assert.equal(asked, 100, 'rows were made that nobody needed');
+  });
+
+  it('sends details of the one row that is shown, and has that alone watched', async () => {
+    const { engine, model, take, rows } = made();
+    engine.put(aRecord('a'));
+    engine.put(aRecord('b'));
+    await model.take({ type: 'ready' });
+    await settled();
+    take();
+    await model.take({ type: 'show', id: 'a' });
+    assert.deepEqual(
+      take().map((message) => message.type === 'details' && message.details.id),
+      ['a'],
+    );
+    await model.take({ type: 'ask', number: 1, ask: { kind: 'detail', id: 'a' } });
+    await model.take({ type: 'ask', number: 2, ask: { kind: 'detail', id: 'b' } });
+    assert.deepEqual(engine.watched, ['a']);
+    take();
+    for (const id of ['a', 'b']) {
+      engine.put(aRecord(id, { progress: { percent: 5, message: 'Take Snapshot' } }));
+    }
+    const sent = await rows();
+    assert.deepEqual(types(sent), ['rows', 'details']);
+    assert.deepEqual(
+      sent.map((message) => message.type === 'details' && [message.details.id, message.details.message]),
+      [false, ['a', 'Take Snapshot']],
+    );
+    await model.take({ type: 'show', id: 'b' });
+    assert.deepEqual(engine.watched, []);
+    await model.take({ type: 'ask', number: 3, ask: { kind: 'detail', id: 'b' } });
+    assert.deepEqual(engine.watched, ['b']);
+    model.dispose();
+    assert.deepEqual(engine.watched, []);
+  });
+
+  it('is silent while nobody sees the panel, and says all anew when somebody does', async () => {
     const { engine, model, take } = made();
     engine.put(aRecord('a'));
     await model.take({ type: 'ready' });
     await settled();
+    await model.take({ type: 'show', id: 'a' });
+    await model.take({ type: 'ask', number: 1, ask: { kind: 'detail', id: 'a' } });
     take();
-    engine.standings.set('a', { followedBy: 'otherWindow', notConnected: false });
+    model.setVisible(false);
+    assert.deepEqual(engine.watched, []);
+    engine.put(aRecord('b'));
+    await model.take({ type: 'ask', number: 2, ask: { kind: 'refresh' } });
+    assert.deepEqual(types(take()), ['done']);
+    model.setVisible(true);
+    const [all, ...rest] = take();
+    assert.ok(all?.type === 'all' && all.rows.length === 2);
+    assert.deepEqual(rest, []);
+    await model.take({ type: 'show', id: 'a' });
+    assert.deepEqual(types(take()), ['details'], 'a page that lost its details does not get them again');
+  });
+
+  it('tells also what changed in its standing alone', async () => {
+    const { engine, model, take, rows } = made();
+    engine.put(aRecord('a'));
+    await model.take({ type: 'ready' });
+    await settled();
+    await model.take({ type: 'show', id: 'a' });
+    take();
+    engine.standings.set('a', { followedBy: 'nobody', notConnected: true });
     engine.changed.fire(aRecord('a'));
-    const [message] = take();
-    assert.ok(message?.type === 'upsert');
-    assert.match(message.row.notes[0]?.text ?? '', /Another window/);
+    const sent = await rows();
+    assert.equal(upserts(sent)[0]?.stateWord, 'Not connected');
+    const details = sent.find((message) => message.type === 'details');
+    assert.match((details?.type === 'details' && details.details.notes[0]?.text) || '', /Connect to that cloud/);
   });
 
   it('lists jobs of others beside, and one that an operation follows only once', async () => {
-    const { engine, jobs, model, take } = made();
+    const { engine, jobs, model, take, rows } = made();
     jobs.jobs = [aJob(), aJob(`${targetId}/backupJobs/J2`)];
     await model.take({ type: 'ready' });
     await settled();
-    assert.equal(take().filter((message) => message.type === 'upsert').length, 2);
+    assert.equal(upserts(take()).length, 2);
     assert.equal(model.hasRunningJobs(), true);
     engine.put(aRecord('a', { job: { id: jobId.toUpperCase(), name: 'J1' } }));
-    const messages = take();
-    assert.deepEqual(types(messages).sort(), ['remove', 'upsert']);
-    assert.deepEqual(
-      messages.find((message) => message.type === 'remove'),
-      { type: 'remove', id: jobId },
-    );
+    const messages = await rows();
+    assert.deepEqual([upserts(messages).map(({ id }) => id), removes(messages)], [['a'], [jobId]]);
+    await engine.remove('a');
+    const after = await rows();
+    assert.deepEqual([upserts(after).map(({ id }) => id), removes(after)], [[jobId], ['a']], 'its job is not listed again');
   });
 
   it('keeps what it has and names what could not be read', async () => {
@@ -135,7 +235,7 @@ describe('host side of the Jobs panel', () => {
         feed: { loading: false, problems: ['Could not list the jobs: no network.'] },
       },
     );
-    assert.ok(!messages.some((message) => message.type === 'remove'), 'a failed reading took rows away');
+    assert.ok(!messages.some((message) => message.type === 'rows'), 'a failed reading took rows away');
   });
 
   it('reads once more where it was asked to while it read, and not once for each', async () => {
@@ -158,14 +258,16 @@ describe('host side of the Jobs panel', () => {
     jobs.jobs = [aJob(jobId, { status: 'failed', endedAt: '2026-03-01T11:30:00Z' })];
     await model.take({ type: 'ready' });
     await settled();
+    await model.take({ type: 'show', id: jobId });
     take();
     await model.take({ type: 'ask', number: 1, ask: { kind: 'detail', id: jobId } });
     const messages = take();
-    const upsert = messages.find((message) => message.type === 'upsert');
-    assert.ok(upsert?.type === 'upsert');
-    assert.equal(upsert.row.tasks[0]?.name, 'Take Snapshot');
+    assert.deepEqual(types(messages), ['details', 'done']);
+    const details = messages.find((message) => message.type === 'details');
+    assert.ok(details?.type === 'details');
+    assert.equal(details.details.tasks[0]?.name, 'Take Snapshot');
     await model.refresh();
-    assert.ok(!take().some((message) => message.type === 'upsert'), 'the list took the details away again');
+    assert.ok(!take().some((message) => message.type === 'details'), 'the list took the details away again');
   });
 
   it('answers each ask once: done, or why not; a person who says no is no error', async () => {
@@ -200,6 +302,7 @@ describe('host side of the Jobs panel', () => {
     ]) {
       await model.take(message);
     }
+    await model.take({ type: 'show', id: 5 });
     await model.take({ type: 'ask', number: 1, ask: { kind: 'format', id: 'a' } });
     await model.take({ type: 'ask', number: 1, ask: { kind: 'cancel', id: 5 } });
     assert.deepEqual(acted, []);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { OperationStatus } from '../../../src/core/operation.ts';
 import type { Standing } from '../../../src/operations/types.ts';
 import { durationText, elapsedText } from '../../../src/views/elapsed.ts';
-import { jobView, operationView, shownRow } from '../../../src/views/operationView.ts';
+import { shown } from '../../../src/views/shown.ts';
 import { aRecord, targetId } from './fakeEngine.ts';
+import { jobView, operationView } from './fullView.ts';
 
 const here: Standing = { followedBy: 'here', notConnected: false };
 const job = { id: `${targetId}/jobs/1`, name: '1', cancellable: true };
@@ -12,13 +13,14 @@ describe('view of an operation', () => {
   it('shows every text with what would turn it round written out, and keeps the id', () => {
     const hostile = 'vm\u202E1';
     const error = { code: 'X', message: `${hostile} is\r\nnot there.` };
-    const row = shownRow(
+    const row = shown(
       operationView(
         aRecord(hostile, { target: { id: targetId, name: hostile, kind: 'VM', containerName: hostile }, status: 'failed', error }),
         here,
       ),
     );
-    const { id, ...rest } = row;
+    const { id, vaultKey, ...rest } = row;
+    assert.equal(vaultKey, hostile.toLowerCase());
     assert.equal(id, hostile);
     assert.doesNotMatch(JSON.stringify(rest), /\u202E|\\r|\\n/);
     assert.equal(row.vault, 'vm<U+202E>1');

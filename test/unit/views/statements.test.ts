@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BackupError, ErrorRecord } from '../../../src/core/errors.ts';
-import { operationView, shownRow } from '../../../src/views/operationView.ts';
+import { shown } from '../../../src/views/shown.ts';
+import { operationView } from './fullView.ts';
 import { isToHost } from '../../../src/views/protocol.ts';
 import { detailsText, rowActions } from '../../../src/views/rowActions.ts';
 import { codeLines } from '../../../src/views/statements.ts';
@@ -19,7 +20,7 @@ const here = { followedBy: 'here', notConnected: false } as const;
 describe('statements that mend something', () => {
   it('keep their lines and indentation in a row, with what cannot be seen written out', () => {
     const hostile = { ...lacking, statement: { title: 'T\u202eSQL', text: `${text}-- \u202e' DROP` } };
-    const row = shownRow(operationView(aRecord('a', { status: 'succeededWithWarnings', warnings: [other, hostile] }), here));
+    const row = shown(operationView(aRecord('a', { status: 'succeededWithWarnings', warnings: [other, hostile] }), here));
     assert.deepEqual(row.warnings[0]?.statement, { at: 0, title: 'PowerShell', lines: ['Get-Service'] });
     assert.deepEqual(row.warnings[1]?.statement, {
       at: 1,

@@ -18,7 +18,7 @@ describe('asking across the panel', () => {
     assert.equal(asker.take({ type: 'refused', number: 2, error: { code: 'X', message: 'No.', remedies: [] } }), true);
     assert.equal(asker.take({ type: 'done', number: 1 }), true);
     assert.equal(asker.take({ type: 'done', number: 1 }), false);
-    assert.equal(asker.take({ type: 'remove', id: 'a' }), false);
+    assert.equal(asker.take({ type: 'select', id: 'a' }), false);
     await first;
     await assert.rejects(second, (error: AskRefused) => error.failure.code === 'X');
     assert.deepEqual(
@@ -233,7 +233,17 @@ describe('buttons of a row', () => {
         endedAt: '2026-03-01T13:00:00Z',
         job: { id: '/jobs/1', name: '1' },
         error: { code: 'UserErrorX', message: 'It failed.', remedies: ['Do this.'] },
-        trace: [{ at: '2026-03-01T12:00:00Z', method: 'GET', path: '/x', ms: 1, requestId: 'r-1' }],
+        trace: [{ at: '2026-03-01T12:00:00Z', method: 'GET', path: '/x', status: 200, ms: 1, requestId: 'r-1' }],
+        request: { method: 'POST', url: 'https://management.azure.com/x', headers: {} },
+        progress: {
+          tasks: [{ name: 'Take Snapshot', status: 'failed', percent: 40 }],
+          properties: { 'Backup Size': '12 MB' },
+        },
+        steps: [
+          { at: '2026-03-01T12:00:01Z', status: 'sending' },
+          { at: '2026-03-01T12:00:02Z', status: 'accepted' },
+          { at: '2026-03-01T12:00:09Z', status: 'running', job: '1' },
+        ],
       }),
       undefined,
     );
@@ -250,6 +260,18 @@ describe('buttons of a row', () => {
         'Error: It failed. (UserErrorX)',
         'Request id: r-1',
         'What to do: Do this.',
+        'Properties:',
+        '  Backup Size: 12 MB',
+        'Tasks:',
+        '  Take Snapshot: Failed, 40 %',
+        'Steps:',
+        '  2026-03-01T12:00:00.000Z Written down, before anything was sent',
+        '  2026-03-01T12:00:01.000Z Sending the request',
+        '  2026-03-01T12:00:02.000Z The service accepted it',
+        '  2026-03-01T12:00:09.000Z Job 1 runs at the service',
+        '  2026-03-01T13:00:00.000Z Failed',
+        'Requests:',
+        '  2026-03-01T12:00:00Z GET /x 200 1 ms r-1',
         '',
       ].join('\n'),
     );

@@ -26,6 +26,10 @@ export interface JobsState {
   /** True where Azure named no job and this one was found by looking. */
   readonly inferred: boolean;
   readonly asked: number;
+  /** The job began at this moment, or not before it. Milliseconds since the epoch; absent where nobody said so yet. */
+  readonly sinceMs?: number;
+  /** True where a list told the end: its tasks were not read. */
+  readonly isOutlined?: boolean;
   /** Since when the job asked now has given no usable answer; absent while it does. */
   readonly missingSinceMs?: number;
   readonly paceMs?: number;
@@ -42,6 +46,7 @@ export function beginJobs(known: {
   readonly failedJobs?: readonly ErrorRecord[];
   readonly inferred?: boolean;
   readonly paceMs?: number;
+  readonly sinceMs?: number;
 }): TrackStep {
   const state = jobsState(known);
   const id = state.jobIds[0] ?? '';
@@ -55,9 +60,10 @@ export function beginJobs(known: {
   };
 }
 
-export function jobsState({ cloud, jobIds, failedJobs = [], inferred = false, paceMs }: Parameters<typeof beginJobs>[0]): JobsState {
+export function jobsState(known: Parameters<typeof beginJobs>[0]): JobsState {
+  const { cloud, jobIds, failedJobs = [], inferred = false, paceMs, sinceMs } = known;
   const state: JobsState = { phase: 'job', cloud, jobIds, at: 0, ends: [], failedJobs, inferred, asked: 0 };
-  return paceMs === undefined ? state : { ...state, paceMs };
+  return { ...state, ...(paceMs === undefined ? {} : { paceMs }), ...(sinceMs === undefined ? {} : { sinceMs }) };
 }
 
 export function jobUrl(state: JobsState): string {
@@ -69,11 +75,13 @@ export function stepJob(before: JobsState, response: TrackedResponse, nowMs: num
   if (!job) {
     return unanswered(before, response, nowMs);
   }
-  const { missingSinceMs: _answered, ...rest } = before;
+  const { missingSinceMs: _answered, isOutlined: _read, ...rest } = before;
+  const startedMs = Date.parse(job.startTime ?? '');
   const ends = placed(before.ends, before.at, endOf(job) ?? null);
   const several = before.jobIds.length > 1;
   const told = several ? { told: placed(before.told ?? [], before.at, { task: taskOf(job), reference: referenceOf(job) }) } : {};
-  const state: JobsState = { ...rest, ends, ...told, asked: before.asked + 1 };
+  const since = several || Number.isNaN(startedMs) ? {} : { sinceMs: startedMs };
+  const state: JobsState = { ...rest, ends, ...told, ...since, asked: before.asked + 1 };
   if (state.jobIds.every((_id, index) => ends[index])) {
     return allEnded(state, job);
   }

@@ -7,8 +7,9 @@ import { fieldsOf, toText } from '../../arm/fields.ts';
 import { beginOperation, errorOf, stepOperation, type OperationState } from '../../arm/asyncOperation.ts';
 import type { Wanted } from './findJob.ts';
 import { beginFinding, findingUrl, stepFinding, type FindingState } from './findingPhase.ts';
+import { jobList } from './jobList.ts';
 import { beginJobs, jobsState, jobUrl, stepJob, type JobsState } from './jobPhases.ts';
-import { insistMs } from '../../arm/pacing.ts';
+import { insistMs, pacing } from '../../arm/pacing.ts';
 import { ownerOf } from './whoseJob.ts';
 
 /**
@@ -47,6 +48,7 @@ export const jobTracker: Tracker = {
         return stepJob(state, response, nowMs);
     }
   },
+  list: jobList,
 };
 
 /** State to follow a job that is known by its id: one that somebody else started, or that was found by looking. */
@@ -113,7 +115,8 @@ function operationSucceeded(state: OperatingState, jobs: { ids: string[]; failed
   const { paceMs } = state.operation;
   const pace = paceMs === undefined ? {} : { paceMs };
   if (jobs.ids.length > 0) {
-    return beginJobs({ cloud: state.cloud, jobIds: jobs.ids, failedJobs: jobs.failed, ...pace });
+    const since = state.wanted ? { sinceMs: state.wanted.acceptedAtMs - pacing.skewMs } : {};
+    return beginJobs({ cloud: state.cloud, jobIds: jobs.ids, failedJobs: jobs.failed, ...pace, ...since });
   }
   const [error, ...warnings] = jobs.failed;
   if (error) {

@@ -1,4 +1,5 @@
 import { createArmClient, type ArmClientSetup } from '../../../../src/cloud/armClient.ts';
+import type { Governor } from '../../../../src/cloud/budget/governor.ts';
 import type { TokenRequest, TokenSource } from '../../../../src/cloud/credentials/types.ts';
 import { createHttpClient, type VerifyingHttpClient } from '../../../../src/cloud/httpClient.ts';
 import { createArmPipeline } from '../../../../src/cloud/pipeline.ts';
@@ -41,9 +42,12 @@ export interface TestClient {
 /** A client with short waits, over the real pipeline. */
 export function clientOf(
   environment: CloudEnvironment,
-  options: { tokens?: TokenSource } & Pick<Partial<ArmClientSetup>, 'remediesFor' | 'tenantOf'> = {},
+  options: { tokens?: TokenSource; governor?: Governor; silenceMs?: number } & Pick<
+    Partial<ArmClientSetup>,
+    'remediesFor' | 'tenantOf'
+  > = {},
 ): TestClient {
-  const { tokens: otherTokens, ...rest } = options;
+  const { tokens: otherTokens, governor, silenceMs, ...rest } = options;
   const log: RequestLogEntry[] = [];
   const tokens = new CountingTokens();
   let client: Promise<VerifyingHttpClient> | undefined;
@@ -54,14 +58,15 @@ export function clientOf(
       createArmPipeline({
         environment,
         tokens: otherTokens ?? tokens,
-        client: await (client ??= httpClientOf(environment)),
+        client: await (client ??= httpClientOf(environment, silenceMs)),
         log: { request: (entry) => log.push(entry) },
+        ...(governor ? { governor } : {}),
         retry: { retries: 2, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3000 },
       }),
   });
   return { arm, log, tokens, dispose: async () => (await client?.catch(() => undefined))?.dispose() };
 }
 
-export async function httpClientOf(environment: CloudEnvironment): Promise<VerifyingHttpClient> {
-  return createHttpClient(await secureContextOf(environment), { connectMs: 2000, silenceMs: 300 });
+export async function httpClientOf(environment: CloudEnvironment, silenceMs = 300): Promise<VerifyingHttpClient> {
+  return createHttpClient(await secureContextOf(environment), { connectMs: Math.max(2000, silenceMs), silenceMs });
 }

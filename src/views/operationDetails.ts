@@ -1,98 +1,47 @@
-/** What the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
+/** What the panel shows beside the list, of the operation or job that is selected: pure functions. Nothing is computed that the service did not say. */
 import { containerWord } from './containerWord.ts';
 import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import { withoutSignatures } from '../core/signedUrl.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
-import { backupBlobOf, madePointOf } from '../inventory/running.ts';
 import { isWaiting, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { durationText } from './elapsed.ts';
-import type { FailureView, NoteView, RowAction, RowView, TaskView } from './protocol.ts';
+import { factsOf } from './operationRow.ts';
+import type { DetailsView, FailureView, NoteView, RowAction, TaskView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { codeLines, statementsOf } from './statements.ts';
-import { statusLooks, taskLooks } from './stateWords.ts';
+import { taskLooks } from './stateWords.ts';
+import { stepsOf } from './steps.ts';
 
-/** A row as it may be shown, in every text but the id: no signed URLs; direction marks and what cannot be seen are written out. */
-export function shownRow(row: RowView): RowView {
-  return { ...shown(row), id: row.id };
-}
-
-function shown<Value>(value: Value): Value {
-  if (typeof value === 'string') {
-    return lineText(withoutSignatures(value)) as Value;
-  }
-  if (Array.isArray(value)) {
-    return value.map(shown<unknown>) as Value;
-  }
-  return typeof value === 'object' && value !== null
-    ? (Object.fromEntries(
-        // Lines of a statement are shown with their indentation: `codeLines` has made them fit to be seen.
-        Object.entries(value).map(([name, member]: [string, unknown]) => [name, name === 'lines' ? member : shown(member)]),
-      ) as Value)
-    : value;
-}
-
-export function operationView(record: OperationRecord, standing: Standing): RowView {
-  const active = !hasEnded(record.status);
-  const queued = isWaiting(record);
-  const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
+/** The details of an operation; its row is `operationRow`. */
+export function operationDetails(record: OperationRecord, standing: Standing): DetailsView {
   const { job, target } = record;
-  const made = madePointOf(record);
-  const blob = backupBlobOf(record);
   return {
     id: record.id,
-    source: 'operation',
-    title: record.title,
-    target: target.name,
     targetKind: target.kind,
-    ...(target.where === undefined ? {} : { where: target.where }),
-    ...(target.containerName === undefined ? {} : { vault: target.containerName }),
-    ...(record.batch === undefined ? {} : { batch: record.batch }),
-    ...looksOf(record, standing),
-    active,
-    moving: active && !stuck,
-    ...(queued ? { queued } : {}),
-    startedAt: Date.parse(record.startedAt ?? record.lane?.turnAt ?? record.createdAt),
-    ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
-    ...progressOf(withoutStaleWords(record), active),
+    ...wordsOf(withoutStaleWords(record), !hasEnded(record.status)),
     notes: notesOf(record, standing),
     tasks: tasksOf(record.progress),
     ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
     ...failuresOf(record),
     facts: [
       ...(job?.operation === undefined ? [] : [['Job operation', job.operation] as const]),
-      ...(job === undefined ? [] : [['Job', job.name] as const]),
-      ...Object.entries(record.progress.properties ?? {}),
-      ['Resource', target.id],
-      ...(blob === undefined ? [] : [['Backup', blob] as const]),
-      ...(made === undefined ? [] : [['New restore point', made] as const]),
+      ...factsOf(record),
       [containerWord(target) === 'Appliance' ? 'Appliance' : 'Cloud', record.cloud],
     ],
+    steps: stepsOf(record),
     trace: record.trace.map(({ at, ...rest }) => ({ at: Date.parse(at), ...rest })),
     actions: actionsOf(record, standing),
   };
 }
 
-export function jobView(job: RecentJob): RowView {
+/** The details of a job; its row is `jobRow`. */
+export function jobDetails(job: RecentJob): DetailsView {
   const active = !hasEnded(job.status);
-  const { state, word, icon } = statusLooks[job.status];
   return {
     id: job.id,
-    source: 'job',
-    title: job.title,
-    target: job.target.name,
     targetKind: job.target.kind,
-    ...(job.target.where === undefined ? {} : { where: job.target.where }),
-    ...(job.target.containerName === undefined ? {} : { vault: job.target.containerName }),
-    state,
-    stateWord: word,
-    icon,
-    active,
-    moving: active,
-    startedAt: Date.parse(job.startedAt ?? job.endedAt ?? '') || 0,
-    ...(job.endedAt === undefined ? {} : { endedAt: Date.parse(job.endedAt) }),
-    ...progressOf(job.progress, active),
+    ...wordsOf(job.progress, active),
     notes:
       active && job.follow
         ? [{ tone: 'info', text: 'Started elsewhere. Follow it to see its tasks move here and to be told how it ends.' }]
@@ -100,12 +49,13 @@ export function jobView(job: RecentJob): RowView {
     tasks: tasksOf(job.progress),
     ...failuresOf(job),
     facts: [['Job', job.name], ...Object.entries(job.progress.properties ?? {}), ['Resource', job.target.id]],
+    steps: [],
     trace: [],
     actions: [...(active && job.follow ? (['follow'] as const) : []), 'openInTree', 'openJson', 'copy'],
   };
 }
 
-function failuresOf(about: Pick<OperationRecord, 'error' | 'warnings'>): Pick<RowView, 'error' | 'warnings'> {
+function failuresOf(about: Pick<OperationRecord, 'error' | 'warnings'>): Pick<DetailsView, 'error' | 'warnings'> {
   const statements = statementsOf(about);
   const withStatement = (error: ErrorRecord): FailureView => {
     const { statement } = error;
@@ -131,31 +81,8 @@ export function failureView(error: ErrorRecord): FailureView {
   };
 }
 
-function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'state' | 'stateWord' | 'icon'> {
-  const { state, word, icon } = statusLooks[record.status];
-  if (hasEnded(record.status)) {
-    return { state, stateWord: word, icon };
-  }
-  if (standing.notConnected) {
-    return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
-  }
-  if (isWaiting(record)) {
-    return { state: 'waiting', stateWord: 'Queued', icon: 'history' };
-  }
-  if (record.trouble?.kind === 'noAnswer' && record.trouble.insists) {
-    return { state: 'waiting', stateWord: 'Service fails', icon: 'loading' };
-  }
-  if (record.trouble) {
-    return record.trouble.kind === 'paused'
-      ? { state: 'waiting', stateWord: 'Paused', icon: 'debug-pause' }
-      : { state: 'waiting', stateWord: 'No answer', icon: 'loading' };
-  }
-  return { state, stateWord: record.cancelRequestedAt === undefined ? word : 'Cancelling', icon };
-}
-
-function progressOf(progress: OperationProgress, active: boolean): Pick<RowView, 'percent' | 'message' | 'remaining'> {
+function wordsOf(progress: OperationProgress, active: boolean): Pick<DetailsView, 'message' | 'remaining'> {
   return {
-    ...(active && progress.percent !== undefined ? { percent: progress.percent } : {}),
     ...(progress.message === undefined ? {} : { message: progress.message }),
     ...(active && progress.remaining !== undefined ? { remaining: durationText(progress.remaining) } : {}),
   };

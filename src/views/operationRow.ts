@@ -1,0 +1,123 @@
+/** What the list of the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
+import { armIdKey } from '../core/armId.ts';
+import { hasEnded, type OperationProgress, type OperationRecord, type OperationTarget } from '../core/operation.ts';
+import { backupBlobOf, madePointOf } from '../inventory/running.ts';
+import { isWaiting } from '../operations/phase.ts';
+import type { Standing } from '../operations/types.ts';
+import { systemOfAction } from '../providers/actionIds.ts';
+import { originOfId } from '../providers/veeam/ids.ts';
+import type { RowView, SystemView } from './protocol.ts';
+import type { RecentJob } from './recentJobs.ts';
+import { statusLooks } from './stateWords.ts';
+
+export function operationRow(record: OperationRecord, standing: Standing): RowView {
+  const active = !hasEnded(record.status);
+  const queued = isWaiting(record);
+  const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
+  return {
+    id: record.id,
+    source: 'operation',
+    system: systemOf(record),
+    title: record.title,
+    ...placeOf(record.target),
+    ...(record.batch === undefined ? {} : { batch: record.batch }),
+    ...looksOf(record, standing),
+    active,
+    moving: active && !stuck,
+    ...(queued ? { queued } : {}),
+    startedAt: Date.parse(record.startedAt ?? record.lane?.turnAt ?? record.createdAt),
+    ...(record.endedAt === undefined ? {} : { endedAt: Date.parse(record.endedAt) }),
+    ...percentOf(record.progress, active),
+    search: searchOf(record.target.kind, factsOf(record)),
+  };
+}
+
+export function jobRow(job: RecentJob): RowView {
+  const active = !hasEnded(job.status);
+  const { state, word, icon } = statusLooks[job.status];
+  return {
+    id: job.id,
+    source: 'job',
+    system: { key: 'recoveryServices', label: systemLabels.recoveryServices },
+    title: job.title,
+    ...placeOf(job.target),
+    state,
+    stateWord: word,
+    icon,
+    active,
+    moving: active,
+    startedAt: Date.parse(job.startedAt ?? job.endedAt ?? '') || 0,
+    ...(job.endedAt === undefined ? {} : { endedAt: Date.parse(job.endedAt) }),
+    ...percentOf(job.progress, active),
+    search: searchOf(job.target.kind, [
+      ['', job.name],
+      ['', job.target.id],
+    ]),
+  };
+}
+
+/** What a person may look for it by: its job, what the service says of it, ids. Name and value. */
+export function factsOf(record: OperationRecord): readonly (readonly [string, string])[] {
+  const { job, target, progress } = record;
+  const made = madePointOf(record);
+  const blob = backupBlobOf(record);
+  return [
+    ...(job === undefined ? [] : [['Job', job.name] as const]),
+    ...Object.entries(progress.properties ?? {}),
+    ['Resource', target.id],
+    ...(blob === undefined ? [] : [['Backup', blob] as const]),
+    ...(made === undefined ? [] : [['New restore point', made] as const]),
+  ];
+}
+
+const systemLabels: Readonly<Record<NonNullable<ReturnType<typeof systemOfAction>>, string>> = {
+  recoveryServices: 'Azure Backup',
+  restorePoints: 'Restore points',
+  apiManagement: 'API Management',
+  veeam: 'Veeam',
+};
+
+/** A job that is only followed belongs to no action: where it runs tells. */
+function systemOf({ actionId, target }: OperationRecord): SystemView {
+  const isVeeam = originOfId(target.containerId ?? target.id) !== undefined;
+  const key = systemOfAction(actionId) ?? (isVeeam ? 'veeam' : 'recoveryServices');
+  return { key, label: systemLabels[key] };
+}
+
+function placeOf({ name, where, containerName, containerId }: OperationTarget): Pick<RowView, 'target' | 'where' | 'vault' | 'vaultKey'> {
+  return {
+    target: name,
+    ...(where === undefined ? {} : { where }),
+    ...(containerName === undefined ? {} : { vault: containerName, vaultKey: armIdKey(containerId ?? containerName) }),
+  };
+}
+
+function searchOf(kind: string, facts: readonly (readonly [string, string])[]): string {
+  return [kind, ...facts.map(([, value]) => value)].join('\n');
+}
+
+function percentOf({ percent }: OperationProgress, active: boolean): Pick<RowView, 'percent'> {
+  return active && percent !== undefined ? { percent } : {};
+}
+
+function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'state' | 'stateWord' | 'icon'> {
+  const { state, word, icon } = statusLooks[record.status];
+  if (hasEnded(record.status)) {
+    return { state, stateWord: word, icon };
+  }
+  if (standing.notConnected) {
+    return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
+  }
+  if (isWaiting(record)) {
+    return { state: 'waiting', stateWord: 'Queued', icon: 'history' };
+  }
+  if (record.trouble?.kind === 'noAnswer' && record.trouble.insists) {
+    return { state: 'waiting', stateWord: 'Service fails', icon: 'loading' };
+  }
+  if (record.trouble) {
+    return record.trouble.kind === 'paused'
+      ? { state: 'waiting', stateWord: 'Paused', icon: 'debug-pause' }
+      : { state: 'waiting', stateWord: 'No answer', icon: 'loading' };
+  }
+  return { state, stateWord: record.cancelRequestedAt === undefined ? word : 'Cancelling', icon };
+}

@@ -1,0 +1,102 @@
+/** Measures the panel's page for `npm run bench -- panel`: sends it messages as the extension's side does, and takes the times. */
+import type { RowView } from '../../../src/views/protocol.ts';
+import type { MeasurePanel, PanelSample } from '../../bench/panel/sample.ts';
+import { manyRows } from './manyRows.ts';
+import { PanelHouse, rowOf, type Panel } from './page.ts';
+
+/** The extension's side puts what changes within a tenth of a second into one message. */
+const messagesASecond = 10;
+const keyEveryMs = 60;
+
+export const measurePanel: MeasurePanel = async ({ rows: count, updates, seconds }) => {
+  const house = new PanelHouse();
+  await house.start();
+  try {
+    const panel = await house.open();
+    const rows = manyRows(count);
+    await panel.all(rows);
+    await panel.page.locator(count === 0 ? '.details' : '.list').focus();
+    const task = { rows: rows.map(rowOf), messagesASecond, rowsAMessage: Math.round(updates / messagesASecond) };
+    // The first seconds of a page are its compiler's.
+    await panel.page.evaluate(measureInPage, { ...task, seconds: 2 });
+    const measured = panel.page.evaluate(measureInPage, { ...task, seconds });
+    await pressKeys(panel, seconds * 1000 - 500);
+    return await measured;
+  } finally {
+    await house.stop();
+  }
+};
+
+/** Up and down, so that there is always a row to go to. */
+async function pressKeys({ page }: Panel, forMs: number): Promise<void> {
+  const end = Date.now() + forMs;
+  for (let at = 0; Date.now() < end; at++) {
+    await page.keyboard.press(at % 40 < 20 ? 'ArrowDown' : 'ArrowUp');
+    await page.waitForTimeout(keyEveryMs);
+  }
+}
+
+interface PageTask {
+  /** Those to change; none for the floor. */
+  readonly rows: readonly RowView[];
+  readonly seconds: number;
+  readonly messagesASecond: number;
+  readonly rowsAMessage: number;
+}
+
+/** Runs in the page, and so holds all that it needs. Resolves once the time is over. */
+function measureInPage({ rows, seconds, messagesASecond, rowsAMessage }: PageTask): Promise<PanelSample> {
+  const frameMs = 1000 / 60;
+  const paints: number[] = [];
+  const inputs: number[] = [];
+  let [frames, droppedFrames, sent, isOver] = [0, 0, 0, false];
+
+  /** The frame that is due has been painted: a task that was queued in it runs after it. */
+  const painted = (done: (at: number) => void): void => {
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => done(performance.now());
+      channel.port2.postMessage(undefined);
+    });
+  };
+  const onMessage = (event: MessageEvent<{ sentAt?: number }>): void => {
+    const { sentAt } = event.data;
+    if (sentAt !== undefined) {
+      painted((at) => paints.push(at - sentAt));
+    }
+  };
+  const onKey = (event: KeyboardEvent): void => painted((at) => inputs.push(at - event.timeStamp));
+  const send = (): void => {
+    // Some of those that are seen, and most of those that are not.
+    const upserts = Array.from({ length: rows.length === 0 ? 0 : rowsAMessage }, (_, at) => {
+      sent += 1;
+      const row = rows[at < 3 ? (sent + at) % 12 : (sent * 37) % rows.length] as RowView;
+      return { ...row, percent: sent % 100 };
+    });
+    window.postMessage({ type: 'rows', upserts, removes: [], sentAt: performance.now() }, '*');
+  };
+  let last = performance.now();
+  const countFrame = (): void => {
+    const now = performance.now();
+    frames += 1;
+    droppedFrames += Math.max(0, Math.round((now - last) / frameMs) - 1);
+    last = now;
+    if (!isOver) {
+      requestAnimationFrame(countFrame);
+    }
+  };
+  // After the panel's own listeners: what these do is part of what is measured.
+  window.addEventListener('message', onMessage);
+  window.addEventListener('keydown', onKey);
+  const timer = setInterval(send, 1000 / messagesASecond);
+  requestAnimationFrame(countFrame);
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      isOver = true;
+      clearInterval(timer);
+      window.removeEventListener('message', onMessage);
+      window.removeEventListener('keydown', onKey);
+      resolve({ paints, inputs, droppedFrames, frames, rowsInDocument: document.querySelectorAll('.row').length });
+    }, seconds * 1000);
+  });
+}
