@@ -51,16 +51,17 @@ export class Journal {
     const records: OperationRecord[] = [];
     const damages: BackupError[] = [];
     const names = await this.#names();
-    const readOne = async (name: string): Promise<void> => {
-      const found = await this.#read(name);
-      if (found?.record) {
-        records.push(found.record);
-      } else if (found && !found.otherVersion && found.damagedBytes > 0 && (await this.#stays(name, found.damagedBytes))) {
-        damages.push(await this.#setAside(name));
-      }
-    };
     for (let at = 0; at < names.length; at += readAtOnce) {
-      await Promise.all(names.slice(at, at + readAtOnce).map(readOne));
+      const some = names.slice(at, at + readAtOnce);
+      const read = await Promise.all(some.map((name) => this.#read(name)));
+      for (const [index, name] of some.entries()) {
+        const found = read[index];
+        if (found?.record) {
+          records.push(found.record);
+        } else if (found && !found.otherVersion && found.damagedBytes > 0 && (await this.#stays(name, found.damagedBytes))) {
+          damages.push(await this.#setAside(name));
+        }
+      }
     }
     return { records, damages };
   }
