@@ -95,7 +95,11 @@ const documented: readonly DocumentedCommand[] = [
     summary: action.summary,
     on: [
       rowNames[action.targetKind] ?? action.targetKind,
-      ...(action.many ? ['several at once'] : []),
+      action.onlyOne !== undefined
+        ? `one at a time: ${action.onlyOne}`
+        : action.many
+          ? 'several at once'
+          : 'several at once, asked one by one',
       ...(paletteTitle(action) === undefined ? [] : [`palette: ${paletteTitle(action)}`]),
     ].join(', '),
   })),

@@ -11,7 +11,7 @@ export interface CommandServices {
   /** The appliances that were added, as actions ask them. Absent where there can be none. */
   readonly appliances?: { client(origin: string): ApplianceClient | undefined };
   readonly inventory: Inventory;
-  readonly engine: Pick<OperationEngine, 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
+  readonly engine: Pick<OperationEngine, 'list' | 'start' | 'noteUnstarted' | 'follow' | 'onDidChange'>;
   readonly prompter: Prompter;
   /** What was used last. Absent where nothing is kept. */
   readonly remembered?: Remembered;

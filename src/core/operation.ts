@@ -147,6 +147,16 @@ export interface OperationBatch {
   readonly id: string;
   /** How many operations were to be started. */
   readonly size: number;
+  /** Id of the batch whose failed ones are tried again by this one. */
+  readonly retryOf?: string;
+}
+
+/** What a person chose: enough to start the operation again. */
+export interface OperationAsked {
+  /** Id of the resource that the action was done to; several operations may come of one. */
+  readonly targetId: string;
+  /** By id of the question. Secrets are left out: they are asked anew. */
+  readonly answers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -195,6 +205,8 @@ export interface OperationRecord {
   readonly status: OperationStatus;
   /** Absent where it was started alone. */
   readonly batch?: OperationBatch;
+  /** Absent where it cannot be started again from here. */
+  readonly asked?: OperationAsked;
   /** Absent for a followed job, which sent nothing. */
   readonly request?: PreparedRequest;
   /** Absent where nothing has to be there before `request`. */

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { BackupError, codeOf, messageOf } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { ignoreAbsent, removed, syncFolder, writeWhole } from './journalFiles.ts';
 import { encodeLine, readLines } from './journalLines.ts';
 
 const extension = '.jsonl';
@@ -51,16 +52,17 @@ export class Journal {
     const records: OperationRecord[] = [];
     const damages: BackupError[] = [];
     const names = await this.#names();
-    const readOne = async (name: string): Promise<void> => {
-      const found = await this.#read(name);
-      if (found?.record) {
-        records.push(found.record);
-      } else if (found && !found.otherVersion && found.damagedBytes > 0 && (await this.#stays(name, found.damagedBytes))) {
-        damages.push(await this.#setAside(name));
-      }
-    };
     for (let at = 0; at < names.length; at += readAtOnce) {
-      await Promise.all(names.slice(at, at + readAtOnce).map(readOne));
+      const some = names.slice(at, at + readAtOnce);
+      const read = await Promise.all(some.map((name) => this.#read(name)));
+      for (const [index, name] of some.entries()) {
+        const found = read[index];
+        if (found?.record) {
+          records.push(found.record);
+        } else if (found && !found.otherVersion && found.damagedBytes > 0 && (await this.#stays(name, found.damagedBytes))) {
+          damages.push(await this.#setAside(name));
+        }
+      }
     }
     return { records, damages };
   }
@@ -256,48 +258,5 @@ export class Journal {
 
   #file(id: string): string {
     return path.join(this.folder, id + extension);
-  }
-}
-
-async function removed(file: string): Promise<boolean> {
-  try {
-    await ignoreAbsent(unlink(file));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Takes back what a full disk let through, so that the next line does not start behind half of this one. */
-async function writeWhole(handle: Awaited<ReturnType<typeof open>>, line: Buffer, before: number): Promise<void> {
-  try {
-    await handle.writeFile(line);
-  } catch (error) {
-    await handle.truncate(before).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** A new file's name is in its folder's data. Windows cannot open folders, and journals names by itself. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') {
-    return;
-  }
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function ignoreAbsent<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
   }
 }

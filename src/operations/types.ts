@@ -6,6 +6,7 @@ import type {
   FirstStep,
   JobReference,
   LanePlace,
+  OperationAsked,
   OperationBatch,
   OperationRecord,
   OperationTarget,
@@ -40,6 +41,7 @@ export interface OperationPlan {
   readonly tracker: string;
   readonly intent: JsonObject;
   readonly batch?: OperationBatch;
+  readonly asked?: OperationAsked;
   /** Sent and followed to its end before `request`; left out where what it makes is there by then. */
   readonly first?: Pick<FirstStep, 'request' | 'tracker' | 'title'>;
   /** It waits, as `planned`, until all that were started before it in this lane have ended. */
@@ -51,6 +53,7 @@ export interface UnstartedPlan extends Pick<OperationPlan, 'actionId' | 'title' 
   /** Origin of the service that it would have been sent to. */
   readonly cloud: string;
   readonly batch: OperationBatch;
+  readonly asked?: OperationAsked;
   /** Why not; absent where the person cancelled before its turn. */
   readonly error?: ErrorRecord;
 }

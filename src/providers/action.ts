@@ -81,8 +81,10 @@ interface ActionBase {
   readonly when: { readonly all: readonly string[]; readonly none?: readonly string[] };
   /** Said by the palette's picker where a vault holds nothing that it applies to: why, and what to do. */
   readonly nothing: string;
-  /** True where it can be done to many selected nodes at once. */
+  /** True where its questions are about all selected nodes; else they are asked for each of them, and all is sent together. */
   readonly many: boolean;
+  /** Why it makes no sense to do it to several at once, as the end of a sentence; absent where it does. */
+  readonly onlyOne?: string;
   /** Codicon shown inline on the row, where it deserves that. */
   readonly inlineIcon?: string;
   /** Menu group and order, e.g. `2_protect@1`. */

@@ -1,6 +1,7 @@
 /** What was started together, by one choice of a person, and how that goes: pure functions over records. */
 import { visibleText } from '../core/displayText.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { fateOf, type Fate } from '../operations/fates.ts';
 
 export interface Batch {
   readonly id: string;
@@ -10,9 +11,6 @@ export interface Batch {
   /** In the order in which they were started. */
   readonly records: readonly [OperationRecord, ...OperationRecord[]];
 }
-
-/** What became of one of a batch. */
-export type Fate = 'running' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
 
 /** Worst first, as a document lists them. */
 export const fates: readonly Fate[] = ['failed', 'unknown', 'notStarted', 'warning', 'cancelled', 'running', 'succeeded'];
@@ -26,22 +24,6 @@ export const fateWords: Readonly<Record<Fate, string>> = {
   running: 'running',
   succeeded: 'succeeded',
 };
-
-export function fateOf(record: OperationRecord): Fate {
-  switch (record.status) {
-    case 'failed':
-    case 'cancelled':
-      // Nothing was ever sent for it.
-      return record.request === undefined ? 'notStarted' : record.status;
-    case 'unknown':
-    case 'succeeded':
-      return record.status;
-    case 'succeededWithWarnings':
-      return 'warning';
-    default:
-      return 'running';
-  }
-}
 
 /** Those of the records that were started together, the newest batch first. */
 export function batchesOf(records: readonly OperationRecord[]): Batch[] {

@@ -2,7 +2,8 @@
 import { lineText, messageText, shortened } from '../core/displayText.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { targetText, tellingApart } from '../core/targetText.ts';
-import { batchSummary, fateOf, fates, type Batch } from './batches.ts';
+import { fateOf } from '../operations/fates.ts';
+import { batchSummary, fates, type Batch } from './batches.ts';
 import { onlyStatement } from './statements.ts';
 import { statusLooks } from './stateWords.ts';
 

@@ -153,6 +153,7 @@ describe('ui: the life of protected VMs', () => {
     await tree.menu('vm-web-03', 'Back Up Now...');
     await quickInput.message(/30 days from now/);
     await quickInput.accept();
+    await tree.waitForDescription('vm-web-03', /^running \d+ %/, jobMs);
     await window.clickStatusBar(/\d backup operation/);
     await ownSandbox(window.dataDir).time('hold');
     await jobs.row('vm-web-03', 'Back Up Now').click();

@@ -3,7 +3,7 @@ import type { AnySecretAction, AnySendAction } from '../../providers/action.ts';
 import { isTypedName } from '../plainText.ts';
 import type { Step } from '../prompts/prompter.ts';
 import type { CommandServices } from '../services.ts';
-import { namesInFull } from './names.ts';
+import { namesInFull, namesOf } from './names.ts';
 import type { Asking } from './questionSteps.ts';
 
 const showRequest = 'Show the Request';
@@ -53,6 +53,57 @@ export async function confirmed(
   const [choices, decline] = action.does === 'send' ? [[action.title, showRequest], action.decline] : [[action.title], undefined];
   const choice = await services.prompter.confirm(`${action.title}: ${names}?`, consequences, choices, decline);
   return { showRequest: choice === showRequest };
+}
+
+/**
+ * For several that were asked about one by one: a modal that lists all with their consequences; for `typeName`, how many
+ * they are is typed then.
+ * @throws CancelledError where the person turns away
+ */
+export async function confirmedAll(
+  services: CommandServices,
+  action: AnySendAction,
+  askings: readonly Asking[],
+): Promise<{ readonly showRequest: boolean }> {
+  if (action.assurance === 'none') {
+    return { showRequest: false };
+  }
+  const targets = askings.flatMap((asking) => asking.targets());
+  const names = namesOf(action, targets);
+  const consequences = await services.prompter.busy(`Preparing ${action.title}...`, (signal) =>
+    Promise.all(askings.map((asking) => consequencesOf(action, asking, signal))),
+  );
+  // What is true of all is said once.
+  const common = (consequences[0] ?? []).filter((line) => consequences.every((lines) => lines.includes(line)));
+  const own = consequences.map((lines, at) => [names[at] ?? '', ...lines.filter((line) => !common.includes(line))].join(': '));
+  const choice = await services.prompter.confirm(
+    `${action.title}: all ${targets.length}?`,
+    [...own, ...common],
+    [action.title, showRequest],
+    action.decline,
+  );
+  if (action.assurance === 'typeName') {
+    await services.prompter.walk(action.title, [howManyStep(action, targets.length)]);
+  }
+  return { showRequest: choice === showRequest };
+}
+
+function howManyStep(action: AnySendAction, count: number): Step {
+  return {
+    id: 'typedCount',
+    needed: () => true,
+    undo: () => undefined,
+    async ask(prompts) {
+      await prompts.input({
+        prompt: `Type how many they are, ${count}, to go on.`,
+        placeholder: String(count),
+        check: (typed) =>
+          typed.trim() === String(count)
+            ? { remark: `That is how many. Enter: ${action.title}.` }
+            : { refused: `Type the number to go on: ${count}` },
+      });
+    },
+  };
 }
 
 async function consequencesOf(action: AnySendAction | AnySecretAction, asking: Asking, signal: AbortSignal): Promise<readonly string[]> {

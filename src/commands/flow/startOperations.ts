@@ -1,6 +1,6 @@
 import { CancelledError, isCancelled, throwIfCancelled } from '../../core/cancellation.ts';
 import { BackupError, toErrorRecord } from '../../core/errors.ts';
-import type { OperationBatch, OperationRecord, OperationTarget } from '../../core/operation.ts';
+import type { OperationAsked, OperationBatch, OperationRecord, OperationTarget } from '../../core/operation.ts';
 import type { ActionContext, ActionTarget, Answers, AnySendAction, BuiltAction } from '../../providers/action.ts';
 import type { CommandServices } from '../services.ts';
 
@@ -10,6 +10,13 @@ export interface Item {
   readonly tenantId?: string;
   /** Origin of the appliance that it is sent to; the connected cloud where absent. */
   readonly cloud?: string;
+  readonly asked?: OperationAsked;
+}
+
+/** A target of an action with the answers that are for it. */
+export interface Ask {
+  readonly target: ActionTarget;
+  readonly answers: Answers;
 }
 
 /** One that could not be started. Where its turn did not come because the person cancelled, the error is a `CancelledError`. */
@@ -32,8 +39,7 @@ const builtAtOnce = 4;
  */
 export async function buildAll(
   action: AnySendAction,
-  targets: readonly ActionTarget[],
-  answers: Answers,
+  asks: readonly Ask[],
   context: ActionContext,
   progress: Progress = () => undefined,
 ): Promise<(Done<BuiltAction> | Unstarted)[]> {
@@ -41,10 +47,10 @@ export async function buildAll(
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
-    for (let at = next++; at < targets.length; at = next++) {
+    for (let at = next++; at < asks.length; at = next++) {
       throwIfCancelled(context.signal);
-      results[at] = await builtOf(action, targets[at] as ActionTarget, answers, context);
-      progress(++done, targets.length);
+      results[at] = await builtOf(action, asks[at] as Ask, context);
+      progress(++done, asks.length);
     }
   };
   await Promise.all(Array.from({ length: builtAtOnce }, worker));
@@ -54,13 +60,13 @@ export async function buildAll(
 
 async function builtOf(
   action: AnySendAction,
-  target: ActionTarget,
-  answers: Answers,
+  { target, answers }: Ask,
   context: ActionContext,
 ): Promise<readonly (Done<BuiltAction> | Unstarted)[]> {
   const where = {
     ...(target.tenantId === undefined ? {} : { tenantId: target.tenantId }),
     ...(action.cloudOf ? { cloud: action.cloudOf(target) } : {}),
+    asked: { targetId: target.id, answers: withoutSecrets(action, answers) },
   };
   const item = { target: action.describe(target), ...where };
   try {
@@ -75,6 +81,12 @@ async function builtOf(
     }
     return [{ ...item, error }];
   }
+}
+
+/** What may be written down. */
+function withoutSecrets({ questions }: AnySendAction, answers: Answers): Answers {
+  const secret = new Set(questions.filter(({ type }) => type === 'secret').map(({ id }) => id));
+  return Object.fromEntries(Object.entries(answers).filter(([id]) => !secret.has(id)));
 }
 
 /** What is started with one choice. */

@@ -32,8 +32,8 @@ export function targetsOf(
       remedies: ['Refresh the tree: the state may have changed since it was shown.'],
     });
   }
-  if (targets.length > 1 && !action.many) {
-    throw new BackupError(`${action.title} is done to one at a time; ${targets.length} are selected.`, {
+  if (targets.length > 1 && action.onlyOne !== undefined) {
+    throw new BackupError(`${action.title} is done to one at a time, and ${targets.length} are selected: ${action.onlyOne}.`, {
       code: 'OneAtATime',
       attempted: action.title,
       remedies: ['Select one and try again.'],

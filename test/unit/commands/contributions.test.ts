@@ -57,6 +57,7 @@ describe('the action table', () => {
         assert.ok('consequences' in action, `${action.id} asks without saying what will happen`);
         assert.ok(action.assurance !== 'typeName' || !action.many, `${action.id}: one name is typed for one resource`);
       }
+      assert.ok(action.does !== 'handOut' || action.onlyOne, `${action.id}: a secret is handed out alone`);
     }
   });
 

@@ -98,8 +98,9 @@ export class FakeInventory implements Inventory {
       .flatMap((list) => (list instanceof Error ? [] : list))
       .find((one) => one.key === holder);
   }
-  find(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  find(resourceId: string): Promise<InventoryNode | undefined> {
+    const all = Object.values(this.#lists).flatMap((list) => (list instanceof Error ? [] : list));
+    return Promise.resolve(all.find(({ target }) => target?.id === resourceId));
   }
   refresh(node?: InventoryNode): void {
     this.refreshed.push(node?.key ?? '');
@@ -134,7 +135,13 @@ export interface TestServices extends CommandServices {
 /** @param refusals names of targets whose start the engine refuses */
 export function servicesWith(
   prompter: ScriptedPrompter,
-  options: { routes?: Readonly<Record<string, Answer>>; inventory?: Inventory; refusals?: readonly string[]; connected?: boolean } = {},
+  options: {
+    routes?: Readonly<Record<string, Answer>>;
+    inventory?: Inventory;
+    refusals?: readonly string[];
+    connected?: boolean;
+    records?: readonly OperationRecord[];
+  } = {},
 ): TestServices {
   const arm = fakeArm(options.routes ?? {});
   const started: OperationPlan[] = [];
@@ -165,6 +172,7 @@ export function servicesWith(
     },
     inventory: options.inventory ?? new FakeInventory({}),
     engine: {
+      list: () => options.records ?? [],
       start: (plan) => {
         if (options.refusals?.includes(plan.target.name)) {
           return Promise.reject(new BackupError('The journal cannot be written.', { code: 'JournalUnwritable' }));

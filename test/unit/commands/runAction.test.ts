@@ -134,7 +134,8 @@ describe('running an action', () => {
 
   it('what is done to one at a time refuses several', async () => {
     const services = servicesWith(new ScriptedPrompter());
-    await rejectsWith(runAction(services, stopDeleteData, [itemNode('a', ['protected']), itemNode('b', ['protected'])]), 'OneAtATime');
+    const alone = { ...stopDeleteData, onlyOne: 'of a test' };
+    await rejectsWith(runAction(services, alone, [itemNode('a', ['protected']), itemNode('b', ['protected'])]), 'OneAtATime');
   });
 
   it('a refused start does not keep the others from starting, and is told by name', async () => {

@@ -49,7 +49,7 @@ describe('one target that leads to several operations', () => {
   const signal = new AbortController().signal;
   const made = (refusals: readonly string[] = []): TestServices => servicesWith(new ScriptedPrompter(), { refusals });
   const built = (services: TestServices): ReturnType<typeof buildAll> =>
-    buildAll(action, [target], {}, { arm: services.arm, signal, now: services.now });
+    buildAll(action, [{ target, answers: {} }], { arm: services.arm, signal, now: services.now });
 
   it('is started as a batch, in order, with lanes and what comes first', async () => {
     const services = made();

@@ -67,6 +67,7 @@ export const restoreBackup: Action<ApiBackup> = {
   summary: 'Restores a backup into the API Management service below which it is listed, or into another one of the same tier.',
   nothing: 'There is no backup here: choose where the backups of the service are.',
   targetKind: targetKinds.apiManagementBackup,
+  onlyOne: 'only the last restore would remain',
   when: { all: [kinds.apiManagementBackup], none: [backupAges.expired] },
   inlineIcon: 'discard',
   group: '1_backup@1',

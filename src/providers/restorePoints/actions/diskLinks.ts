@@ -33,6 +33,7 @@ export const getDiskLink: SecretAction<DiskRestorePoint> = {
   targetKind: targetKinds.diskRestorePoint,
   when: { all: [kinds.diskRestorePoint], none: [pointStates.creating, pointStates.copying, pointStates.failedPoint, pointStates.deleting] },
   many: false,
+  onlyOne: 'the clipboard holds one link',
   group: '3_use@1',
   tracker: trackerNames.armOperation,
   assurance: 'confirm',
