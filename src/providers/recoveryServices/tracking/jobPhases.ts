@@ -1,4 +1,5 @@
 /** The last phase: asking the jobs of an operation until each of them has ended. Most operations have one. */
+import { isLasting, missedAgain, type Absence } from '../../../core/absence.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { JobReference, OperationProgress, OperationTask, TrackedResponse, TrackStep } from '../../../core/operation.ts';
@@ -26,8 +27,8 @@ export interface JobsState {
   /** True where Azure named no job and this one was found by looking. */
   readonly inferred: boolean;
   readonly asked: number;
-  /** Since when the job asked now has given no usable answer; absent while it does. */
-  readonly missingSinceMs?: number;
+  /** While the job asked now gives no usable answer. */
+  readonly absence?: Absence;
   readonly paceMs?: number;
 }
 
@@ -69,7 +70,7 @@ export function stepJob(before: JobsState, response: TrackedResponse, nowMs: num
   if (!job) {
     return unanswered(before, response, nowMs);
   }
-  const { missingSinceMs: _answered, ...rest } = before;
+  const { absence: _answered, ...rest } = before;
   const ends = placed(before.ends, before.at, endOf(job) ?? null);
   const several = before.jobIds.length > 1;
   const told = several ? { told: placed(before.told ?? [], before.at, { task: taskOf(job), reference: referenceOf(job) }) } : {};
@@ -154,8 +155,8 @@ function readable(response: TrackedResponse): Job | undefined {
 
 /** A job that was just created may not be there yet; one that was there may be hidden by a hiccup. Neither for long. */
 function unanswered(state: JobsState, response: TrackedResponse, nowMs: number): TrackStep {
-  const missingSinceMs = state.missingSinceMs ?? nowMs;
-  if (nowMs - missingSinceMs > pacing.graceMs) {
+  const absence = missedAgain(state.absence, nowMs);
+  if (isLasting(absence, nowMs, pacing.graceMs)) {
     return {
       state: asJson(state),
       status: 'unknown',
@@ -170,7 +171,7 @@ function unanswered(state: JobsState, response: TrackedResponse, nowMs: number):
             },
     };
   }
-  const next: JobsState = { ...state, asked: state.asked + 1, missingSinceMs };
+  const next: JobsState = { ...state, asked: state.asked + 1, absence };
   const message = response.status === 404 ? 'Waiting for the job to appear' : `Azure answered ${response.status} for the job; asking again`;
   return {
     state: asJson(next),
