@@ -1,4 +1,5 @@
 /** Following what ARM calls an asynchronous operation: by its state (`Azure-AsyncOperation`) or by its result (`Location`). */
+import { isLasting, missedAgain, type Absence } from '../../core/absence.ts';
 import type { ErrorRecord } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { TrackedResponse } from '../../core/operation.ts';
@@ -20,7 +21,8 @@ export interface OperationState {
   readonly fallbackUrl?: string;
   readonly asked: number;
   readonly paceMs?: number;
-  readonly missingSinceMs?: number;
+  /** While its address answers 404. */
+  readonly absence?: Absence;
 }
 
 export type OperationAnswer =
@@ -100,7 +102,7 @@ function urlsOf(response: TrackedResponse, cloud: string): Readonly<Record<Way, 
 function goOn(state: OperationState, response: TrackedResponse, nowMs: number, message?: string): OperationAnswer {
   const urls = urlsOf(response, state.cloud);
   const askedFor = retryAfterMs(response.headers, nowMs);
-  const { missingSinceMs: _found, ...rest } = state;
+  const { absence: _found, ...rest } = state;
   // One that has gone over to the other way already must not be led back and forth.
   const fallbackUrl = state.fallbackUrl && (urls[otherWay[state.by]] ?? state.fallbackUrl);
   const next: OperationState = {
@@ -119,13 +121,13 @@ function missing(state: OperationState, response: TrackedResponse, nowMs: number
   if (simpler !== undefined) {
     return { is: 'running', state: { ...state, url: simpler, asked: state.asked + 1 }, delayMs: waitMs(0, undefined, state.paceMs) };
   }
-  const since = state.missingSinceMs ?? nowMs;
+  const absence = missedAgain(state.absence, nowMs);
   const asked = state.asked + 1;
-  if (nowMs - since < pacing.operationGraceMs) {
-    return { is: 'running', state: { ...state, asked, missingSinceMs: since }, delayMs: waitMs(asked, undefined, state.paceMs) };
+  if (!isLasting(absence, nowMs, pacing.operationGraceMs)) {
+    return { is: 'running', state: { ...state, asked, absence }, delayMs: waitMs(asked, undefined, state.paceMs) };
   }
   if (state.fallbackUrl !== undefined) {
-    const { fallbackUrl, missingSinceMs: _since, ...rest } = state;
+    const { fallbackUrl, absence: _here, ...rest } = state;
     const other: OperationState = { ...rest, url: fallbackUrl, by: otherWay[state.by], asked: 0 };
     return { is: 'running', state: other, delayMs: waitMs(0, undefined, state.paceMs) };
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { leastMissed } from '../../../src/core/absence.ts';
 import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { OperationRecord, TrackStep } from '../../../src/core/operation.ts';
 import { computeRemediesFor, withComputeRemedies } from '../../../src/providers/restorePoints/errorKnowledge.ts';
@@ -11,6 +12,7 @@ const collection = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.Comp
 const pointId = `${collection}/restorePoints/p1`;
 const tracker = trackers.get(trackerNames.point);
 assert.ok(tracker);
+const pointTracker = tracker;
 
 interface DiskView {
   readonly name: string;
@@ -71,6 +73,17 @@ const answer = (status: number, body?: Json, headers: Record<string, string> = {
 
 const ask = (state: JsonObject, body: JsonObject, nowMs = 0): TrackStep => tracker.step(state, answer(200, body), nowMs);
 const begun = pointTracking(cloud, pointId);
+
+/** Such an answer again, up to the moment, as often as it takes or as said; the one before, which is in the state, counts. */
+function missedUntil(state: JsonObject, nowMs: number, response = answer(404), times = leastMissed - 1): TrackStep {
+  const [last, ...before] = Array.from({ length: times }, () => response);
+  const reached = before.reduce((at, each) => {
+    const step = pointTracker.step(at, each, nowMs);
+    assert.equal(step.status, 'running');
+    return step.state;
+  }, state);
+  return pointTracker.step(reached, last ?? response, nowMs);
+}
 
 describe('Following a restore point', () => {
   const operation = `${cloud}/subscriptions/s1/providers/Microsoft.Compute/locations/westus/operations/o1`;
@@ -316,15 +329,27 @@ describe('Following a restore point', () => {
   it('waits for a point that is not there yet, and ends where one that was seen is gone', () => {
     const early = tracker.step(begun, answer(404), 0);
     assert.equal(early.status, 'running');
-    assert.equal(tracker.step(early.state, answer(404), pointPacing.notThereYetMs).error?.code, 'RestorePointGone');
+    assert.equal(missedUntil(early.state, pointPacing.notThereYetMs).error?.code, 'RestorePointGone');
     const seen = ask(begun, copyJson([{ name: 'os', state: 'inprogress', percent: 1 }]));
     const gone = tracker.step(seen.state, answer(404), 1_000);
     assert.equal(gone.status, 'running');
-    assert.deepEqual(tracker.step(gone.state, answer(404), 1_000 + pointPacing.goneAfterMs).status, 'failed');
+    assert.deepEqual(missedUntil(gone.state, 1_000 + pointPacing.goneAfterMs).status, 'failed');
     assert.equal(ask(gone.state, copyJson([{ name: 'os', state: 'succeeded', percent: 100 }])).status, 'succeeded');
     const odd = tracker.step(begun, answer(200, 'no object'), 0);
     assert.equal(odd.status, 'running');
-    assert.equal(tracker.step(odd.state, answer(200, {}), pointPacing.notThereYetMs).status, 'unknown');
+    assert.equal(missedUntil(odd.state, pointPacing.notThereYetMs, answer(200, {})).status, 'unknown');
+  });
+
+  it('takes nothing for gone that was hardly looked for, however much time has passed, nor what was looked for in an instant', () => {
+    const seen = ask(begun, copyJson([{ name: 'os', state: 'inprogress', percent: 1 }]));
+    let step = tracker.step(seen.state, answer(404), 0);
+    for (let at = 2; at < leastMissed; at++) {
+      step = tracker.step(step.state, answer(404), at * 8 * 3_600_000);
+      assert.equal(step.status, 'running', `after ${at} answers, with a night between two of them`);
+    }
+    const found = ask(step.state, copyJson([{ name: 'os', state: 'inprogress', percent: 2 }]));
+    assert.equal(missedUntil(found.state, 9e12, answer(404), leastMissed - 1).status, 'running', 'it is counted anew');
+    assert.equal(missedUntil(seen.state, 1_000, answer(404), 20).status, 'running');
   });
 
   it('goes on from a state that another process wrote', () => {

@@ -21,7 +21,7 @@ export const jobList: SharedList = {
   keyOf: (json) => {
     const state = readState(json);
     // One that is missing, or one of several, is asked for by its own address.
-    const isPlain = state?.jobIds.length === 1 && state.failedJobs.length === 0 && state.missingSinceMs === undefined;
+    const isPlain = state?.jobIds.length === 1 && state.failedJobs.length === 0 && state.absence === undefined;
     return isPlain ? armIdKey(vaultOf(state)) : undefined;
   },
   isOutlined: (json) => readState(json)?.isOutlined === true,

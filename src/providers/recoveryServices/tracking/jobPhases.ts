@@ -1,4 +1,5 @@
 /** The last phase: asking the jobs of an operation until each of them has ended. Most operations have one. */
+import { isLasting, missedAgain, type Absence } from '../../../core/absence.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { JobReference, OperationProgress, OperationTask, TrackedResponse, TrackStep } from '../../../core/operation.ts';
@@ -30,8 +31,8 @@ export interface JobsState {
   readonly sinceMs?: number;
   /** True where a list told the end: its tasks were not read. */
   readonly isOutlined?: boolean;
-  /** Since when the job asked now has given no usable answer; absent while it does. */
-  readonly missingSinceMs?: number;
+  /** While the job asked now gives no usable answer. */
+  readonly absence?: Absence;
   readonly paceMs?: number;
 }
 
@@ -75,7 +76,7 @@ export function stepJob(before: JobsState, response: TrackedResponse, nowMs: num
   if (!job) {
     return unanswered(before, response, nowMs);
   }
-  const { missingSinceMs: _answered, isOutlined: _read, ...rest } = before;
+  const { absence: _answered, isOutlined: _read, ...rest } = before;
   const startedMs = Date.parse(job.startTime ?? '');
   const ends = placed(before.ends, before.at, endOf(job) ?? null);
   const several = before.jobIds.length > 1;
@@ -162,8 +163,8 @@ function readable(response: TrackedResponse): Job | undefined {
 
 /** A job that was just created may not be there yet; one that was there may be hidden by a hiccup. Neither for long. */
 function unanswered(state: JobsState, response: TrackedResponse, nowMs: number): TrackStep {
-  const missingSinceMs = state.missingSinceMs ?? nowMs;
-  if (nowMs - missingSinceMs > pacing.graceMs) {
+  const absence = missedAgain(state.absence, nowMs);
+  if (isLasting(absence, nowMs, pacing.graceMs)) {
     return {
       state: asJson(state),
       status: 'unknown',
@@ -178,7 +179,7 @@ function unanswered(state: JobsState, response: TrackedResponse, nowMs: number):
             },
     };
   }
-  const next: JobsState = { ...state, asked: state.asked + 1, missingSinceMs };
+  const next: JobsState = { ...state, asked: state.asked + 1, absence };
   const message = response.status === 404 ? 'Waiting for the job to appear' : `Azure answered ${response.status} for the job; asking again`;
   return {
     state: asJson(next),

@@ -1,3 +1,4 @@
+import { isLasting, missedAgain, type Absence } from '../../../core/absence.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { BackupError } from '../../../core/errors.ts';
 import { isObject, objectAt, type JsonObject } from '../../../core/json.ts';
@@ -27,7 +28,7 @@ interface State {
   readonly aside?: OperationState;
   /** True once Azure has answered the point itself. */
   readonly seen?: boolean;
-  readonly missingSinceMs?: number;
+  readonly absence?: Absence;
   readonly waitMs?: number;
   readonly percent?: number;
   readonly done?: number;
@@ -172,16 +173,16 @@ function goOn(
   const done = now.kind === 'copying' ? now.done : 0;
   const percent = progress.percent;
   const waitMs = nextWaitMs(state, { done, ...(percent === undefined ? {} : { percent }) }, copied, retryAfterMs(response.headers, nowMs));
-  const { missingSinceMs: _found, percent: _before, ...rest } = state;
+  const { absence: _found, percent: _before, ...rest } = state;
   const next: State = { ...rest, seen: true, waitMs, done, ...(percent === undefined ? {} : { percent }) };
   return { state: toJson(next), status: 'running', next: { url: urlOf(next) }, delayMs: waitMs, progress };
 }
 
 /** An answer that says nothing of the point: not there yet, a hiccup, or gone. Asked again for a while. */
 function missing(state: State, response: TrackedResponse, nowMs: number): TrackStep {
-  const since = state.missingSinceMs ?? nowMs;
+  const absence = missedAgain(state.absence, nowMs);
   const patienceMs = state.seen && response.status === 404 ? pointPacing.goneAfterMs : pointPacing.notThereYetMs;
-  if (nowMs - since >= patienceMs) {
+  if (isLasting(absence, nowMs, patienceMs)) {
     const name = state.pointId.slice(state.pointId.lastIndexOf('/') + 1);
     return response.status === 404
       ? { state: toJson(state), status: 'failed', error: state.seen ? deleted(name) : neverThere(name) }
@@ -192,7 +193,7 @@ function missing(state: State, response: TrackedResponse, nowMs: number): TrackS
         };
   }
   const waitMs = nextWaitMs(state, {}, false, retryAfterMs(response.headers, nowMs));
-  const next: State = { ...state, missingSinceMs: since, waitMs };
+  const next: State = { ...state, absence, waitMs };
   const message = response.status === 404 ? 'Waiting for the restore point to appear' : `Azure answered ${response.status}; asking again`;
   return { state: toJson(next), status: 'running', next: { url: urlOf(next) }, delayMs: waitMs, progress: { message } };
 }

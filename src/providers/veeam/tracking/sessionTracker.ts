@@ -3,6 +3,7 @@
  * read after the end, so that it is whole.
  */
 import { serviceErrorOf } from '../../../cloud/serviceError.ts';
+import { isLasting, missedAgain, type Absence } from '../../../core/absence.ts';
 import type { ErrorRecord } from '../../../core/errors.ts';
 import { arrayAt, isObject, stringAt, type Json, type JsonObject } from '../../../core/json.ts';
 import type { OperationRecord, OperationStatus, Tracker, TrackedResponse, TrackStep } from '../../../core/operation.ts';
@@ -19,8 +20,8 @@ interface State extends SessionAddresses {
   readonly session?: JsonObject;
   /** How often the session was read. */
   readonly reads: number;
-  /** Milliseconds since the epoch: since then the appliance does not know the session. */
-  readonly missingSinceMs?: number;
+  /** While the appliance does not know the session. */
+  readonly absence?: Absence;
 }
 
 /** Milliseconds for which one that is not known is asked for again: it was made a moment ago, or the appliance is just starting. */
@@ -86,10 +87,11 @@ function sessionIn(body: Json | undefined, origin: string): VeeamSession {
 }
 
 function stepAnswer(state: State, response: TrackedResponse, nowMs: number): TrackStep {
-  const { missingSinceMs = nowMs, ...found } = state;
-  if (response.status === 404 && nowMs - missingSinceMs < missingGraceMs) {
-    const delayMs = Math.max(2_000, (nowMs - missingSinceMs) / 2);
-    return { state: stateJson({ ...state, missingSinceMs }), status: 'running', next: { url: state.self }, delayMs };
+  const { absence: before, ...found } = state;
+  const absence = missedAgain(before, nowMs);
+  if (response.status === 404 && !isLasting(absence, nowMs, missingGraceMs)) {
+    const delayMs = Math.min(Math.max(2_000, (nowMs - absence.sinceMs) / 2), missingGraceMs);
+    return { state: stateJson({ ...state, absence }), status: 'running', next: { url: state.self }, delayMs };
   }
   if (response.status >= 400) {
     const { code, message } = serviceErrorOf(response.status, JSON.stringify(response.body ?? ''));
