@@ -7,8 +7,6 @@ describe('sandbox domain: backups of SQL Server databases', () => {
   beforeEach(() => {
     sql = new SqlVault();
   });
-  const { now } = Date;
-
   it('full: the job names its type and host while it runs, moves data, and makes the item protected', async () => {
     const item = await sql.protect('SalesStaging');
     assert.deepEqual(
@@ -378,13 +376,15 @@ describe('sandbox domain: backups of SQL Server databases', () => {
     });
 
     it('hours of log backups cost no jobs and little time', () => {
-      const started = now();
+      // The processor's time, not the clock's: a busy machine leaves the clock to others.
+      const started = process.cpuUsage();
       sql.domain.pass(60 * day);
       sql.domain.world.now();
       const vault = sql.domain.world.vault(sql.id);
       const logs = vault?.jobs().filter((job) => job.backupType === 'Log') ?? [];
       assert.deepEqual(logs, []);
-      assert.ok(now() - started < 5000, `${now() - started} ms for 60 days`);
+      const { user } = process.cpuUsage(started);
+      assert.ok(user < 5_000_000, `${user / 1000} ms for 60 days`);
     });
   });
 });

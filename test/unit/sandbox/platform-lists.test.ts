@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RecoveryServicesBackupClient } from '@azure/arm-recoveryservicesbackup';
+import { getContinuationToken, RecoveryServicesBackupClient } from '@azure/arm-recoveryservicesbackup';
 import { credentialOf, send, startTiny, subscriptionId, vaultId, type TinySandbox } from './platformSupport.ts';
 
 const version = 'api-version=2023-06-01';
@@ -29,6 +29,17 @@ describe('sandbox platform: lists and operation URLs', () => {
       }
       assert.deepEqual(sizes, [200, 200, 50]);
       assert.equal(new Set(names).size, 450);
+    });
+
+    it('the typed client goes on from where another has left off', async () => {
+      const { value: first } = (await typed().backupJobs.list('vault-one', 'rg-one').byPage().next()) as { value: unknown };
+      const continuationToken = getContinuationToken(first) ?? '';
+      assert.ok(continuationToken.startsWith(sandbox.endpoint.resourceManagerEndpoint), continuationToken);
+      const names: (string | undefined)[] = [];
+      for await (const page of typed().backupJobs.list('vault-one', 'rg-one').byPage({ continuationToken })) {
+        names.push(...page.map((job) => job.name));
+      }
+      assert.deepEqual([names.length, names[0], names.at(-1)], [250, 'job-0200', 'job-0449']);
     });
 
     it("repeats the caller's query in nextLink, keeps the filter, and ends", async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ApiManagementClient, type ApiManagementServiceBackupRestoreParameters } from '@azure/arm-apimanagement';
 import { RestError } from '@azure/core-rest-pipeline';
-import { type BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { type BlobServiceClient, type ContainerListBlobFlatSegmentResponse, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox/server/start.ts';
 import { credentialOf, send } from './platformSupport.ts';
 import { ApiSandbox } from './apiManagementSupport.ts';
@@ -66,6 +66,52 @@ describe('sandbox with Azure’s own client of Microsoft.ApiManagement', functio
     assert.deepEqual(await apisOf('apim-northwind-neu'), ['echo']);
     await restore('apim-northwind-neu', asItself('stnwapimweu', 'friday.apimbackup'));
     assert.deepEqual(await apisOf('apim-northwind-neu'), ['catalogue', 'customers', 'orders']);
+  });
+
+  it('services by subscription and by group, and the backups of one, page by page', async () => {
+    const names = async (pages: AsyncIterable<{ name?: string }>): Promise<string[]> =>
+      (await collect(pages)).map(({ name }) => name ?? '').sort();
+    const inGroup = await names(client.apiManagementService.listByResourceGroup(group));
+    const all = await names(client.apiManagementService.list());
+    const some = ['apim-northwind-neu', 'apim-northwind-weu', 'apim-orders-weu', 'apim-partners-weu'];
+    assert.deepEqual(
+      some.filter((name) => inGroup.includes(name)),
+      some,
+    );
+    assert.ok(
+      inGroup.every((name) => all.includes(name)),
+      all.join(),
+    );
+    const missing = client.apiManagementService.get(group, 'apim-none');
+    assert.match(await refusalOf(missing), /^404 ResourceNotFound/);
+
+    const blobs = cloud.blobs('stnwapimweu').getContainerClient(container);
+    const whole = (await collect(blobs.listBlobsFlat())).map(({ name }) => name);
+    const pages: string[][] = [];
+    let continuationToken: string | undefined;
+    do {
+      // Each page by an iterator of its own, which knows no more than where the one before has ended.
+      const iterator = blobs.listBlobsFlat().byPage({ maxPageSize: 2, ...(continuationToken ? { continuationToken } : {}) });
+      const { value } = (await iterator.next()) as { value: ContainerListBlobFlatSegmentResponse };
+      pages.push(value.segment.blobItems.map(({ name }) => name));
+      continuationToken = value.continuationToken;
+    } while (continuationToken);
+    assert.ok(pages.length > 1 && pages.every(({ length }) => length <= 2), JSON.stringify(pages));
+    assert.deepEqual(pages.flat(), whole);
+  });
+
+  it('a backup is waited for by a poller that another one has left', async () => {
+    const parameters = asItself('stnwapimweu', 'resumed.apimbackup');
+    const sent = (): number =>
+      sandbox.ledger.list().filter(({ method, path }) => method === 'POST' && path.endsWith('/apim-northwind-weu/backup')).length;
+    const before = sent();
+    const begun = await client.apiManagementService.beginBackup(group, 'apim-northwind-weu', parameters, often);
+    const left = begun.toString();
+    const resumed = await client.apiManagementService.beginBackup(group, 'apim-northwind-weu', parameters, { ...often, resumeFrom: left });
+    assert.equal((await resumed.pollUntilDone()).provisioningState, 'Succeeded');
+    assert.equal(sent(), before + 1, 'it is not sent again');
+    assert.ok(resumed.isDone() && resumed.getOperationState().status === 'succeeded');
+    assert.ok(await cloud.blobs('stnwapimweu').getContainerClient(container).getBlobClient('resumed.apimbackup').exists());
   });
 
   it('a backup with a key, and as a user-assigned identity', async () => {

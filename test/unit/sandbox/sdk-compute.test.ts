@@ -85,6 +85,14 @@ describe('sandbox with Azure’s own client of Microsoft.Compute', function () {
       sizes.push(page.length);
     }
     assert.ok(sizes.length > 1 && sizes[0] === 10, sizes.join());
+    const { value } = (await collections.listAll().byPage().next()) as { value: { continuationToken?: string } };
+    const { continuationToken = '' } = value;
+    assert.ok(continuationToken.startsWith(sandbox.endpoint.resourceManagerEndpoint), continuationToken);
+    const rest: number[] = [];
+    for await (const page of collections.listAll().byPage({ continuationToken })) {
+      rest.push(page.length);
+    }
+    assert.deepEqual(rest, sizes.slice(1), 'what comes after the first page');
     const names = (await collect(collections.list(group))).map((one) => one.name);
     assert.ok(names.includes('sdk-life') && names.includes('rpc-vm-web-03-neu'));
     await collections.delete(group, 'sdk-life', often);
