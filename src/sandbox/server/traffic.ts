@@ -107,7 +107,9 @@ export function recorded(gateway: Pick<Gateway, 'handle'>, file: TrafficFile): P
 function glanceAt(text: string): string {
   const version = /[?&]api-version=[^&\n]*/i.exec(text)?.[0] ?? '';
   const like = text.replace(signature, '$1').replace(/\b[\da-f]{8}-[\da-f-]{27}|\d+/g, '0');
-  return createHash('sha1').update(version + like).digest('base64');
+  return createHash('sha1')
+    .update(version + like)
+    .digest('base64');
 }
 
 export function callerOf(userAgent: string | undefined): string | undefined {
