@@ -27,8 +27,10 @@ export class ResourceTreeProvider implements vscode.TreeDataProvider<Row>, vscod
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
-    this.#changes.noteAsked(row);
-    return [...(await this.#model.children(row))];
+    const noteGiven = this.#changes.noteAsked(row);
+    const rows = await this.#model.children(row);
+    noteGiven(rows);
+    return [...rows];
   }
 
   getParent(row: Row): Row | undefined {

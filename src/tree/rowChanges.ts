@@ -1,10 +1,10 @@
 import type { Disposable } from '../core/events.ts';
-import { levelKey } from './levelKeys.ts';
+import { GivenRows, keyOf } from './givenRows.ts';
 import { isNodeRow, type Row } from './rows.ts';
 import type { TreeModel } from './treeModel.ts';
 
 export interface RowChangesOptions {
-  readonly model: Pick<TreeModel, 'children' | 'parent' | 'onDidChange'>;
+  readonly model: Pick<TreeModel, 'children' | 'parent' | 'onDidChange' | 'filterText'>;
   /** What VS Code is told: rows whose looks or children changed; undefined for all. */
   readonly tell: (rows: readonly Row[] | undefined) => void;
   /** Of a tree that nobody sees, VS Code asks for no rows. */
@@ -20,12 +20,15 @@ export interface RowChangesOptions {
 /**
  * Tells of changes together, and once the rows are there that VS Code will ask for. When it hears that a row changed, it
  * forgets at once all rows below, though it goes on showing them until it has them anew: whoever clicks one meanwhile
- * clicks nothing (`ExtHostTreeView` in VS Code's source). So what takes time is read before.
+ * clicks nothing (`ExtHostTreeView` in VS Code's source). So what takes time is read before, and of a row below which
+ * all is as VS Code has it, it hears nothing: the end of an operation, which has a whole vault read anew, mostly changes
+ * the looks of one row.
  */
 export class RowChanges implements Disposable {
   readonly #options: Required<RowChangesOptions>;
   /** Keys of levels whose rows VS Code has asked for, and that were not closed since. */
   readonly #open = new Set<string>();
+  readonly #given = new GivenRows();
   readonly #changed = new Set<Row | undefined>();
   readonly #listening: Disposable;
   #timer: NodeJS.Timeout | undefined;
@@ -41,8 +44,12 @@ export class RowChanges implements Disposable {
     });
   }
 
-  noteAsked(row: Row | undefined): void {
+  /** VS Code asks for a level. @returns to be called with what it is given */
+  noteAsked(row: Row | undefined): (rows: readonly Row[]) => void {
     this.#open.add(keyOf(row));
+    const given = this.#given.ask(row);
+    // A filter opens rows that hold what it finds, which no looks tell.
+    return (rows) => given(this.#options.model.filterText === undefined ? rows : undefined);
   }
 
   noteClosed(row: Row): void {
@@ -59,27 +66,37 @@ export class RowChanges implements Disposable {
     this.#telling = true;
     const all = new Set<Row | undefined>();
     const deadline = Date.now() + this.#options.patienceMs;
+    const now = new Map<string, readonly Row[]>();
+    let isRead = true;
     // What is read brings changes itself, such as the number in a group's row: they are told with it.
     while (this.#changed.size > 0) {
       const rows = [...this.#changed];
       this.#changed.clear();
       rows.forEach((row) => all.add(row));
       if (this.#options.isVisible()) {
-        const reading = Promise.all(rows.map((row) => this.#read(row))).then(() => undefined);
-        this.#options.onReading(reading);
-        await Promise.race([reading, after(deadline - Date.now())]);
+        const reading = Promise.all(rows.map((row) => this.#read(row, now))).then(() => true);
+        this.#options.onReading(reading.then(() => undefined));
+        isRead = (await Promise.race([reading, after(deadline - Date.now())])) === true && isRead;
+      } else {
+        isRead = false;
       }
     }
     this.#telling = false;
-    const some = [...all].filter((row) => row !== undefined);
-    this.#options.tell(some.length < all.size ? undefined : some);
+    const { model } = this.#options;
+    const isComparable = isRead && model.filterText === undefined;
+    const told = new Set(isComparable ? [...all].flatMap((row) => this.#given.differing(row, row && model.parent(row), now)) : all);
+    const some = [...told].filter((row) => row !== undefined);
+    if (told.size > 0) {
+      this.#options.tell(some.length < told.size ? undefined : some);
+    }
   }
 
   /** The levels at and below a row that stand open. `children` never rejects. */
-  async #read(row: Row | undefined): Promise<void> {
+  async #read(row: Row | undefined, now: Map<string, readonly Row[]>): Promise<void> {
     if (this.#isShown(row)) {
       const rows = await this.#options.model.children(row);
-      await Promise.all(rows.filter(isNodeRow).map((one) => this.#read(one)));
+      now.set(keyOf(row), rows);
+      await Promise.all(rows.filter(isNodeRow).map((one) => this.#read(one, now)));
     }
   }
 
@@ -91,10 +108,6 @@ export class RowChanges implements Disposable {
     }
     return this.#open.has(keyOf(undefined));
   }
-}
-
-function keyOf(row: Row | undefined): string {
-  return row === undefined || isNodeRow(row) ? levelKey(row) : row.key;
 }
 
 function after(ms: number): Promise<void> {
