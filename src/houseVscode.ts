@@ -85,6 +85,10 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     showDocument: (name, text) => tree.showDocument(name, text),
     showText: (name, text) => texts.show(name, text),
     copyText,
+    retryFailed: async (batchId) => {
+      const { retryBatch } = await import('./commands/runCommand.ts');
+      await retryBatch(services, batchId);
+    },
   });
   const services = {
     connection,

@@ -54,6 +54,10 @@ const details = new Details({
     onArranged();
     list.node.focus();
   },
+  onBatch: (action, id) => {
+    details.fail(undefined);
+    void ask({ kind: action, id });
+  },
 });
 const list = new JobList({
   onSelect: (view) => onSelected(view),
@@ -135,7 +139,7 @@ async function ask(request: Ask): Promise<boolean> {
     return true;
   } catch (error) {
     const failure = error instanceof AskRefused ? error.failure : { message: String(error), code: 'Unexpected', remedies: [] };
-    if ('id' in request && details.shownId === request.id) {
+    if ('id' in request && (details.shownId === request.id || details.batchId === request.id)) {
       details.fail(failure);
     } else {
       announcer.say(failure.message);

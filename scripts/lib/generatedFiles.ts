@@ -109,7 +109,11 @@ const documented: readonly DocumentedCommand[] = [
     on: 'palette',
   })),
   ...Object.values(veeamCommands).map(({ title, summary, on }) => ({ title, summary, on })),
-  { title: viewCommands.showJobs.title, on: 'view title, status bar, palette', summary: 'Opens the Jobs panel.' },
+  ...Object.values<ViewCommand>(viewCommands).map(({ title, summary, icon }) => ({
+    title,
+    on: icon === undefined ? 'palette, Jobs panel' : 'view title, status bar, palette',
+    summary,
+  })),
   ...treeContributions.commands.flatMap(({ command, title }) => {
     const row = treeRows[command];
     return row ? [{ title, ...row }] : [];

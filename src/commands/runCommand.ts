@@ -5,6 +5,7 @@ import { actionTable } from '../providers/actionTable.ts';
 import { flowCommands } from './commandIds.ts';
 import { showFailure } from './failure.ts';
 import { fetchBlobService } from './fetchBlobService.ts';
+import { retryFailed } from './flow/retryFailed.ts';
 import { runAction, type RunOptions } from './flow/runAction.ts';
 import { showDiskLinks } from './links/showDiskLinks.ts';
 import type { Step } from './prompts/prompter.ts';
@@ -25,6 +26,15 @@ export async function runCommand(
     await runAction(services, action, picked, options);
   } catch (error) {
     await showFailure(services, action.title, error);
+  }
+}
+
+/** Those of a batch that failed, once more. */
+export async function retryBatch(services: CommandServices, batchId: string): Promise<void> {
+  try {
+    await retryFailed(services, batchId);
+  } catch (error) {
+    await showFailure(services, 'Retry the Failed', error);
   }
 }
 

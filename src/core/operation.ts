@@ -21,6 +21,11 @@ export function hasEnded(status: OperationStatus): boolean {
   return endedStatuses.has(status);
 }
 
+/** True while somebody is to find out how it goes on: it has not ended, and no person has said to stop watching it. */
+export function isFollowed({ status, unwatchedAt }: Pick<OperationRecord, 'status' | 'unwatchedAt'>): boolean {
+  return !hasEnded(status) && unwatchedAt === undefined;
+}
+
 /** A request as it will leave, byte for byte; without credentials, which the pipeline adds last. */
 export interface PreparedRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -227,6 +232,8 @@ export interface OperationRecord {
   readonly trouble?: FollowTrouble;
   /** ISO 8601, UTC: when the person asked to cancel it. The job still decides how it ends. */
   readonly cancelRequestedAt?: string;
+  /** ISO 8601, UTC: since when a person wants nobody to follow it. It goes on at the service, and `status` is what was last known. */
+  readonly unwatchedAt?: string;
   readonly error?: ErrorRecord;
   /** Warnings of an end that is not a failure. */
   readonly warnings?: readonly ErrorRecord[];

@@ -63,7 +63,13 @@ export function createOverlay(): Overlay {
     if (making !== undefined) {
       made.delete(armIdKey(making));
     }
-    if (running.put(record)) {
+    if (record.unwatchedAt !== undefined) {
+      // How it goes on nobody knows any more.
+      const unwatched = running.drop(record.id);
+      if (unwatched.length > 0) {
+        changes.fire({ kind: 'looks', ids: unwatched });
+      }
+    } else if (running.put(record)) {
       changes.fire({ kind: 'looks', ids: idsOf(record) });
     }
     const ids = madeSoFar(record);

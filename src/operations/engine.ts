@@ -28,6 +28,7 @@ import { lookAgain } from './settle.ts';
 import { OperationStore, type Entry } from './store.ts';
 import type { FollowPlan, OperationEngine, OperationPlan, Standing, UnstartedPlan } from './types.ts';
 import { noteUnstarted } from './unstarted.ts';
+import { followAgain, standingOf, stopWatching } from './watching.ts';
 
 /** How long closing a window waits for the answer to a request that is on its way. */
 const lastAnswerMs = 2_000;
@@ -112,14 +113,7 @@ export class Engine implements OperationEngine {
   }
 
   standing(id: string): Standing {
-    const entry = this.#store.entries.get(id);
-    const pending = entry !== undefined && !hasEnded(entry.record.status);
-    const notConnected = pending && entry.followedBy !== 'otherWindow' && !this.#clientFor(entry.record);
-    return {
-      followedBy: !pending || notConnected ? 'nobody' : entry.followedBy,
-      notConnected,
-      ...(entry?.unsaved ? { unsaved: entry.unsaved } : {}),
-    };
+    return standingOf(this.#store.entries.get(id), (entry) => this.#clientFor(entry.record) !== undefined);
   }
 
   async resume(): Promise<void> {
@@ -190,6 +184,14 @@ export class Engine implements OperationEngine {
 
   async cancel(id: string): Promise<void> {
     await cancel(this.#context, this.#entry(id));
+  }
+
+  stopWatching(id: string): Promise<void> {
+    return stopWatching(this.#context, this.#entry(id));
+  }
+
+  followAgain(id: string): Promise<void> {
+    return followAgain(this.#context, this.#entry(id));
   }
 
   async lookAgain(id: string): Promise<void> {

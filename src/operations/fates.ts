@@ -1,9 +1,9 @@
 /** What became of operations that were started together, and which of them may be started again: pure functions over records. */
 import { sameArmId } from '../core/armId.ts';
-import { hasEnded, type OperationRecord, type OperationTarget } from '../core/operation.ts';
+import { hasEnded, isFollowed, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 
 /** What became of one of a batch. */
-export type Fate = 'running' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
+export type Fate = 'running' | 'unwatched' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
 
 export function fateOf(record: OperationRecord): Fate {
   switch (record.status) {
@@ -17,7 +17,7 @@ export function fateOf(record: OperationRecord): Fate {
     case 'succeededWithWarnings':
       return 'warning';
     default:
-      return 'running';
+      return isFollowed(record) ? 'running' : 'unwatched';
   }
 }
 

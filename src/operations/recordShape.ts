@@ -63,6 +63,7 @@ const record = shape({
   job: maybe(shape({ id: text, name: text })),
   trouble: maybe(shape({ kind: text, since: text, error })),
   cancelRequestedAt: maybe(moment),
+  unwatchedAt: maybe(moment),
   error: maybe(error),
   warnings: maybe(listOf(error)),
   intent: object,

@@ -1,6 +1,6 @@
 /** Whose turn it is, and what is done in it: one round of an operation, or of many that one list tells of. */
 import { BackupError, messageOf } from '../core/errors.ts';
-import { hasEnded, type TrackStep } from '../core/operation.ts';
+import { isFollowed, type TrackStep } from '../core/operation.ts';
 import { begin } from './begin.ts';
 import type { Clock } from './clock.ts';
 import { timing, type EngineContext, type EngineOptions } from './context.ts';
@@ -92,7 +92,7 @@ export class Rounds {
   async #roundOf(id: string): Promise<void> {
     const context = this.#options.context();
     const entry = context.store.entries.get(id);
-    if (!entry || entry.followedBy !== 'here' || hasEnded(entry.record.status) || this.stopping.aborted) {
+    if (!entry || entry.followedBy !== 'here' || !isFollowed(entry.record) || this.stopping.aborted) {
       return;
     }
     this.together.begun(id);

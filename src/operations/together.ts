@@ -60,6 +60,10 @@ export class Together {
   schedule(entry: Entry, waitMs: number): void {
     const { clock, scheduler } = this.#options;
     const { id } = entry.record;
+    if (entry.record.unwatchedAt !== undefined) {
+      this.leave(id);
+      return;
+    }
     const found = this.#listOf(entry);
     if (found?.key !== this.#groupOf.get(id)?.key) {
       this.leave(id);

@@ -116,6 +116,10 @@ export interface OperationEngine {
   follow(plan: FollowPlan): Promise<OperationRecord>;
   /** Asks the service to cancel the job; one that waits and was not sent is taken back. @throws BackupError where it has none or it cannot be cancelled. */
   cancel(id: string): Promise<void>;
+  /** Nobody asks any more how it goes, here or in windows to come; it goes on at the service. @throws BackupError where it is still needed */
+  stopWatching(id: string): Promise<void>;
+  /** Takes `stopWatching` back. @throws BackupError where it has ended or its cloud is not connected */
+  followAgain(id: string): Promise<void>;
   /** For `unknown`: looks again whether it started. @throws BackupError where it is not unknown or its cloud is not connected. */
   lookAgain(id: string): Promise<void>;
   /** For one with `trouble`: asks now. */

@@ -33,6 +33,7 @@ const headings: Readonly<Record<Fate, string>> = {
   notStarted: `Not started`,
   warning: statusLooks.succeededWithWarnings.word,
   cancelled: statusLooks.cancelled.word,
+  unwatched: 'Not watched any more',
   running: `Still ${fateWords.running}`,
   succeeded: statusLooks.succeeded.word,
 };

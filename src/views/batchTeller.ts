@@ -3,7 +3,7 @@
  * window closed before it could, by another one. See `OperationEngine.tellOnce`.
  */
 import type { Disposable } from '../core/events.ts';
-import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { isFollowed, type OperationRecord } from '../core/operation.ts';
 import type { Clock } from '../operations/clock.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { batchOf, isRunning, type Batch } from './batches.ts';
@@ -36,9 +36,9 @@ export class BatchTeller implements Disposable {
     const { engine } = options;
     this.#listening = [
       engine.onDidEnd((record) => this.#ended(record)),
-      engine.onDidChange(({ batch, status }) => {
-        if (batch && hasEnded(status)) {
-          this.#lookLater(batch.id, othersTurnMs);
+      engine.onDidChange((record) => {
+        if (record.batch && !isFollowed(record)) {
+          this.#lookLater(record.batch.id, othersTurnMs);
         }
       }),
       engine.onDidRemove(() => {

@@ -1,6 +1,6 @@
 /** What was started together, by one choice of a person, and how that goes: pure functions over records. */
 import { visibleText } from '../core/displayText.ts';
-import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { hasEnded, isFollowed, type OperationRecord } from '../core/operation.ts';
 import { fateOf, type Fate } from '../operations/fates.ts';
 
 export interface Batch {
@@ -13,7 +13,7 @@ export interface Batch {
 }
 
 /** Worst first, as a document lists them. */
-export const fates: readonly Fate[] = ['failed', 'unknown', 'notStarted', 'warning', 'cancelled', 'running', 'succeeded'];
+export const fates: readonly Fate[] = ['failed', 'unknown', 'notStarted', 'warning', 'cancelled', 'unwatched', 'running', 'succeeded'];
 
 export const fateWords: Readonly<Record<Fate, string>> = {
   failed: 'failed',
@@ -21,6 +21,7 @@ export const fateWords: Readonly<Record<Fate, string>> = {
   notStarted: 'not started',
   warning: 'with warnings',
   cancelled: 'cancelled',
+  unwatched: 'not watched any more',
   running: 'running',
   succeeded: 'succeeded',
 };
@@ -51,7 +52,7 @@ export function batchOf(records: readonly OperationRecord[], id: string): Batch 
 }
 
 export function isRunning({ records }: Batch): boolean {
-  return records.some(({ status }) => !hasEnded(status));
+  return records.some(isFollowed);
 }
 
 /** `Protect: 4 of 10 ended`: while it runs. */
@@ -64,7 +65,7 @@ export function batchSummary({ title, records, size }: Batch): string {
   const count = (fate: Fate): number => records.filter((record) => fateOf(record) === fate).length;
   const succeeded = count('succeeded');
   const warned = count('warning');
-  const others = (['warning', 'failed', 'unknown', 'notStarted', 'cancelled', 'running'] as const)
+  const others = (['warning', 'failed', 'unknown', 'notStarted', 'cancelled', 'unwatched', 'running'] as const)
     .filter((fate) => count(fate) > 0 && (fate !== 'warning' || succeeded > 0))
     .map((fate) => `${count(fate)} ${fateWords[fate]}`);
   const missing = size - records.length;

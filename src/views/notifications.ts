@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../core/events.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { systemClock } from '../operations/clock.ts';
+import { toRetry } from '../operations/fates.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { batchDocument } from './batchDocument.ts';
 import { batchSummary, type Batch } from './batches.ts';
@@ -12,6 +13,7 @@ import { batchMessage, endMessage, type EndMessage } from './endMessage.ts';
 const gatherMs = 1_500;
 const showJobs = 'Show Jobs';
 const showAll = 'Show All';
+const retry = 'Retry the Failed';
 const copyStatement = 'Copy the Statement';
 
 export interface NotificationServices {
@@ -21,6 +23,8 @@ export interface NotificationServices {
   /** Opens a plain text that cannot be edited. */
   showText(name: string, text: string): Promise<void>;
   copyText(text: string): Promise<void>;
+  /** Tries those of a batch again that failed or were not sent. */
+  retryFailed(batchId: string): Promise<void>;
 }
 
 /** Tells the end of operations, in the window that followed them; of those started together, when all have ended. Progress is never told this way. */
@@ -63,12 +67,19 @@ async function showMessage(services: NotificationServices, message: EndMessage, 
     error: vscode.window.showErrorMessage,
   }[message.level];
   const { statement } = message;
-  const buttons = [showJobs, ...(batch ? [showAll] : []), ...(statement === undefined ? [] : [copyStatement])];
+  const buttons = [
+    showJobs,
+    ...(batch ? [showAll] : []),
+    ...(batch && toRetry(services.engine.list(), batch.id).length > 0 ? [retry] : []),
+    ...(statement === undefined ? [] : [copyStatement]),
+  ];
   const chosen = await open<string>(message.text, ...buttons);
   if (chosen === showJobs) {
     services.showJobs(message.showId);
   } else if (chosen === showAll && batch) {
     await services.showText(batchSummary(batch), batchDocument(batch));
+  } else if (chosen === retry && batch) {
+    await services.retryFailed(batch.id);
   } else if (chosen === copyStatement && statement !== undefined) {
     await services.copyText(statement);
   }

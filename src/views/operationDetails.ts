@@ -5,6 +5,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
 import { isWaiting, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
+import { mayStopWatching } from '../operations/watching.ts';
 import { durationText } from './elapsed.ts';
 import { factsOf } from './operationRow.ts';
 import type { DetailsView, FailureView, NoteView, RowAction, TaskView } from './protocol.ts';
@@ -112,6 +113,13 @@ function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
   if (isWaiting(record) && record.lane) {
     notes.push({ tone: 'info', text: `${record.lane.waiting}. Nothing of it has been sent yet.` });
   }
+  if (record.unwatchedAt !== undefined && !hasEnded(record.status)) {
+    notes.push({
+      tone: 'info',
+      text: 'It is not watched any more: nobody asks how it goes, and its end will not be told. It goes on at the service; choose Follow Again to see how it went.',
+      since: Date.parse(record.unwatchedAt),
+    });
+  }
   if (standing.notConnected) {
     const meanwhile = unsent ? 'Connect to that cloud to have it sent.' : 'Connect to that cloud to follow it; it goes on there meanwhile.';
     notes.push({ tone: 'warning', text: `It belongs to ${record.cloud}. ${meanwhile}` });
@@ -154,8 +162,12 @@ function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
   // Waits for its turn, or for an answer to the look before sending.
   const waits = record.status === 'planned' && outlivesWindow(record);
   const cancellable = waits ? mine : standing.followedBy === 'here' && record.job?.cancellable === true;
+  // To take it off the list is said apart from no longer asking how it goes.
+  const watchable = mayStopWatching(record) && record.unwatchedAt === undefined && !standing.notConnected;
   const can: Readonly<Record<RowAction, boolean>> = {
     cancel: active && cancellable && record.cancelRequestedAt === undefined,
+    stopWatching: mine && watchable,
+    followAgain: mine && active && record.unwatchedAt !== undefined,
     retry: active && standing.followedBy === 'here' && record.trouble !== undefined,
     lookAgain: record.status === 'unknown',
     follow: false,
@@ -165,6 +177,7 @@ function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
     // One that is just being sent stays; one whose fate nobody can look up now may go.
     remove:
       mine &&
+      !watchable &&
       (waits || record.status !== 'planned') &&
       (record.status !== 'sending' || standing.notConnected || record.trouble !== undefined),
   };

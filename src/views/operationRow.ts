@@ -2,7 +2,8 @@
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, type OperationProgress, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 import { backupBlobOf, madePointOf } from '../inventory/running.ts';
-import { isWaiting } from '../operations/phase.ts';
+import { mayBeRetried } from '../operations/fates.ts';
+import { isWaiting, outlivesWindow } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { systemOfAction } from '../providers/actionIds.ts';
 import { originOfId } from '../providers/veeam/ids.ts';
@@ -13,14 +14,16 @@ import { statusLooks } from './stateWords.ts';
 export function operationRow(record: OperationRecord, standing: Standing): RowView {
   const active = !hasEnded(record.status);
   const queued = isWaiting(record);
-  const stuck = standing.notConnected || record.trouble?.kind === 'paused' || queued;
+  const stuck = standing.notConnected || record.trouble?.kind === 'paused' || record.unwatchedAt !== undefined || queued;
   return {
     id: record.id,
     source: 'operation',
     system: systemOf(record),
     title: record.title,
     ...placeOf(record.target),
-    ...(record.batch === undefined ? {} : { batch: record.batch }),
+    ...(record.batch === undefined ? {} : { batch: { id: record.batch.id, size: record.batch.size } }),
+    ...(record.batch !== undefined && mayBeRetried(record) ? { retryable: true as const } : {}),
+    ...(record.status === 'planned' && outlivesWindow(record) ? { unsent: true as const } : {}),
     ...looksOf(record, standing),
     active,
     moving: active && !stuck,
@@ -104,6 +107,9 @@ function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'st
   const { state, word, icon } = statusLooks[record.status];
   if (hasEnded(record.status)) {
     return { state, stateWord: word, icon };
+  }
+  if (record.unwatchedAt !== undefined) {
+    return { state: 'waiting', stateWord: 'Not watched', icon: 'eye-closed' };
   }
   if (standing.notConnected) {
     return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };

@@ -6,7 +6,10 @@
 /** `waiting`: accepted, and no job yet, or nobody can ask now. */
 export type RowState = 'running' | 'waiting' | 'succeeded' | 'warning' | 'failed' | 'cancelled' | 'unknown';
 
-export type RowAction = 'cancel' | 'retry' | 'lookAgain' | 'follow' | 'openInTree' | 'openJson' | 'copy' | 'remove';
+export type RowAction =
+  'cancel' | 'stopWatching' | 'followAgain' | 'retry' | 'lookAgain' | 'follow' | 'openInTree' | 'openJson' | 'copy' | 'remove';
+
+export type BatchAction = 'retryFailed' | 'cancelUnsent';
 
 export interface FailureView {
   readonly message: string;
@@ -86,6 +89,10 @@ export interface RowView {
   readonly vaultKey?: string;
   /** Where it was started together with others: how many there were to be started. */
   readonly batch?: { readonly id: string; readonly size: number };
+  /** One of a batch that failed or was never sent. */
+  readonly retryable?: true;
+  /** Nothing of it has been sent, and it can be taken back. */
+  readonly unsent?: true;
   readonly state: RowState;
   readonly stateWord: string;
   /** Codicon. */
@@ -141,6 +148,8 @@ export type Ask =
   | { readonly kind: 'detail'; readonly id: string }
   /** `at`: as in `StatementView`. */
   | { readonly kind: 'copyStatement'; readonly id: string; readonly at: number }
+  /** `id`: of a batch. What failed is tried again; what has not been sent is taken back. */
+  | { readonly kind: BatchAction; readonly id: string }
   | { readonly kind: 'refresh' };
 
 export type ToHost =
@@ -181,6 +190,8 @@ export interface PanelState {
 
 const rowActions: readonly string[] = [
   'cancel',
+  'stopWatching',
+  'followAgain',
   'retry',
   'lookAgain',
   'follow',
@@ -189,6 +200,8 @@ const rowActions: readonly string[] = [
   'copy',
   'remove',
 ] satisfies RowAction[];
+
+const batchActions: readonly string[] = ['retryFailed', 'cancelUnsent'] satisfies BatchAction[];
 
 /** Narrows what came from the browser side: anything could have posted it. */
 export function isToHost(message: unknown): message is ToHost {
@@ -212,6 +225,7 @@ export function isToHost(message: unknown): message is ToHost {
     typeof ask['id'] === 'string' &&
     (ask['kind'] === 'detail' ||
       rowActions.includes(ask['kind']) ||
+      batchActions.includes(ask['kind']) ||
       (ask['kind'] === 'copyStatement' && Number.isSafeInteger(ask['at']) && Number(ask['at']) >= 0))
   );
 }

@@ -4,12 +4,13 @@ import type { Disposable } from '../core/events.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { JobsPanel } from './jobsPanel.ts';
 import { notifyEnds } from './notifications.ts';
+import { registerOperationCommands } from './operationCommandsVscode.ts';
 import type { RecentJobs } from './recentJobs.ts';
 import { rowActions, type RowServices } from './rowActions.ts';
 import { showStatus } from './statusBar.ts';
 import { viewCommands } from './viewCommands.ts';
 
-export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument' | 'copyText'> {
+export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument' | 'copyText' | 'retryFailed'> {
   readonly extensionUri: vscode.Uri;
   readonly engine: OperationEngine;
   readonly recentJobs: RecentJobs;
@@ -32,6 +33,7 @@ export function registerViews(services: ViewServices): Views {
   const disposables: Disposable[] = [
     panel,
     vscode.commands.registerCommand(viewCommands.showJobs.id, (id?: unknown) => panel.show(typeof id === 'string' ? id : undefined)),
+    registerOperationCommands(engine, act),
     showStatus(engine),
     notifyEnds({ ...services, showJobs: (id) => panel.show(id) }),
   ];

@@ -1,9 +1,10 @@
 /** What the buttons of the panel's rows do. Free of vscode: questions and documents are asked of `RowServices`. */
 import { CancelledError } from '../core/cancellation.ts';
-import { BackupError } from '../core/errors.ts';
+import { BackupError, messageOf } from '../core/errors.ts';
 import { hasEnded, type OperationRecord, type OperationTask, type RequestTrace } from '../core/operation.ts';
 import { madePointOf } from '../inventory/running.ts';
 import type { OperationEngine } from '../operations/types.ts';
+import { outlivesWindow } from '../operations/phase.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { containerWord } from './containerWord.ts';
@@ -20,6 +21,8 @@ export interface RowServices {
   copyText(text: string): Promise<void>;
   /** A modal question; true for yes. `no`: what turning away is called, where "Cancel" could be misread. */
   confirm(question: string, detail: string, yes: string, no?: string): Promise<boolean>;
+  /** Tries those of a batch again that failed or were not sent. Asks by itself, and tells what goes wrong. */
+  retryFailed(batchId: string): Promise<void>;
   /** Brings the panel forward at an operation. */
   showJobs(id: string): void;
 }
@@ -46,11 +49,25 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
         await sure(
           services,
           `Cancel "${nameOf(record)}"?`,
-          'The service stops the job. What it has done so far may stay half done.',
+          'The service stops the job. What it has done so far may stay half done. To let it run and only no longer follow it, choose Stop Watching.',
           'Cancel Job',
           'Let It Run',
         );
         return engine.cancel(id);
+      case 'stopWatching':
+        await sure(
+          services,
+          `Stop watching "${nameOf(record)}"?`,
+          'This ends nothing in Azure: it goes on there. Nobody asks how it goes any more, and its end is not told. You can follow it again.',
+          'Stop Watching',
+        );
+        return engine.stopWatching(id);
+      case 'followAgain':
+        return engine.followAgain(id);
+      case 'retryFailed':
+        return services.retryFailed(id);
+      case 'cancelUnsent':
+        return cancelUnsent(engine, id);
       case 'retry':
         return engine.retry(id);
       case 'lookAgain':
@@ -85,6 +102,23 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
   };
 }
 
+/** Those that were sent meanwhile run on. @throws BackupError where one could not be taken back, once all have been tried */
+async function cancelUnsent(engine: OperationEngine, batchId: string): Promise<void> {
+  const unsent = engine.list().filter((record) => record.batch?.id === batchId && isUnsent(record));
+  const refused = (await Promise.allSettled(unsent.map(({ id }) => engine.cancel(id)))).filter(({ status }) => status === 'rejected');
+  const [first] = refused as PromiseRejectedResult[];
+  if (first) {
+    throw new BackupError(`${refused.length} of ${unsent.length} could not be taken back: ${messageOf(first.reason)}`, {
+      code: 'NotCancellable',
+      remedies: ['Look at each in the panel: what was sent meanwhile runs on.'],
+    });
+  }
+}
+
+function isUnsent(record: OperationRecord): boolean {
+  return record.status === 'planned' && outlivesWindow(record);
+}
+
 async function sure(services: RowServices, question: string, detail: string, yes: string, no?: string): Promise<void> {
   if (!(await services.confirm(question, detail, yes, no))) {
     throw new CancelledError();
@@ -100,7 +134,7 @@ function sureToRemove(services: RowServices, record: OperationRecord): Promise<v
     record.first && !record.first.done
       ? `${record.first.title} goes on at the service; what comes after it will not be sent.`
       : 'It goes on at the service: this cancels nothing.';
-  return sure(services, `Stop following "${name}"?`, detail, 'Stop Following');
+  return sure(services, `Remove "${name}"?`, detail, 'Remove');
 }
 
 /** The first of them that is in the tree: what was made, or else what it was made of. */

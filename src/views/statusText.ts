@@ -1,6 +1,6 @@
 /** The status bar's words: how many operations have not ended. */
 import { visibleText, withoutIcons } from '../core/displayText.ts';
-import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { isFollowed, type OperationRecord } from '../core/operation.ts';
 import { targetText } from '../core/targetText.ts';
 import { isWaiting } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
@@ -15,7 +15,7 @@ const listedInTooltip = 10;
 
 /** Undefined where nothing runs. What was started together is one line, and the text where nothing else runs. */
 export function statusText(records: readonly OperationRecord[], standingOf: (id: string) => Standing): StatusText | undefined {
-  const active = records.filter((record) => !hasEnded(record.status));
+  const active = records.filter(isFollowed);
   if (active.length === 0) {
     return undefined;
   }

@@ -37,6 +37,7 @@ export function stepsOf(record: OperationRecord): StepView[] {
     ...(lane?.waitsSince === undefined ? [] : [other(lane.waitsSince, 'Waits for its turn', 'history')]),
     ...(lane?.waitsSince === undefined || lane.turnAt === undefined ? [] : [other(lane.turnAt, 'Its turn came', 'debug-continue')]),
     ...(record.cancelRequestedAt === undefined ? [] : [other(record.cancelRequestedAt, 'Asked to cancel', 'debug-stop')]),
+    ...(record.unwatchedAt === undefined ? [] : [other(record.unwatchedAt, 'Not watched from here on', 'eye-closed')]),
     ...(trouble === undefined || hasEnded(status)
       ? []
       : [other(trouble.since, trouble.kind === 'paused' ? 'Asking is paused' : 'No answer from here on', 'warning', 'warning')]),

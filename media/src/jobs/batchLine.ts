@@ -1,4 +1,4 @@
-import type { RowView } from '../../../src/views/protocol.ts';
+import type { BatchAction, RowView } from '../../../src/views/protocol.ts';
 import { element, icon, setText } from './dom.ts';
 
 /** `One of 10 started together: 3 succeeded, 1 failed, 6 running.`, with a button that shows these alone. */
@@ -10,7 +10,24 @@ export class BatchLine {
   readonly actions = element('span', 'batch-actions');
   #shown: string | undefined;
 
-  constructor(onShow: (batchId: string) => void) {
+  readonly #retry = element('button', 'link', 'Retry the failed');
+  readonly #cancel = element('button', 'link', 'Cancel those not sent');
+
+  constructor(onShow: (batchId: string) => void, onAction: (action: BatchAction, batchId: string) => void) {
+    for (const [action, button] of [
+      ['retryFailed', this.#retry],
+      ['cancelUnsent', this.#cancel],
+    ] as const) {
+      button.type = 'button';
+      button.hidden = true;
+      button.dataset['batchAction'] = action;
+      button.addEventListener('click', () => {
+        if (this.#shown !== undefined) {
+          onAction(action, this.#shown);
+        }
+      });
+      this.actions.append(button);
+    }
     this.#button.type = 'button';
     this.#button.addEventListener('click', () => {
       if (this.#shown !== undefined) {
@@ -29,6 +46,8 @@ export class BatchLine {
       setText(this.#text, `One of ${view.batch.size} started together: ${countsOf(others)}.`);
       setText(this.#button, 'Show these only');
       this.#button.hidden = alone;
+      this.#retry.hidden = !others.some(({ retryable }) => retryable);
+      this.#cancel.hidden = !others.some(({ unsent }) => unsent);
     }
   }
 }

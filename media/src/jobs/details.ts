@@ -1,4 +1,4 @@
-import type { DetailsView, FailureView, RowAction, RowView } from '../../../src/views/protocol.ts';
+import type { BatchAction, DetailsView, FailureView, RowAction, RowView } from '../../../src/views/protocol.ts';
 import { actionLooks } from './actionLooks.ts';
 import { BatchLine } from './batchLine.ts';
 import { factsOf, failureOf, heading, noteOf, stepsOf, taskOf, traceOf } from './detailParts.ts';
@@ -10,7 +10,7 @@ import { rowElapsed } from './times.ts';
 type Shown = RowView & DetailsView;
 
 /** What goes on with it stands out; what stops it does not. */
-const primary: ReadonlySet<RowAction> = new Set(['retry', 'lookAgain', 'follow']);
+const primary: ReadonlySet<RowAction> = new Set(['retry', 'lookAgain', 'follow', 'followAgain']);
 
 /** A part of the pane that is built anew only where what it shows has changed. */
 class Part {
@@ -41,6 +41,7 @@ export interface DetailsOptions {
   /** Resolves with whether the statement is in the clipboard. */
   readonly onCopy: (view: RowView, at: number) => Promise<boolean>;
   readonly onShowBatch: (batchId: string) => void;
+  readonly onBatch: (action: BatchAction, batchId: string) => void;
 }
 
 export class Details {
@@ -63,9 +64,9 @@ export class Details {
   #view: RowView | undefined;
   #details: DetailsView | undefined;
 
-  constructor({ onAction, onCopy, onShowBatch }: DetailsOptions) {
+  constructor({ onAction, onCopy, onShowBatch, onBatch }: DetailsOptions) {
     this.#onAction = onAction;
-    this.#batch = new BatchLine(onShowBatch);
+    this.#batch = new BatchLine(onShowBatch, onBatch);
     const copy = (view: RowView) => (at: number) => onCopy(view, at);
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', 'Details');

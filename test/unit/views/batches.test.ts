@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OperationRecord, OperationStatus } from '../../../src/core/operation.ts';
 import { batchDocument } from '../../../src/views/batchDocument.ts';
-import { batchOf, batchProgress, batchSummary, type Batch } from '../../../src/views/batches.ts';
+import { batchOf, batchProgress, batchSummary, isRunning, type Batch } from '../../../src/views/batches.ts';
 import { BatchTeller, missingMs, othersTurnMs } from '../../../src/views/batchTeller.ts';
 import { batchMessage, endMessage } from '../../../src/views/endMessage.ts';
 import { statusText } from '../../../src/views/statusText.ts';
@@ -61,6 +61,13 @@ describe('what was started together', () => {
     const { request: _nor, ...cancelled } = one('c', 'cancelled');
     const summary = batchSummary(made([...ten().slice(0, 7), refused, cancelled, one('x', 'cancelled')]));
     assert.equal(summary, 'Protect: 7 of 10 succeeded, 2 not started, 1 cancelled');
+  });
+
+  it('is at its end where the rest is not watched any more, and says so', () => {
+    const batch = made([...ten().slice(0, 9), one('x', 'running', { unwatchedAt: '2026-03-01T12:00:00Z' })]);
+    assert.equal(isRunning(batch), false);
+    assert.equal(batchSummary(batch), 'Protect: 8 of 10 succeeded, 1 with warnings, 1 not watched any more');
+    assert.match(batchDocument(batch), /^Not watched any more \(1\)$/m);
   });
 
   it('does not say "none" of what succeeded with warnings', () => {

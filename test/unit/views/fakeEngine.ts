@@ -57,6 +57,12 @@ export class FakeEngine implements OperationEngine {
   cancel(id: string): Promise<void> {
     return this.#ask('cancel', id);
   }
+  stopWatching(id: string): Promise<void> {
+    return this.#ask('stopWatching', id);
+  }
+  followAgain(id: string): Promise<void> {
+    return this.#ask('followAgain', id);
+  }
   lookAgain(id: string): Promise<void> {
     return this.#ask('lookAgain', id);
   }

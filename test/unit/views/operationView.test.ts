@@ -115,9 +115,13 @@ describe('view of an operation', () => {
       operationView(aRecord('a', parts), standing)
         .actions.filter((action) => !['openInTree', 'openJson', 'copy'].includes(action))
         .join(' ');
-    assert.equal(actions({ job }), 'cancel remove');
-    assert.equal(actions({ job: { ...job, cancellable: false } }), 'remove');
-    assert.equal(actions({ job, cancelRequestedAt: '2026-03-01T12:00:00Z' }), 'remove');
+    assert.equal(actions({ job }), 'cancel stopWatching');
+    assert.equal(actions({ job: { ...job, cancellable: false } }), 'stopWatching');
+    assert.equal(actions({ job, cancelRequestedAt: '2026-03-01T12:00:00Z' }), 'stopWatching');
+    const unwatched = { job, unwatchedAt: '2026-03-01T12:00:00Z' };
+    assert.equal(actions(unwatched, { followedBy: 'nobody', notConnected: false }), 'followAgain remove');
+    assert.equal(operationView(aRecord('a', unwatched), here).stateWord, 'Not watched');
+    assert.equal(actions({ job, lane: { key: 'l', waiting: 'w', turnAt: '2026-03-01T12:00:00Z' } }), 'cancel remove');
     assert.equal(actions({ job, status: 'succeeded' }), 'remove');
     assert.equal(actions({ job }, { followedBy: 'otherWindow', notConnected: false }), '');
     assert.equal(actions({ job }, { followedBy: 'nobody', notConnected: true }), 'remove');

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { CancelledError, isCancelled } from '../../../src/core/cancellation.ts';
-import type { BackupError } from '../../../src/core/errors.ts';
+import { BackupError } from '../../../src/core/errors.ts';
 import { Asker, AskRefused } from '../../../src/views/asking.ts';
 import { endMessage } from '../../../src/views/endMessage.ts';
 import { pageHtml } from '../../../src/views/html.ts';
 import type { ToHost } from '../../../src/views/protocol.ts';
 import { detailsText, rowActions } from '../../../src/views/rowActions.ts';
 import { statusText } from '../../../src/views/statusText.ts';
+import { offersOf } from '../../../src/views/operationCommands.ts';
 import { aRecord, FakeEngine, targetId } from './fakeEngine.ts';
 
 describe('asking across the panel', () => {
@@ -149,6 +150,7 @@ describe('buttons of a row', () => {
         await note(question);
         return answers.sure ?? true;
       },
+      retryFailed: () => Promise.resolve(),
       showJobs: (id) => said.push(`show ${id}`),
     });
     return { engine, said, act };
@@ -186,8 +188,42 @@ describe('buttons of a row', () => {
     assert.deepEqual(said, []);
     engine.put(aRecord('b'));
     await act({ kind: 'remove', id: 'b' }, undefined);
-    assert.deepEqual(said, ['Stop following "Back Up Now, vm-1"?']);
+    assert.deepEqual(said, ['Remove "Back Up Now, vm-1"?']);
     assert.deepEqual(engine.asked, ['remove a', 'remove b']);
+  });
+
+  it('stop watching says that it ends nothing; what is not sent of a batch is taken back, and nothing else', async () => {
+    const { engine, said, act } = made();
+    const batch = { id: 'b1', size: 3 };
+    engine.put(aRecord('a', { batch }));
+    await act({ kind: 'stopWatching', id: 'a' }, undefined);
+    assert.deepEqual(said, ['Stop watching "Back Up Now, vm-1"?']);
+    await act({ kind: 'followAgain', id: 'a' }, undefined);
+    engine.put(aRecord('b', { batch, status: 'planned', lane: { key: 'l', waiting: 'w' } }));
+    engine.put(aRecord('c', { batch, status: 'planned', lane: { key: 'm', waiting: 'w' } }));
+    engine.put(aRecord('d', { status: 'planned', lane: { key: 'n', waiting: 'w' } }));
+    await act({ kind: 'cancelUnsent', id: 'b1' }, undefined);
+    assert.deepEqual(engine.asked, ['stopWatching a', 'followAgain a', 'cancel b', 'cancel c']);
+    engine.refusal = new BackupError('Sent meanwhile.', { code: 'X' });
+    await assert.rejects(
+      act({ kind: 'cancelUnsent', id: 'b1' }, undefined),
+      /^BackupError: 2 of 2 could not be taken back: Sent meanwhile/,
+    );
+  });
+
+  it('the palette offers an operation for what its buttons would do, and a batch for what is left of it', () => {
+    const { engine } = made();
+    const batch = { id: 'b1', size: 2 };
+    engine.put(aRecord('a', { batch, job: { id: 'j', name: 'j', cancellable: true } }));
+    engine.put(aRecord('b', { batch, status: 'failed' }));
+    engine.put(aRecord('c', { unwatchedAt: '2026-03-01T12:00:00Z' }));
+    const ids = (['cancel', 'stopWatching', 'followAgain', 'retryFailed', 'cancelUnsent'] as const).map((action) =>
+      offersOf(action, engine)
+        .map(({ id }) => id)
+        .join(),
+    );
+    assert.deepEqual(ids, ['a', 'a', 'c', 'b1', '']);
+    assert.equal(offersOf('retryFailed', engine)[0]?.description, '1 to try again');
   });
 
   it('follow makes an operation of a job and goes to it', async () => {
