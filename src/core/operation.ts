@@ -154,6 +154,8 @@ export interface OperationBatch {
   readonly size: number;
   /** Id of the batch whose failed ones are tried again by this one. */
   readonly retryOf?: string;
+  /** This one waits on disk for its turn to be sent: so few are sent at a time, and until then it can be taken back. */
+  readonly isQueued?: true;
 }
 
 /** What a person chose: enough to start the operation again. */

@@ -19,6 +19,8 @@ const busyMs = 1_000;
 const waitMs = 30_000;
 /** What was looked at so long ago is looked at again before anything is sent. */
 const freshMs = 15_000;
+/** Of a batch nothing goes before that changes what it is about: many looks would use up what the service allows. */
+const queuedFreshMs = 15 * 60_000;
 
 /** One round. Schedules the next where it waits. */
 export async function begin(context: EngineContext, entry: Entry): Promise<void> {
@@ -84,7 +86,8 @@ function queuedFor([next, ...others]: readonly [OperationRecord, ...OperationRec
 async function isToBeSent(context: EngineContext, entry: Entry): Promise<boolean> {
   const { record } = entry;
   const { first } = phaseOf(record);
-  if (!first && Math.abs(context.clock.now() - Date.parse(record.createdAt)) < freshMs) {
+  const freshForMs = record.lane ? freshMs : queuedFreshMs;
+  if (!first && Math.abs(context.clock.now() - Date.parse(record.createdAt)) < freshForMs) {
     return true;
   }
   const found = await looked(context, entry, first ? 'settleFirst' : 'settle');

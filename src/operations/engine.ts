@@ -18,7 +18,7 @@ import { newRecord, type NewRecord } from './newRecord.ts';
 import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
 import { outlivesWindow } from './phase.ts';
-import { Planner } from './planner.ts';
+import { Planner, queued } from './planner.ts';
 import { noTracker, nothingConnected } from './refusals.ts';
 import { remove } from './remove.ts';
 import { retry } from './retry.ts';
@@ -140,7 +140,8 @@ export class Engine implements OperationEngine {
     }
   }
 
-  async start(plan: OperationPlan): Promise<OperationRecord> {
+  async start(asked: OperationPlan): Promise<OperationRecord> {
+    const plan = queued(asked);
     const cloud = this.#connected(plan);
     const missing = [plan.tracker, plan.first?.tracker].find((name) => name !== undefined && !this.#options.trackers.has(name));
     if (missing !== undefined) {

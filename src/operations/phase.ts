@@ -1,6 +1,7 @@
 /** Which of an operation's requests its state is about. */
 import type { FirstStep, OperationRecord, PreparedRequest } from '../core/operation.ts';
 import type { Entry } from './store.ts';
+import type { OperationPlan } from './types.ts';
 
 export interface Phase {
   /** The request that comes first, where that is what goes on; undefined where it is the operation's own. */
@@ -21,8 +22,8 @@ export function phaseOf({ first, request, tracker }: OperationRecord): Phase {
  * True where a planned one is gone on with whatever becomes of the window that made it. All others are sent within moments:
  * one that is found planned was left behind by a window that died, and nothing was sent.
  */
-export function outlivesWindow({ first, lane }: { readonly first?: unknown; readonly lane?: unknown }): boolean {
-  return first !== undefined || lane !== undefined;
+export function outlivesWindow({ first, lane, batch }: Pick<OperationPlan, 'first' | 'lane' | 'batch'>): boolean {
+  return first !== undefined || lane !== undefined || batch?.isQueued === true;
 }
 
 /** True until its turn in its lane has come: for the one that decides. A person is told of `isWaiting`. */

@@ -7,6 +7,12 @@ import { isWholeWhenStored } from './redact.ts';
 import { alreadyQueued, notWhole } from './refusals.ts';
 import type { OperationPlan } from './types.ts';
 
+/** One of a batch is sent when its turn comes, unless it holds a secret, which no journal can keep until then. */
+export function queued(plan: OperationPlan): OperationPlan {
+  const { batch, request } = plan;
+  return batch && batch.size > 1 && isWholeWhenStored(request) ? { ...plan, batch: { ...batch, isQueued: true } } : plan;
+}
+
 export class Planner {
   readonly #context: EngineContext;
   readonly #newId: () => string;

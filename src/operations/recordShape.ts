@@ -50,7 +50,7 @@ const record = shape({
   updatedAt: moment,
   endedAt: maybe(moment),
   status,
-  batch: maybe(shape({ id: filled, size: amount, retryOf: maybe(filled) })),
+  batch: maybe(shape({ id: filled, size: amount, retryOf: maybe(filled), isQueued: maybe(flag) })),
   asked: maybe(shape({ targetId: filled, answers: object })),
   request: maybe(request),
   first: maybe(shape({ request, tracker: text, title: text })),

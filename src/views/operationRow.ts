@@ -114,7 +114,7 @@ function looksOf(record: OperationRecord, standing: Standing): Pick<RowView, 'st
   if (standing.notConnected) {
     return { state: 'waiting', stateWord: 'Not connected', icon: 'debug-disconnect' };
   }
-  if (isWaiting(record)) {
+  if (isWaiting(record) || (record.status === 'planned' && record.batch?.isQueued)) {
     return { state: 'waiting', stateWord: 'Queued', icon: 'history' };
   }
   if (record.trouble?.kind === 'noAnswer' && record.trouble.insists) {

@@ -45,6 +45,11 @@ describe('ui: several at once', () => {
       assert.match(text, new RegExp(`^\\s*${name}$`, 'm'));
     }
     await window.screenshot('batch-4-document');
+    await window.command('Azure Backup: Show Jobs');
+    await jobs.frame.getByRole('button', { name: 'Retry the failed' }).click();
+    // With the answers of before: nothing is asked, and what succeeded is left alone.
+    assert.match(await window.statusBar(/of 2 ended/), /Back Up Now: \d of 2 ended/);
+    await window.screenshot('batch-5-retried');
   });
 
   it('end with what mends them: the statement is shown, and copied exactly', async () => {

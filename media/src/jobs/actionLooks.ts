@@ -2,7 +2,7 @@ import type { RowAction, RowView } from '../../../src/views/protocol.ts';
 
 /** How what can be done with a row is called and looks, on buttons and in the menu. */
 export const actionLooks: Readonly<Record<RowAction, { readonly label: (view: RowView) => string; readonly icon: string }>> = {
-  cancel: { label: (view) => (view.queued ? 'Cancel' : 'Cancel Job'), icon: 'debug-stop' },
+  cancel: { label: (view) => (view.queued || view.unsent ? 'Cancel' : 'Cancel Job'), icon: 'debug-stop' },
   stopWatching: { label: () => 'Stop Watching', icon: 'eye-closed' },
   followAgain: { label: () => 'Follow Again', icon: 'eye' },
   retry: { label: () => 'Ask Now', icon: 'refresh' },

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly again?: Again;
 }
 
-export interface Again extends NonNullable<SendOptions['again']> {
+interface Again extends NonNullable<SendOptions['again']> {
   answersOf(target: ActionTarget): Answers;
 }
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { Journal } from '../../../src/operations/journal.ts';
 import { Once } from '../../../src/operations/once.ts';
-import { answer, breakFolder, eachInItsFolder, house, origin, plan, statusOf } from './fakes.ts';
+import { answer, breakFolder, eachInItsFolder, house, never, origin, plan, statusOf } from './fakes.ts';
+import { fateOf } from '../../../src/operations/fates.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
 
 const batch = { id: 'b1', size: 3 };
@@ -29,8 +30,45 @@ describe('operations that were started together', () => {
     await first.engine.dispose();
     const second = house(folder, { clock: first.clock });
     await second.engine.resume();
-    assert.deepEqual(second.engine.get(id)?.batch, batch);
+    assert.deepEqual(second.engine.get(id)?.batch, { ...batch, isQueued: true });
     assert.equal(second.engine.get(id)?.target.where, 'MSSQLSERVER on erp-db-01');
+  });
+
+  it('are sent four at a time; those whose turn has not come are taken back, or sent once by the window that comes', async () => {
+    const first = house(folder);
+    first.arm.sendReplies = [never()];
+    const of = { id: 'b7', size: 7 };
+    const started = [];
+    for (let at = 0; at < of.size; at++) {
+      started.push(await first.engine.start({ ...plan, target: { ...plan.target, name: `vm-${at}` }, batch: of }));
+    }
+    await first.clock.advance(1_000);
+    assert.equal(first.arm.sent.length, 4);
+    const waiting = started.filter(({ id }) => statusOf(first.engine, id) === 'planned').map(({ id }) => id);
+    assert.equal(waiting.length, 3);
+    const [back = '', ...left] = waiting;
+    await first.engine.cancel(back);
+    assert.equal(fateOf(first.engine.get(back) ?? assert.fail()), 'notStarted');
+    const stopped = first.engine.dispose();
+    await first.clock.advance(5_000);
+    await stopped;
+
+    const second = house(folder, { clock: first.clock });
+    await second.engine.resume();
+    await second.clock.advance(5_000);
+    assert.deepEqual(
+      left.map((id) => statusOf(second.engine, id)),
+      ['accepted', 'accepted'],
+    );
+    assert.equal(second.arm.sent.length, 2, 'the others may have left: they are looked for');
+    assert.equal(statusOf(second.engine, back), 'cancelled');
+  });
+
+  it('are sent at once where they hold a secret, which is not kept for later', async () => {
+    const { engine } = house(folder);
+    const request = { ...plan.request, body: JSON.stringify({ accessKey: 'hunter2hunter2' }) };
+    const { id } = await engine.start({ ...plan, request, batch });
+    assert.deepEqual(engine.get(id)?.batch, batch);
   });
 
   it('stand beside those that could not be started, which have ended and send nothing', async () => {
