@@ -1,15 +1,20 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/events.ts';
+import { systemClock } from '../operations/clock.ts';
 import type { OperationEngine } from '../operations/types.ts';
+import { calmly } from './calm.ts';
 import { statusText } from './statusText.ts';
 import { viewCommands } from './viewCommands.ts';
+
+/** Each change of the text is a message to the window: many operations change many times a second. */
+const everyMs = 250;
 
 /** Count of running operations; hidden where there are none. A click opens the Jobs panel. */
 export function showStatus(engine: OperationEngine): Disposable {
   const item = vscode.window.createStatusBarItem('azureBackup.operations', vscode.StatusBarAlignment.Left);
   item.name = 'Backup operations';
   item.command = viewCommands.showJobs.id;
-  const update = (): void => {
+  const update = calmly(everyMs, systemClock, () => {
     const status = statusText(engine.list(), (id) => engine.standing(id));
     if (status) {
       item.text = status.text;
@@ -20,8 +25,8 @@ export function showStatus(engine: OperationEngine): Disposable {
     } else {
       item.hide();
     }
-  };
-  const subscriptions = [engine.onDidChange(update), engine.onDidRemove(update), item];
-  update();
+  });
+  const subscriptions = [engine.onDidChange(update.touch), engine.onDidRemove(update.touch), update, item];
+  update.touch();
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }
