@@ -83,8 +83,9 @@ export class Governor {
       return Promise.reject(signal?.aborted ? new CancelledError() : this.#leftError());
     }
     const scope = scopeOf(method, url);
-    if (!this.#isBehind(scope, priority) && this.#mayGo(scope, priority)) {
-      return Promise.resolve({ pass: this.#admit(scope, priority) });
+    const now = this.#clock.now();
+    if (!this.#isBehind(scope, priority) && this.#mayGo(scope, priority, now)) {
+      return Promise.resolve({ pass: this.#admit(scope, priority, now) });
     }
     return new Promise((resolve, reject) => {
       const giveUp = (error: Error): void => {
@@ -107,7 +108,7 @@ export class Governor {
         giveUp,
       };
       signal?.addEventListener('abort', onAbort);
-      this.#wakeAfter(this.#tend(this.#lanes.add(queued), this.#clock.now()));
+      this.#wakeAfter(this.#tend(this.#lanes.add(queued), now));
     });
   }
 
@@ -126,8 +127,8 @@ export class Governor {
     }
   }
 
-  #admit(scope: RequestScope, priority: RequestPriority): Pass {
-    const claim = this.#book.claim(scope, priority, this.#clock.now());
+  #admit(scope: RequestScope, priority: RequestPriority, now: number): Pass {
+    const claim = this.#book.claim(scope, priority, now);
     this.#slots.take(scope, priority);
     let left = false;
     return {
@@ -157,28 +158,29 @@ export class Governor {
     return lane !== undefined && (lane.click.size > 0 || (priority === 'background' && lane.background.size > 0));
   }
 
-  #mayGo(scope: RequestScope, priority: RequestPriority): boolean {
-    return this.#slots.isFree(scope, priority) && this.#book.gateMs(scope, priority, this.#clock.now()) === 0;
+  #mayGo(scope: RequestScope, priority: RequestPriority, now: number): boolean {
+    return this.#slots.isFree(scope, priority) && this.#book.gateMs(scope, priority, now) === 0;
   }
 
   #pump(): void {
     if (this.#lanes.isEmpty) {
       return;
     }
+    // One moment for the whole round: what opened between a "not yet" and the look for when to come again would be woken by nobody.
+    const now = this.#clock.now();
     for (const priority of priorities) {
       for (;;) {
-        const next = this.#lanes.first(priority, ({ scope }) => this.#mayGo(scope, priority));
+        const next = this.#lanes.first(priority, ({ scope }) => this.#mayGo(scope, priority, now));
         if (!next) {
           break;
         }
-        next.settle({ pass: this.#admit(next.scope, priority) });
+        next.settle({ pass: this.#admit(next.scope, priority, now) });
       }
     }
-    this.#tendAll();
+    this.#tendAll(now);
   }
 
-  #tendAll(): void {
-    const now = this.#clock.now();
+  #tendAll(now: number): void {
     let nearest = Infinity;
     for (const lane of [...this.#lanes.all]) {
       nearest = Math.min(nearest, this.#tend(lane, now));

@@ -103,6 +103,25 @@ describe('governor of a cloud’s requests', () => {
       assert.equal(count(polls, 'sent'), 3, 'where no answer came, the next one looks');
     });
 
+    it('that ends while it is looked at leaves nobody waiting for ever', async () => {
+      const another = bench.ask(inVault('backupPolicies'));
+      await bench.round(jobs, refused(30));
+      const early = bench.ask(jobs);
+      await bench.clock.turn(29_999);
+      // The first look still says 1 ms, and a second one would say none.
+      bench.clock.creepMs = 2;
+      another.answer();
+      await bench.clock.turn(10);
+      assert.equal(early.state, 'sent', 'what waited when another one ended');
+      bench.clock.creepMs = 0;
+      early.answer(refused(30));
+      await bench.clock.turn(29_999);
+      bench.clock.creepMs = 2;
+      const late = bench.ask(jobs);
+      await bench.clock.turn(10);
+      assert.equal(late.state, 'sent', 'what came');
+    });
+
     it('does not count what was sent before it and is answered after it', async () => {
       const early = [bench.ask(jobs), bench.ask(jobs)];
       await settled();

@@ -15,8 +15,13 @@ class HandClock implements BudgetClock {
   #now = 1_000_000;
   #due: { readonly at: number; readonly run: () => void }[] = [];
 
+  /** Milliseconds that it goes on by itself with each look at it, as it does where other programs get their turn in between. */
+  creepMs = 0;
+
   now(): number {
-    return this.#now;
+    const now = this.#now;
+    this.#now += this.creepMs;
+    return now;
   }
 
   after(ms: number, run: () => void): { dispose(): void } {
