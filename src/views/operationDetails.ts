@@ -166,10 +166,10 @@ function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
   const watchable = mayStopWatching(record) && record.unwatchedAt === undefined && !standing.notConnected;
   const can: Readonly<Record<RowAction, boolean>> = {
     cancel: active && cancellable && record.cancelRequestedAt === undefined,
-    stopWatching: mine && watchable,
-    followAgain: mine && active && record.unwatchedAt !== undefined,
     retry: active && standing.followedBy === 'here' && record.trouble !== undefined,
     lookAgain: record.status === 'unknown',
+    stopWatching: mine && watchable,
+    followAgain: mine && active && record.unwatchedAt !== undefined,
     follow: false,
     openInTree: true,
     openJson: true,

@@ -34,6 +34,8 @@ export class Jobs {
   async waitForSelected(target: string, title: string): Promise<void> {
     await this.selected.and(this.row(target, title)).waitFor();
     await this.frame.locator('.details h2', { hasText: target }).waitFor();
+    // What a row does not hold comes a moment after it was selected.
+    await this.frame.locator('.details-rest:not([hidden])').waitFor();
   }
 
   /** Waits until a row's state matches, such as /^Running, \d+ %$/. */

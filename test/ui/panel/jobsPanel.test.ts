@@ -151,9 +151,9 @@ describe('Jobs panel in a browser', function () {
         .evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset['action'] ?? ''));
     };
     const always = ['openInTree', 'openJson', 'copy'];
-    assert.deepEqual(await actions('run'), ['cancel', ...always, 'remove']);
-    assert.deepEqual(await actions('indeterminate'), [...always, 'remove']);
-    assert.deepEqual(await actions('paused'), ['retry', ...always, 'remove']);
+    assert.deepEqual(await actions('run'), ['cancel', 'stopWatching', ...always]);
+    assert.deepEqual(await actions('indeterminate'), ['stopWatching', ...always]);
+    assert.deepEqual(await actions('paused'), ['retry', 'stopWatching', ...always]);
     assert.deepEqual(await actions('failed'), [...always, 'remove']);
     assert.deepEqual(await actions('unknown'), ['lookAgain', ...always, 'remove']);
   });
