@@ -26,7 +26,7 @@ export interface Fleet {
   stop(): void;
 }
 
-export interface Request {
+interface Request {
   readonly method: string;
   readonly path: string;
   readonly status: number;

@@ -8,24 +8,45 @@ import { PanelHouse, rowOf, type Panel } from './page.ts';
 const messagesASecond = 10;
 const keyEveryMs = 60;
 
-export const measurePanel: MeasurePanel = async ({ rows: count, updates, seconds }) => {
+export const measurePanel: MeasurePanel = async ({ rows, updates, seconds }) => {
   const house = new PanelHouse();
   await house.start();
   try {
-    const panel = await house.open();
-    const rows = manyRows(count);
-    await panel.all(rows);
-    await panel.page.locator(count === 0 ? '.details' : '.list').focus();
-    const task = { rows: rows.map(rowOf), messagesASecond, rowsAMessage: Math.round(updates / messagesASecond) };
+    const page = await openMeasured(house, { rows, updates });
     // The first seconds of a page are its compiler's.
-    await panel.page.evaluate(measureInPage, { ...task, seconds: 2 });
-    const measured = panel.page.evaluate(measureInPage, { ...task, seconds });
-    await pressKeys(panel, seconds * 1000 - 500);
-    return await measured;
+    await page.warmUp(2);
+    return await page.measure(seconds);
   } finally {
     await house.stop();
   }
 };
+
+export interface MeasuredPage {
+  /** As `measure`, without keys and for nothing. */
+  warmUp(seconds: number): Promise<void>;
+  /** Presses keys meanwhile. */
+  measure(seconds: number): Promise<PanelSample>;
+}
+
+/** @param rows 0 for the floor; @param updates rows that change a second */
+export async function openMeasured(
+  house: PanelHouse,
+  { rows: count, updates }: { readonly rows: number; readonly updates: number },
+): Promise<MeasuredPage> {
+  const panel = await house.open();
+  const rows = manyRows(count);
+  await panel.all(rows);
+  await panel.page.locator(count === 0 ? '.details' : '.list').focus();
+  const task = { rows: rows.map(rowOf), messagesASecond, rowsAMessage: Math.round(updates / messagesASecond) };
+  return {
+    warmUp: async (seconds) => void (await panel.page.evaluate(measureInPage, { ...task, seconds })),
+    measure: async (seconds) => {
+      const measured = panel.page.evaluate(measureInPage, { ...task, seconds });
+      await pressKeys(panel, seconds * 1000 - Math.min(500, seconds * 200));
+      return await measured;
+    },
+  };
+}
 
 /** Up and down, so that there is always a row to go to. */
 async function pressKeys({ page }: Panel, forMs: number): Promise<void> {
