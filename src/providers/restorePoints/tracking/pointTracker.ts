@@ -184,13 +184,10 @@ function missing(state: State, response: TrackedResponse, nowMs: number): TrackS
   const patienceMs = state.seen && response.status === 404 ? pointPacing.goneAfterMs : pointPacing.notThereYetMs;
   if (isLasting(absence, nowMs, patienceMs)) {
     const name = state.pointId.slice(state.pointId.lastIndexOf('/') + 1);
-    return response.status === 404
-      ? { state: toJson(state), status: 'failed', error: state.seen ? deleted(name) : neverThere(name) }
-      : {
-          state: toJson(state),
-          status: 'unknown',
-          error: response.status >= 400 ? withComputeRemedies(errorOf(response)) : unreadable(name),
-        };
+    // Whether it was deleted, with its collection or alone, or came to its end before: an absence does not tell.
+    const absent = state.seen ? notThereAnyMore(name) : neverThere(name);
+    const unusable = response.status >= 400 ? withComputeRemedies(errorOf(response)) : unreadable(name);
+    return { state: toJson(state), status: 'unknown', error: response.status === 404 ? absent : unusable };
   }
   const waitMs = nextWaitMs(state, {}, false, retryAfterMs(response.headers, nowMs));
   const next: State = { ...state, absence, waitMs };
@@ -211,6 +208,11 @@ function readable(response: TrackedResponse): RestorePoint | undefined {
 
 function deleted(name: string): ErrorRecord {
   return { code: 'RestorePointGone', message: `The restore point ${name} was deleted before it was ready.`, remedies: ['Start it again.'] };
+}
+
+function notThereAnyMore(name: string): ErrorRecord {
+  const message = `The restore point ${name} was being made, and is not in its collection any more.`;
+  return { code: 'RestorePointGone', message, remedies: ['Refresh; if it is not there, start it again.'] };
 }
 
 function neverThere(name: string): ErrorRecord {
