@@ -30,6 +30,10 @@ export interface Listener {
   serve(app: App): void;
   /** Proves with another certificate from now on; connections that know the old one end. */
   become(identity: ServerIdentity): void;
+  /** Ends all connections and refuses new ones, as a machine that is down does. */
+  unplug(): Promise<void>;
+  /** Takes connections again, on the same port. @throws StartError where another has taken it meanwhile */
+  plugIn(): Promise<void>;
   /** Ends all connections and frees the port. */
   close(): Promise<void>;
 }
@@ -52,12 +56,25 @@ export async function listen(port: number, identity: ServerIdentity, flag = '--p
   server.keepAliveTimeout = 120_000;
   server.headersTimeout = 125_000;
   const connections = new Connections(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, port, flag)));
-    server.listen(port, host, resolve);
-  });
+  const listenAt = (wanted: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const refuse = (error: NodeJS.ErrnoException): void => reject(startError(error, wanted, flag));
+      server.once('error', refuse);
+      server.listen(wanted, host, () => {
+        server.off('error', refuse);
+        resolve();
+      });
+    });
+  const end = (): Promise<void> =>
+    new Promise((resolve) => {
+      // Not the https server's own: it looks through its connections, and Node 20 trips over those that were reset.
+      TlsServer.prototype.close.call(server, () => resolve());
+      connections.endAll();
+    });
+  await listenAt(port);
+  const { port: taken } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port: taken,
     connections,
     serve: (ready) => {
       app = ready;
@@ -66,12 +83,9 @@ export async function listen(port: number, identity: ServerIdentity, flag = '--p
       server.setSecureContext({ key: keyPem, cert: chainPem });
       connections.endAll();
     },
-    close: () =>
-      new Promise((resolve) => {
-        // Not the https server's own: it looks through its connections, and Node 20 trips over those that were reset.
-        TlsServer.prototype.close.call(server, () => resolve());
-        connections.endAll();
-      }),
+    unplug: end,
+    plugIn: () => listenAt(taken),
+    close: end,
   };
 }
 

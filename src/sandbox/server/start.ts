@@ -5,7 +5,6 @@ import { Gateway } from '../arm/gateway.ts';
 import { type LimitOptions, Limits } from '../arm/limits.ts';
 import { TemplateRouter } from '../arm/router.ts';
 import { createToolbox } from '../arm/toolbox.ts';
-import type { SandboxClock } from '../arm/types.ts';
 import { FaultPlan } from '../faults/plan.ts';
 import type { FaultsFile } from '../faults/schema.ts';
 import { Authentication } from '../identity/authentication.ts';
@@ -18,7 +17,7 @@ import { startAppliances } from '../veeam/start.ts';
 import { createApp } from './app.ts';
 import { armStandIns } from './armStandIns.ts';
 import { writeAuthorityFile } from './authorityFile.ts';
-import { createClock } from './clock.ts';
+import { createClock, type HeldClock } from './clock.ts';
 import { type Compose, composeWorld } from './compose.ts';
 import { Ledger } from './ledger.ts';
 import { Lifelines } from './lifelines.ts';
@@ -83,9 +82,11 @@ export interface RunningSandbox {
   readonly certificateAuthority: string;
   readonly faults: FaultPlan;
   readonly ledger: Ledger;
-  readonly clock: SandboxClock;
+  readonly clock: HeldClock;
   /** Resolves when nobody holds a lifeline any more and none came back in time; only with `lingerMs`. */
   readonly abandoned: Promise<void>;
+  /** Ends connections and refuses new ones, on all ports; the world goes on. Resolves with what takes them again. */
+  unplug(): Promise<() => Promise<void>>;
   /** Ends connections, frees the port, removes the temporary directory. Safe to call twice. */
   close(): Promise<void>;
   /** Removes the temporary directory only, at once: for `exit` handlers. */
@@ -197,6 +198,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     clock,
     abandoned: lifelines.abandoned,
     removeFiles: () => file.remove(),
+    unplug: async () => {
+      const servers = [listener, ...appliances];
+      await Promise.all(servers.map((server) => server.unplug()));
+      return async () => void (await Promise.all(servers.map((server) => server.plugIn())));
+    },
     close: () => {
       lifelines.close();
       composition.storage?.service.close();

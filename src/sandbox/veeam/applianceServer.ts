@@ -81,6 +81,14 @@ export class ApplianceServer {
     this.#listener.become({ keyPem: this.#certificate.keyPem, chainPem: this.#certificate.pem });
   }
 
+  unplug(): Promise<void> {
+    return this.#listener.unplug();
+  }
+
+  plugIn(): Promise<void> {
+    return this.#listener.plugIn();
+  }
+
   close(): Promise<void> {
     return this.#listener.close();
   }

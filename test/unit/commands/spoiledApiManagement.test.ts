@@ -1,11 +1,11 @@
 /** Never lost, never repeated: backups and restores of API Management against each way in which an answer can be spoiled. */
 import assert from 'node:assert/strict';
 import { delay } from '../../../src/core/cancellation.ts';
-import { stringAt } from '../../../src/core/json.ts';
 import type { ActionTarget } from '../../../src/providers/action.ts';
 import * as api from '../../../src/providers/apiManagement/api.ts';
 import type { ApiBackup, ApiService } from '../../../src/providers/apiManagement/model.ts';
 import type { FaultInput } from '../../../src/sandbox/faults/schema.ts';
+import { blobsServe } from './fiveSystems.ts';
 import { Pool } from './pool.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
 import {
@@ -57,19 +57,6 @@ async function estateOf(fault: Spoiling): Promise<Estate> {
   } catch (error) {
     await cloud.close();
     throw error;
-  }
-}
-
-/** Starting Azurite takes longer than a client that is in a hurry waits. */
-async function blobsServe({ arm }: SpoiledCloud): Promise<void> {
-  const origin = arm.environment.resourceManagerEndpoint;
-  await arm.send({ method: 'POST', url: `${origin}/_sandbox/blobs/start`, headers: {} }).catch(() => undefined);
-  for (const until = Date.now() + 30_000; ; await delay(50)) {
-    const state = await arm.get('/_sandbox/blobs').then(({ body }) => stringAt(body, 'state'), messageOf);
-    if (state === 'running') {
-      return;
-    }
-    assert.ok(Date.now() < until, `The blob service does not serve: ${state}`);
   }
 }
 

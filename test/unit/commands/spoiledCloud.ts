@@ -1,5 +1,6 @@
 /** A sandbox whose answers are spoiled, and the real engine, actions, sign-in and pipeline before it; an hour of waiting takes a minute. */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ import { refusalExplainer } from '../../../src/operations/explain.ts';
 import type { ActionTarget, AnySendAction } from '../../../src/providers/action.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
 import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema.ts';
-import { startSandbox, type RunningSandbox } from '../../../src/sandbox/server/start.ts';
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/server/start.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
 import { SpoiledAppliance } from './spoiledAppliance.ts';
 
@@ -46,30 +47,50 @@ export interface Sent {
   readonly effects: number;
 }
 
-export class SpoiledCloud {
-  readonly sandbox: RunningSandbox;
+/** Signed in to a sandbox and to its first appliance. */
+interface Connection {
   readonly arm: ArmClient;
-  /** The first one beside the sandbox's Azure. */
   readonly appliance: SpoiledAppliance;
+  readonly clients: readonly VerifyingHttpClient[];
+}
+
+function connect(sandbox: RunningSandbox, silenceMs: number): Connection {
+  const environment = sandboxEnvironment(sandbox.endpoint);
+  const limits = { connectMs: 5_000, silenceMs };
+  const client = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }), limits);
+  const signIn = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }));
+  const tokens = new TokenCache(servicePrincipalCredential({ environment, client: () => Promise.resolve(signIn) }, sandbox.endpoint));
+  const retry = { retries: 3, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3_000 };
+  const setup = { environment, tokens, client, retry };
+  const pipeline = createArmPipeline(setup);
+  const blobs = createBlobReader(environment, () => Promise.resolve(setup));
+  const arm = createArmClient({ environment, pipeline: () => Promise.resolve(pipeline), blobs });
+  return { arm, appliance: new SpoiledAppliance(sandbox, limits, retry), clients: [client, signIn] };
+}
+
+export interface Prepared {
+  readonly request: PreparedRequest;
+  /** What has to be made before. */
+  readonly first: PreparedRequest | undefined;
+  /** Resolves to the operation's id. */
+  readonly start: () => Promise<string>;
+}
+
+export class SpoiledCloud {
   readonly engine: Engine;
   readonly #folder: string;
-  readonly #clients: readonly VerifyingHttpClient[];
+  readonly #options: SandboxOptions;
+  readonly #silenceMs: number;
+  #sandbox: RunningSandbox;
+  #connection: Connection;
 
-  private constructor(folder: string, sandbox: RunningSandbox, silenceMs: number) {
+  private constructor(folder: string, options: SandboxOptions, sandbox: RunningSandbox, silenceMs: number) {
     this.#folder = folder;
-    this.sandbox = sandbox;
-    const environment = sandboxEnvironment(sandbox.endpoint);
-    const limits = { connectMs: 5_000, silenceMs };
-    const client = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }), limits);
-    const signIn = createHttpClient(tls.createSecureContext({ ca: sandbox.certificateAuthority }));
-    this.#clients = [client, signIn];
-    const tokens = new TokenCache(servicePrincipalCredential({ environment, client: () => Promise.resolve(signIn) }, sandbox.endpoint));
-    const retry = { retries: 3, firstDelayMs: 5, longestDelayMs: 20, longestRetryAfterMs: 3_000 };
-    const setup = { environment, tokens, client, retry };
-    const pipeline = createArmPipeline(setup);
-    const blobs = createBlobReader(environment, () => Promise.resolve(setup));
-    this.arm = createArmClient({ environment, pipeline: () => Promise.resolve(pipeline), blobs });
-    this.appliance = new SpoiledAppliance(sandbox, limits, retry);
+    this.#options = options;
+    this.#silenceMs = silenceMs;
+    this.#sandbox = sandbox;
+    this.#connection = connect(sandbox, silenceMs);
+    const { environment } = this.arm;
     this.engine = new Engine({
       folder: join(folder, 'journal'),
       clock: hurriedClock,
@@ -88,7 +109,46 @@ export class SpoiledCloud {
    */
   static async open(speed: number, silenceMs: number): Promise<SpoiledCloud> {
     const folder = await mkdtemp(join(tmpdir(), 'backup-explorer-'));
-    return new SpoiledCloud(folder, await startSandbox({ speed, seed: 5, tokenLifetimeSeconds: 360_000 }), silenceMs);
+    const options: SandboxOptions = { speed, seed: 5, tokenLifetimeSeconds: 360_000 };
+    return new SpoiledCloud(folder, options, await startSandbox(options), silenceMs);
+  }
+
+  /** One that can be restarted: its ports are next to each other, and none that others are given by chance. */
+  static async openLasting(speed: number): Promise<SpoiledCloud> {
+    const folder = await mkdtemp(join(tmpdir(), 'backup-explorer-'));
+    for (let attempt = 1; ; attempt++) {
+      const port = randomInt(20_000, 30_000);
+      const options: SandboxOptions = { speed, seed: 5, tokenLifetimeSeconds: 360_000, port, veeamPort: port + 1 };
+      try {
+        return new SpoiledCloud(folder, options, await startSandbox(options), 10_000);
+      } catch (error) {
+        if (attempt === 5) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  get sandbox(): RunningSandbox {
+    return this.#sandbox;
+  }
+
+  get arm(): ArmClient {
+    return this.#connection.arm;
+  }
+
+  /** The first one beside the sandbox's Azure. */
+  get appliance(): SpoiledAppliance {
+    return this.#connection.appliance;
+  }
+
+  /** Another sandbox in its place, of the same seed, at the same addresses: nothing of what was begun is in it. Signed in there anew. For one that lasts. */
+  async restart(): Promise<void> {
+    await this.#sandbox.close();
+    this.#sandbox = await startSandbox(this.#options);
+    this.#leave();
+    this.#connection = connect(this.#sandbox, this.#silenceMs);
+    await this.engine.resume();
   }
 
   /** From now on these, and no others. */
@@ -107,16 +167,26 @@ export class SpoiledCloud {
     faultsFor: (request: PreparedRequest, first: PreparedRequest | undefined) => FaultInput[],
     meanwhile: (id: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<{ readonly record: OperationRecord; readonly first: Sent } & Sent> {
-    const action = actionById(actionId) as AnySendAction;
     this.spoil();
+    const { request, first, start } = await this.prepare(actionId, target, answers);
+    const from = this.sandbox.ledger.count;
+    this.spoil(...faultsFor(request, first));
+    const id = await start();
+    await meanwhile(id);
+    const record = await this.until(id, ({ status }) => hasEnded(status));
+    this.spoil();
+    return { record, first: first ? this.sentSince(from, first) : { attempts: 0, effects: 0 }, ...this.sentSince(from, request) };
+  }
+
+  /** Builds what `start` sends. */
+  async prepare(actionId: string, target: ActionTarget, answers: Readonly<Record<string, string>>): Promise<Prepared> {
+    const action = actionById(actionId) as AnySendAction;
     const { request, intent, first, lane } = await action.build(
       { arm: this.arm, appliance: (origin) => this.#clientOf(origin), signal: AbortSignal.timeout(patienceMs), now: Date.now },
       target,
       answers,
     );
-    const from = this.sandbox.ledger.count;
-    this.spoil(...faultsFor(request, first?.request));
-    const { id } = await this.engine.start({
+    const plan = {
       actionId,
       title: action.title,
       target: action.describe(target),
@@ -126,11 +196,8 @@ export class SpoiledCloud {
       ...(action.cloudOf ? { cloud: action.cloudOf(target) } : {}),
       ...(first === undefined ? {} : { first }),
       ...(lane === undefined ? {} : { lane }),
-    });
-    await meanwhile(id);
-    const record = await this.until(id, ({ status }) => hasEnded(status));
-    this.spoil();
-    return { record, first: first ? this.sentSince(from, first.request) : { attempts: 0, effects: 0 }, ...this.sentSince(from, request) };
+    };
+    return { request, first: first?.request, start: async () => (await this.engine.start(plan)).id };
   }
 
   /** @param from number of the last request before. */
@@ -144,10 +211,14 @@ export class SpoiledCloud {
 
   async close(): Promise<void> {
     await this.engine.dispose();
-    this.#clients.forEach((client) => client.dispose());
-    this.appliance.dispose();
+    this.#leave();
     await this.sandbox.close();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #leave(): void {
+    this.#connection.clients.forEach((client) => client.dispose());
+    this.appliance.dispose();
   }
 
   #clientOf(origin: string): ApplianceClient | undefined {

@@ -1,66 +1,135 @@
-/** The network is gone for a while under what runs and what is just being sent: each is told as it is, and begun once. */
+/**
+ * What runs and what is just being sent in each of the systems, while nobody can be reached for a while, and when the
+ * sandbox has been restarted meanwhile: each is told as it is, or as unknown, and is begun once.
+ */
 import assert from 'node:assert/strict';
-import { hasEnded } from '../../../src/core/operation.ts';
-import type { ActionTarget, AnySendAction } from '../../../src/providers/action.ts';
-import { actionById } from '../../../src/providers/actionTable.ts';
-import * as api from '../../../src/providers/recoveryServices/api.ts';
-import { SpoiledCloud, type Sent } from './spoiledCloud.ts';
+import { hasEnded, type OperationRecord } from '../../../src/core/operation.ts';
+import { blobsServe, FiveSystems } from './fiveSystems.ts';
+import { SpoiledCloud, type Prepared } from './spoiledCloud.ts';
+import { onlyThis, sayings, settled } from './spoilings.ts';
 
-/** Every request of every client, sign-in too, on every connection. */
+type Named = Readonly<Record<string, Prepared>>;
+
+/** Every other request of every client, sign-in too. */
 const gone = { kind: 'resetBefore', path: '**', method: '*', count: 'unlimited' } as const;
 
-describe('a network that is gone for a while', function () {
+describe('each system, with nobody to answer', function () {
   this.timeout(60_000);
   let cloud: SpoiledCloud;
+  let systems: FiveSystems;
   before(async () => {
-    cloud = await SpoiledCloud.open(300, 10_000);
+    // Whatever runs takes seconds at least; where that is not long enough, time is held.
+    cloud = await SpoiledCloud.openLasting(300);
+    systems = new FiveSystems(cloud);
+    await blobsServe(cloud);
   });
   after(() => cloud.close());
 
-  async function itemOf(name: string): Promise<ActionTarget> {
-    for (const id of cloud.sandbox.endpoint.subscriptionIds) {
-      const vault = (await api.listVaults(cloud.arm, `/subscriptions/${id}`)).items.find((one) => one.name === 'rsv-webshop-weu');
-      const items = vault ? (await api.listProtectedItems(cloud.arm, vault.id)).items : [];
-      const model = items.find(({ friendlyName }) => friendlyName === name);
-      if (model) {
-        return { kind: 'protectedItem', id: model.id, name, model };
-      }
-    }
-    throw new Error(`The sandbox has no ${name}`);
+  const each = async <T>(all: Named, work: (one: Prepared, name: string) => Promise<T>): Promise<Record<string, T>> =>
+    Object.fromEntries(await Promise.all(Object.entries(all).map(async ([name, one]) => [name, await work(one, name)] as const)));
+
+  const until = async (ids: Readonly<Record<string, string>>, is: (record: OperationRecord) => boolean): Promise<OperationRecord[]> =>
+    Promise.all(Object.values(ids).map((id) => cloud.until(id, is)));
+
+  /** Those with jobs have theirs; then time is held, so that none ends. */
+  async function underWay(withJob: Named, others: Named): Promise<Record<string, string>> {
+    const first = await each(withJob, ({ start }) => start());
+    await until(first, ({ job }) => job !== undefined);
+    cloud.sandbox.clock.hold();
+    const second = await each(others, ({ start }) => start());
+    await until(
+      second,
+      ({ status, first: before }) => ['accepted', 'running'].includes(status) && (before === undefined || before.done === true),
+    );
+    return { ...first, ...second };
   }
 
-  /** Built while there is a network; `start` sends it. */
-  async function backupOf(name: string): Promise<{ start: () => Promise<string>; sent: () => Sent }> {
-    const action = actionById('backUpNow') as AnySendAction;
-    const target = await itemOf(name);
-    const answers = { expiry: new Date(Date.now() + 30 * 86_400_000).toISOString() };
-    const context = { arm: cloud.arm, appliance: () => undefined, signal: AbortSignal.timeout(20_000), now: Date.now };
-    const { request, intent } = await action.build(context, target, answers);
+  it('ends as it does, begun once, when connections were refused: what ran, what was taken without an answer, what never left', async () => {
     const from = cloud.sandbox.ledger.count;
-    const { id: actionId, title, tracker } = action;
-    const plan = { actionId, title, target: action.describe(target), request, tracker, intent };
-    return { start: async () => (await cloud.engine.start(plan)).id, sent: () => cloud.sentSince(from, request) };
-  }
+    for (const [machine, collectionName] of [
+      ['vm-web-01', 'two'],
+      ['vm-web-02', 'late'],
+    ] as const) {
+      const made = await cloud.run('createCollection', await systems.machine(machine), { source: 'machine', collectionName }, () => []);
+      assert.equal(made.record.status, 'succeeded', sayings(made.record));
+    }
+    const jobs = { machine: await systems.machineBackup('vm-web-01') };
+    const others = {
+      registration: await systems.registration('sql-crm-01'),
+      point: await systems.restorePoint('vm-cache-01', 'one'),
+      service: await systems.serviceBackup('apim-northwind-weu', 'ran.apimbackup'),
+      snapshot: await systems.snapshot('vm-web-01'),
+    };
+    const lost: Named = {
+      machine: await systems.machineBackup('vm-web-03'),
+      database: await systems.databaseBackup('Sales'),
+      point: await systems.anotherPoint('vm-web-01', 'two', 'p1'),
+      service: await systems.serviceBackup('apim-orders-weu', 'lost.apimbackup'),
+      snapshot: await systems.snapshot('vm-web-02'),
+    };
+    const late: Named = {
+      machine: await systems.machineBackup('vm-api-01'),
+      registration: await systems.registration('sql-multi-01'),
+      point: await systems.anotherPoint('vm-web-02', 'late', 'p1'),
+      service: await systems.serviceBackup('apim-northwind-neu', 'late.apimbackup'),
+      snapshot: await systems.snapshot('fileserver01'),
+    };
+    const running = await underWay(jobs, others);
+    const sentOf = ({ request }: Prepared) => cloud.sentSince(from, request);
 
-  it('leaves what runs, and what was just being sent, with their true ends, each begun once', async () => {
-    const [first, second] = [await backupOf('vm-web-01'), await backupOf('vm-web-03')];
-    const running = await first.start();
-    await cloud.until(running, ({ job }) => job !== undefined);
-    // Taken, but the answer is lost with the network.
-    cloud.spoil({ kind: 'resetAfter', method: 'POST', path: '**/backup' }, gone);
-    const taken = await second.start();
-    for (const id of [running, taken]) {
-      const { status } = await cloud.until(id, ({ trouble }) => trouble?.kind === 'noAnswer');
+    cloud.spoil(...Object.values(lost).map(({ request }) => onlyThis(request, { kind: 'resetAfter' })), gone);
+    const taken = await each(lost, ({ start }) => start());
+    const due = Object.values({ ...jobs, ...others, ...prefixed(lost) });
+    // Snapshots of an appliance all go to one address.
+    const dueOf = ({ request: { url } }: Prepared) => due.filter(({ request }) => request.url === url).length;
+    const areSent = () => due.every((one) => sentOf(one).effects === dueOf(one));
+    await settled('what was sent', () => Promise.resolve(areSent()));
+    const plugIn = await cloud.sandbox.unplug();
+    cloud.spoil();
+    const refused = ({ trouble }: OperationRecord): boolean => trouble?.error.code === 'EndpointUnreachable';
+    for (const { status } of await until({ ...running, ...prefixed(taken) }, refused)) {
       assert.equal(hasEnded(status), false, 'an end was made up');
     }
-    cloud.spoil();
-    for (const [id, { sent }] of [
-      [running, first],
-      [taken, second],
-    ] as const) {
-      const record = await cloud.until(id, ({ status }) => hasEnded(status));
-      assert.match(record.status, /^succeeded/, JSON.stringify(record.error));
-      assert.deepEqual(sent(), { attempts: 1, effects: 1 });
+    for (const { status, error } of await until(await each(late, ({ start }) => start()), ({ status }) => hasEnded(status))) {
+      assert.deepEqual([status, error?.code], ['failed', 'NotSent'], JSON.stringify(error));
+    }
+    cloud.sandbox.clock.release();
+    await plugIn();
+
+    for (const record of await until({ ...running, ...prefixed(taken) }, ({ status }) => hasEnded(status))) {
+      assert.match(record.status, /^succeeded/, sayings(record));
+    }
+    for (const one of [...due, ...Object.values(late)]) {
+      const { method, url } = one.request;
+      assert.deepEqual(sentOf(one), { attempts: dueOf(one), effects: dueOf(one) }, `${method} ${url}`);
     }
   });
+
+  it('is unknown when the sandbox was restarted: what the new one has says nothing of what was begun in the old one', async () => {
+    const jobs = { machine: await systems.machineBackup('vm-web-02'), database: await systems.databaseBackup('Sales') };
+    const others = {
+      registration: await systems.registration('sql-multi-01'),
+      point: await systems.restorePoint('vm-cache-01', 'three'),
+      seenPoint: await systems.anotherPoint('vm-web-01', 'two', 'p3'),
+      service: await systems.serviceBackup('apim-northwind-weu', 'gone.apimbackup'),
+      snapshot: await systems.snapshot('vm-web-01'),
+    };
+    const ids = await underWay(jobs, others);
+    await cloud.restart();
+    const ends = await until(ids, ({ status }) => hasEnded(status));
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ends.map(() => 'unknown'),
+      ends.map(({ title, status, error }) => JSON.stringify([title, status, error])).join('\n'),
+    );
+    assert.deepEqual(
+      cloud.sandbox.ledger.list().filter(({ method, path }) => method !== 'GET' && !/token$/i.test(path)),
+      [],
+      'something was sent again',
+    );
+  });
 });
+
+/** So that they stand beside those of the same names. */
+const prefixed = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(all).map(([name, one]) => [`lost ${name}`, one]));
