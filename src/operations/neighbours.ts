@@ -11,6 +11,8 @@ import type { OperationStore } from './store.ts';
 const lookEveryMs = 5_000;
 /** A step of a neighbour is several file events. */
 const settleMs = 300;
+/** What this window writes is told as a change too: of its time, looking takes no more than one part in so many. */
+const partOfTime = 20;
 
 export interface NeighbourOptions {
   readonly store: OperationStore;
@@ -28,6 +30,8 @@ export class Neighbours {
   #later: { dispose(): void } | undefined;
   #looking: Promise<void> = Promise.resolve();
   #disposed = false;
+  /** Milliseconds that the last look took: with thousands of files it takes long. */
+  #tookMs = 0;
 
   constructor(options: NeighbourOptions) {
     this.#options = options;
@@ -62,7 +66,8 @@ export class Neighbours {
   }
 
   #hint(): void {
-    this.#soon ??= this.#options.clock.after(settleMs, () => {
+    const waitMs = Math.min(lookEveryMs, Math.max(settleMs, this.#tookMs * partOfTime));
+    this.#soon ??= this.#options.clock.after(waitMs, () => {
       this.#soon = undefined;
       void this.look();
     });
@@ -72,9 +77,11 @@ export class Neighbours {
     if (this.#disposed) {
       return;
     }
-    const { store } = this.#options;
+    const { store, clock } = this.#options;
+    const begun = clock.now();
     const ids = await store.journal.ids();
     const stamps = await this.#stampsOf(ids);
+    this.#tookMs = clock.now() - begun;
     for (const [id, stamp] of stamps) {
       const entry = store.entries.get(id);
       const changed = this.#stamps.get(id) !== stamp;

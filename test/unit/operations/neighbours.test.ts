@@ -1,58 +1,41 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import { Journal } from '../../../src/operations/journal.ts';
 import { Neighbours } from '../../../src/operations/neighbours.ts';
-import { newRecord } from '../../../src/operations/newRecord.ts';
-import { Ownership } from '../../../src/operations/ownership.ts';
-import { OperationStore } from '../../../src/operations/store.ts';
-import type { OperationRecord } from '../../../src/core/operation.ts';
-import { breakFolder, FakeClock, newFolder, plan } from './fakes.ts';
+import type { OperationStore } from '../../../src/operations/store.ts';
+import { FakeClock } from './fakes.ts';
 
-describe('looking at what other windows follow', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await newFolder();
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-
-  const record = newRecord('one', 'https://management.example', Date.parse('2026-03-01T12:00:00Z'), { ...plan, status: 'planned' });
-
-  /** A store whose journal lets `between` happen when a new line is on disk and nobody was told yet. */
-  function storeWith(between: () => Promise<void>): OperationStore {
+describe('Looking after other windows', () => {
+  it('is done soon after a change, and the less often the longer it takes', async () => {
     const clock = new FakeClock();
-    class Watched extends Journal {
-      override async append(line: OperationRecord): Promise<void> {
-        await super.append(line);
-        await between();
-      }
-    }
-    return new OperationStore(new Watched(folder), new Ownership({ folder, clock }), clock);
-  }
-
-  it('does not take an operation that this window is just writing down for one that another left behind', async () => {
-    const adopted: string[] = [];
-    const store = storeWith(() => neighbours.look());
-    const neighbours = new Neighbours({
-      store,
-      clock: new FakeClock(),
-      adopt: ({ id }) => {
-        adopted.push(id);
-        return Promise.resolve();
-      },
-    });
-    const entry = await store.create(record);
-    assert.deepEqual(adopted, []);
-    assert.equal(store.entries.get('one'), entry);
-    assert.equal(entry.followedBy, 'here');
+    let looks = 0;
+    let takesMs = 0;
+    const ids = (): Promise<string[]> => {
+      looks += 1;
+      clock.time += takesMs;
+      return Promise.resolve([]);
+    };
+    const store = { entries: new Map(), journal: { folder: import.meta.dirname, ids } } as unknown as OperationStore;
+    let change = (): void => undefined;
+    const watchFolder = (_folder: string, onChange: () => void): { dispose(): void } => {
+      change = onChange;
+      return { dispose: () => undefined };
+    };
+    const neighbours = new Neighbours({ store, clock, watchFolder, adopt: () => Promise.resolve() });
+    await neighbours.start();
+    looks = 0;
+    const looksAfter = async (ms: number): Promise<number> => {
+      change();
+      change();
+      await clock.advance(ms);
+      return looks;
+    };
+    assert.equal(await looksAfter(299), 0);
+    assert.equal(await looksAfter(1), 1);
+    takesMs = 100;
+    assert.equal(await looksAfter(300), 2);
+    assert.equal(await looksAfter(1_999), 2, 'looking takes more than a twentieth of the time');
+    takesMs = 60_000;
+    assert.equal(await looksAfter(1), 3);
+    assert.equal(await looksAfter(5_000), 4, 'what a neighbour does is not seen for long');
     await neighbours.dispose();
-    await store.ownership.dispose();
-  });
-
-  it('leaves nothing of an operation that could not be written down', async () => {
-    const store = storeWith(() => Promise.resolve());
-    breakFolder(folder);
-    await assert.rejects(store.create(record), /cannot be written/);
-    assert.deepEqual(store.list(), []);
-    await store.ownership.dispose();
   });
 });
