@@ -6,6 +6,7 @@ import * as api from '../../../src/providers/recoveryServices/api.ts';
 import { jobState, protectedItemState, type ProtectedItem } from '../../../src/providers/recoveryServices/model.ts';
 import { backupNow } from '../../../src/providers/recoveryServices/requests.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
+import { provesAll } from './spoiledTable.ts';
 import {
   cloudFor,
   isRefusedFirst,
@@ -15,6 +16,7 @@ import {
   ofSending,
   onlyThis,
   questionsAfter,
+  readingAfter,
   sayings,
   together,
   type FollowingRow,
@@ -186,7 +188,7 @@ async function sending(cloud: SpoiledCloud, one: Case, row: SendingRow): Promise
 }
 
 async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow): Promise<void> {
-  const { record, effects } = await cloud.run(one.actionId, one.target, one.answers, () => [questionsAfter(fault)]);
+  const { record, effects } = await cloud.run(one.actionId, one.target, one.answers, () => [questionsAfter(fault), readingAfter(fault)]);
   assert.equal(effects, 1, 'it took effect once');
   assert.equal((await one.happened()) ?? true, true, 'what the service says');
   assert.equal(record.status, 'succeeded', sayings(record));
@@ -206,5 +208,11 @@ describe('every action, whatever becomes of its answers', function () {
       })),
     ],
     6,
+  );
+  // The job that was cancelled is all there is to read back, and following has read it.
+  provesAll(
+    Object.fromEntries(
+      Object.keys(casesOf).map((id) => [id, ['sending', 'following', ...(id === 'cancelJob' ? [] : ['reading back' as const])]]),
+    ),
   );
 });

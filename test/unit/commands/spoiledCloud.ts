@@ -25,6 +25,7 @@ import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/server/start.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
 import { SpoiledAppliance } from './spoiledAppliance.ts';
+import { noteHits } from './spoiledTable.ts';
 
 const hurry = 60;
 const patienceMs = 20_000;
@@ -174,6 +175,7 @@ export class SpoiledCloud {
     const id = await start();
     await meanwhile(id);
     const record = await this.until(id, ({ status }) => hasEnded(status));
+    noteHits(actionId, this.sandbox.faults.list());
     this.spoil();
     return { record, first: first ? this.sentSince(from, first) : { attempts: 0, effects: 0 }, ...this.sentSince(from, request) };
   }

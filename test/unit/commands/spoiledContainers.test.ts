@@ -7,6 +7,7 @@ import * as api from '../../../src/providers/recoveryServices/api.ts';
 import { createIntent, protectionIntentIdOf } from '../../../src/providers/recoveryServices/containerRequests.ts';
 import type { Container, ProtectableItem, Vault } from '../../../src/providers/recoveryServices/model.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
+import { provesAll } from './spoiledTable.ts';
 import {
   cloudFor,
   isRefusedFirst,
@@ -16,6 +17,7 @@ import {
   ofSending,
   onlyThis,
   questionsAfter,
+  readingAfter,
   sayings,
   settled,
   together,
@@ -131,7 +133,10 @@ async function lookedAgain(cloud: SpoiledCloud, happened: () => Promise<boolean>
 }
 
 async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow): Promise<void> {
-  const { record, effects } = await cloud.run(one.actionId, one.target, one.answers ?? {}, () => [questionsAfter(fault)]);
+  const { record, effects } = await cloud.run(one.actionId, one.target, one.answers ?? {}, () => [
+    questionsAfter(fault),
+    readingAfter(fault),
+  ]);
   assert.equal(effects, 1, 'it took effect once');
   assert.match(record.status, /^succeeded/, sayings(record));
   assert.equal((await one.happened?.()) ?? true, true, 'what the service says');
@@ -163,4 +168,11 @@ describe('containers and auto-protection, whatever becomes of the answers', func
     ],
     6,
   );
+  const followed = ['discoverSql', 'registerContainer', 'reregisterContainer', 'inquireContainer', 'unregisterContainer'];
+  provesAll({
+    ...Object.fromEntries(followed.map((id) => [id, ['sending', 'following', 'reading back']])),
+    // Done with the answer.
+    autoProtect: ['sending', 'reading back'],
+    stopAutoProtect: ['sending', 'reading back'],
+  });
 });

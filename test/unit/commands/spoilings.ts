@@ -72,11 +72,20 @@ export function onlyThis(request: PreparedRequest, fault: Spoiling): FaultInput 
   return { ...fault, method: request.method, pathPattern };
 }
 
+const questions =
+  '/(operationsStatus|operationResults|backupOperations|backupOperationResults|backupJobs|locations/[^/]+/(operations|DiskOperations))/[^/]+$';
+const notQuestions = `^(?!.*${questions}).*$`;
+
 export function questionsAfter(fault: Spoiling): FaultInput {
-  const pathPattern =
-    '/(operationsStatus|operationResults|backupOperations|backupOperationResults|backupJobs|locations/[^/]+/(operations|DiskOperations))/[^/]+$';
-  return { ...fault, method: 'GET', pathPattern };
+  return { ...fault, method: 'GET', pathPattern: questions };
 }
+
+/** All else that is read after the request: what the action reads back. */
+export function readingAfter(fault: Spoiling): FaultInput {
+  return { ...fault, method: 'GET', pathPattern: notQuestions };
+}
+
+export const isOfReading = ({ pathPattern }: { readonly pathPattern?: string | undefined }): boolean => pathPattern === notQuestions;
 
 /** What a record says, for who reads that a test has failed. */
 export const sayings = ({ status, error, outcome, warnings, trace }: OperationRecord): string =>

@@ -49,7 +49,8 @@ describe('what is read back of a database’s backup', () => {
     const outcome = await backUpDatabase.readBack(context, await backupOf(type));
     assert.deepEqual(
       arm.asked.map((url) => url.includes("$filter=restorepointquerytype eq 'log'")),
-      [type === 'Log'],
+      // One answer of "not there" may be a hiccup.
+      Array.from({ length: value === 404 ? 4 : 1 }, () => type === 'Log'),
       'the logs are asked for as Azure CLI was recorded to',
     );
     return outcome;

@@ -10,7 +10,7 @@ import { trackerNames } from '../tracking.ts';
 import { backupTypeOf, backupTypes, expiryFor, proposedExpiry, refuseKeeping } from './databaseBackups.ts';
 import { compressionChoices, typeChoices } from './databaseQuestions.ts';
 import { refuseWhereNotProtected } from './backUpNow.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, readAgain, readOptions, statusOf } from '../../arm/asking.ts';
 import { describeItem, freshItem } from './looking.ts';
 import { policyNameOf } from './policyChoices.ts';
 import { jobFacts, settleByJobs } from './settling.ts';
@@ -127,7 +127,8 @@ async function readPointBack(context: ActionContext, record: OperationRecord): P
   try {
     // As Azure CLI was recorded to ask for the logs: whether a list of everything has their ranges too is not on record.
     const filter = type.value === 'Log' ? { restorePointQueryType: 'Log' } : undefined;
-    points = (await listRecoveryPoints(context.arm, fact(record, 'itemId'), filter, readOptions(context, record))).items;
+    points = (await readAgain(context, () => listRecoveryPoints(context.arm, fact(record, 'itemId'), filter, readOptions(context, record))))
+      .items;
   } catch (error) {
     if (statusOf(error) === 404) {
       return { reading: 'different', sentence: `${name} is not in the vault any more, so it has no recovery point.` };

@@ -7,7 +7,7 @@ import { listRecoveryPoints } from '../api.ts';
 import type { ProtectedItem } from '../model.ts';
 import { backupNow } from '../requests.ts';
 import { trackerNames } from '../tracking.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, readAgain, readOptions, statusOf } from '../../arm/asking.ts';
 import { describeItem, freshItem, isStopped, refuse } from './looking.ts';
 import { settleByJobs } from './settling.ts';
 
@@ -99,7 +99,9 @@ async function readNewestPoint(context: ActionContext, record: OperationRecord):
   const since = Date.parse(fact(record, 'seenAt'));
   let points;
   try {
-    points = await listRecoveryPoints(context.arm, fact(record, 'itemId'), undefined, readOptions(context, record));
+    points = await readAgain(context, () =>
+      listRecoveryPoints(context.arm, fact(record, 'itemId'), undefined, readOptions(context, record)),
+    );
   } catch (error) {
     if (statusOf(error) === 404) {
       return { reading: 'different', sentence: `${name} is not in the vault any more, so it has no recovery point.` };
