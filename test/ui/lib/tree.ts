@@ -19,9 +19,12 @@ type RowName = string | RegExp | { label: string | RegExp; description: RegExp }
 /** The rows of the tree in our view. Only rows in sight exist: a lot of rows needs a tall window or a filter. */
 export class Tree {
   readonly #page: Page;
+  /** What was chosen last from the menu of a row. */
+  #chosen: [label: RowName, entry: string] | undefined;
 
   constructor(page: Page) {
     this.#page = page;
+    void this.#clickAgainWhereToldTo();
   }
 
   /** All rows in sight. */
@@ -103,6 +106,18 @@ export class Tree {
     await this.row(label).click(add ? { modifiers: ['ControlOrMeta'] } : {});
   }
 
+  /** A row that was being read anew when it was clicked says that nothing was done, and to click again: a person does. */
+  async #clickAgainWhereToldTo(): Promise<void> {
+    const told = this.#page.locator('.notification-list-item', { hasText: 'The row that was clicked has gone' });
+    await this.#page.addLocatorHandler(told, async (notification) => {
+      await notification.hover();
+      await notification.locator('.codicon-notifications-clear').click();
+      if (this.#chosen) {
+        await this.menu(...this.#chosen);
+      }
+    });
+  }
+
   async #rightClick(label: RowName): Promise<void> {
     // The tooltip of the row that the mouse was left on may lie over this one.
     await this.#page.mouse.move(0, 0);
@@ -120,6 +135,7 @@ export class Tree {
 
   /** Chooses an entry of a row's context menu. */
   async menu(label: RowName, entry: string): Promise<void> {
+    this.#chosen = [label, entry];
     await this.#rightClick(label);
     const item = this.#page.locator('.context-view .monaco-menu').getByRole('menuitem', { name: entry, exact: true });
     // A menu ignores clicks for its first tenth of a second; the keyboard it takes at once.
@@ -130,6 +146,7 @@ export class Tree {
 
   /** Clicks an icon at the end of a row, by its tooltip. */
   async inlineAction(label: RowName, tooltip: string): Promise<void> {
+    this.#chosen = undefined;
     const row = this.row(label);
     await row.hover();
     await row.locator(`.actions .action-label[aria-label^="${tooltip}"]`).click();

@@ -28,7 +28,7 @@ import { SpoiledAppliance } from './spoiledAppliance.ts';
 import { noteHits } from './spoiledTable.ts';
 
 const hurry = 60;
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** Time that goes faster; the engine's waits are minutes, and what it waits for here takes moments. */
 const hurriedClock: Clock = {

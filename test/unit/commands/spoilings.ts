@@ -100,7 +100,7 @@ export function cloudFor(fault: Spoiling, speed: number): Promise<SpoiledCloud> 
 
 /** Asks until it is so, for as long as a busy machine may need. */
 export async function settled(what: string, is: () => Promise<boolean>): Promise<void> {
-  for (const until = Date.now() + 20_000; !(await is()); await delay(20)) {
+  for (const until = Date.now() + 60_000; !(await is()); await delay(20)) {
     if (Date.now() > until) {
       throw new Error(`${what} did not come`);
     }
