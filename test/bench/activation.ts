@@ -20,6 +20,7 @@ import { root, say } from '../../scripts/lib/deps.mjs';
 import { resolveVsCode } from '../../scripts/vscode/resolve.ts';
 import { seedSettings } from '../../scripts/vscode/settings.ts';
 import type { Measured } from './activation/measure.ts';
+import { rounded } from './figures.ts';
 
 const allowed = 1.5;
 const pairs = 6;
@@ -129,11 +130,11 @@ function report(results: Measured[], vscode: string, json: boolean): void {
   const { bytes, files } = staticClosure(JSON.parse(readFileSync(metafilePath('activation'), 'utf8')) as Metafile, activationFile);
   const summary = {
     bench: 'activation',
-    ratio: round(extensionMs / emptyMs, 2),
+    ratio: rounded(extensionMs / emptyMs, 2),
     allowed,
-    extensionMs: round(extensionMs, 1),
-    emptyMs: round(emptyMs, 1),
-    loadedKb: round(bytes / 1024, 1),
+    extensionMs: rounded(extensionMs, 1),
+    emptyMs: rounded(emptyMs, 1),
+    loadedKb: rounded(bytes / 1024, 1),
     loadedFiles: files.length,
     activations: of('ours').length,
     vscode,
@@ -152,8 +153,4 @@ function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

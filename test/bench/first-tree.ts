@@ -17,6 +17,7 @@ import { build } from 'esbuild';
 import { nodeBundle } from '../../scripts/lib/bundles.ts';
 import { root } from '../../scripts/lib/deps.mjs';
 import type { Sample } from './firstTree/measure.ts';
+import { rounded, wholeNumber } from './figures.ts';
 
 const allowed = 1.5;
 const limitMs = 60_000;
@@ -176,16 +177,4 @@ async function stop(child: ChildProcess | undefined): Promise<void> {
 /** Whatever else a machine does only ever adds time. */
 function best(values: readonly number[]): number {
   return Math.min(...values);
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) {
-    throw new TypeError(`${flag} is ${JSON.stringify(text)}: expected a whole number from ${least} on.`);
-  }
-  return value;
 }

@@ -10,8 +10,6 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { root } from '../../scripts/lib/deps.mjs';
 import { Engine } from '../../src/operations/engine.ts';
 import { refusalExplainer } from '../../src/operations/explain.ts';
@@ -20,6 +18,8 @@ import { newRecord } from '../../src/operations/newRecord.ts';
 import { trackers } from '../../src/providers/trackers.ts';
 import { FakeClock, origin } from '../unit/operations/fakes.ts';
 import { FakeVaults, followPlan } from '../unit/operations/fakeVaults.ts';
+import { rounded, wholeNumber } from './figures.ts';
+import { collector } from './heap.ts';
 
 const allowed = 1.1;
 const minute = 60_000;
@@ -177,16 +177,6 @@ function report(result: Result, json: boolean): void {
   }
 }
 
-/** Collects garbage, and says how many bytes of heap are left. */
-function collector(): () => number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  return () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
-}
-
 function cpuMs(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since);
   return (user + system) / 1_000;
@@ -198,16 +188,4 @@ async function journalBytes(folder: string): Promise<number> {
     bytes += name.endsWith('.jsonl') ? (await stat(join(folder, name))).size : 0;
   }
   return bytes;
-}
-
-function rounded(value: number): number {
-  return Number(value.toFixed(2));
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new TypeError(`${flag} is ${JSON.stringify(text)}: expected a whole number from 1 on.`);
-  }
-  return value;
 }

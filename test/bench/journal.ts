@@ -16,6 +16,7 @@ import { encodeLine } from '../../src/operations/journalLines.ts';
 import { newRecord } from '../../src/operations/newRecord.ts';
 import { Ownership } from '../../src/operations/ownership.ts';
 import { OperationStore, type Entry } from '../../src/operations/store.ts';
+import { rounded, wholeNumber } from './figures.ts';
 
 /** The least share of what the disk can do that is good enough. */
 const least = 0.5;
@@ -138,16 +139,4 @@ function record(at: number): OperationRecord {
 
 function ratioOf({ bare, steps }: Round): number {
   return steps / bare;
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new TypeError(`${flag} is ${JSON.stringify(text)}: expected a whole number from 1.`);
-  }
-  return value;
 }

@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from '../../scripts/lib/deps.mjs';
 import type { MeasurePanel, PanelSample } from './panel/sample.ts';
+import { rounded, wholeNumber } from './figures.ts';
 
 /** A message waits for half a frame on average; three times that is one whole frame more. */
 const allowed = 3;
@@ -97,16 +98,4 @@ function report(summary: Summary, json: boolean): void {
 function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN, 1);
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) {
-    throw new TypeError(`${flag} is ${JSON.stringify(text)}: expected a whole number from ${least} on.`);
-  }
-  return value;
 }

@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { delay } from '../../../src/core/cancellation.ts';
 import { openFleet, type Fleet } from './fleet.ts';
 import { openWindow, type Window } from './window.ts';
+import { collector } from '../../bench/heap.ts';
 
 /** As many as cost some 20 seconds of CPU with the sandbox; `items: 100` makes them a thousand. */
 const size = { vaults: 10, items: 75, speed: 60 };
@@ -98,14 +97,4 @@ async function delayDuring(work: () => Promise<void>): Promise<{ p50Ms: number; 
   }
   const ms = (nanoseconds: number): number => Math.round(nanoseconds / 100_000) / 10;
   return { p50Ms: ms(monitor.percentile(50)), p99Ms: ms(monitor.percentile(99)), mostMs: ms(monitor.max) };
-}
-
-/** Collects garbage, and says how many bytes of heap are left. */
-function collector(): () => number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  return () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
 }

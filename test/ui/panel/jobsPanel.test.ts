@@ -11,11 +11,7 @@ describe('Jobs panel in a browser', function () {
   after(() => house.stop());
   afterEach(() => house.closePages());
 
-  async function opened(rows: readonly FullView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
-    const panel = await house.open(options);
-    await panel.all(rows);
-    return panel;
-  }
+  const opened: PanelHouse['openWith'] = (rows, options) => house.openWith(rows, options);
   const asked = (panel: Panel): Extract<ToHost, { type: 'ask' }>[] =>
     panel.posted.flatMap((message) => (message.type === 'ask' ? [message] : []));
   const rowOf = (panel: Panel, id: string): ReturnType<Panel['page']['locator']> => panel.page.locator(`.row[data-id="${id}"]`);

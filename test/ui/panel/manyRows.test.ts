@@ -11,11 +11,7 @@ describe('Jobs panel with a thousand operations', function () {
   after(() => house.stop());
   afterEach(() => house.closePages());
 
-  async function opened(rows: readonly FullView[], options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
-    const panel = await house.open(options);
-    await panel.all(rows);
-    return panel;
-  }
+  const opened: PanelHouse['openWith'] = (rows, options) => house.openWith(rows, options);
   const ids = (panel: Panel): Promise<string[]> =>
     panel.page.locator('.row').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset['id'] ?? ''));
   const active = async (panel: Panel): Promise<string> => {

@@ -41,6 +41,14 @@ export interface Panel {
   screenshot(name: string): Promise<void>;
 }
 
+interface PageOptions {
+  theme?: ThemeName;
+  width?: number;
+  height?: number;
+  state?: PanelState;
+  reducedMotion?: boolean;
+}
+
 /** Serves the bundles as they are shipped and opens pages of them. */
 export class PanelHouse {
   #folder = '';
@@ -66,9 +74,14 @@ export class PanelHouse {
     this.#browser = await chromium.launch({ executablePath: await ensureChromium(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   }
 
-  async open(
-    options: { theme?: ThemeName; width?: number; height?: number; state?: PanelState; reducedMotion?: boolean } = {},
-  ): Promise<Panel> {
+  /** A page that was told of these rows. */
+  async openWith(rows: readonly FullView[], options: PageOptions = {}): Promise<Panel> {
+    const panel = await this.open(options);
+    await panel.all(rows);
+    return panel;
+  }
+
+  async open(options: PageOptions = {}): Promise<Panel> {
     this.#theme = options.theme ?? 'dark';
     const context = await this.#browser?.newContext({
       viewport: { width: options.width ?? 1200, height: options.height ?? 800 },

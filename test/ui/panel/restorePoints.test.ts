@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PanelHouse, waitFor, type Panel } from './page.ts';
+import { PanelHouse, waitFor } from './page.ts';
 import { restorePointJobs } from './restorePointRows.ts';
 
 describe('Jobs panel: what VM restore points bring to it', function () {
@@ -9,11 +9,7 @@ describe('Jobs panel: what VM restore points bring to it', function () {
   after(() => house.stop());
   afterEach(() => house.closePages());
 
-  async function opened(options: Parameters<PanelHouse['open']>[0] = {}): Promise<Panel> {
-    const panel = await house.open(options);
-    await panel.all(restorePointJobs());
-    return panel;
-  }
+  const opened: PanelHouse['open'] = (options) => house.openWith(restorePointJobs(), options);
 
   it('shows a figure and a bar for each disk that is copied', async () => {
     for (const theme of ['dark', 'light', 'highContrast'] as const) {

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { trackers } from '../../../src/providers/trackers.ts';
 import { disposeAll, FakeClock, house } from './fakes.ts';
 import { FakeVaults, startPlan } from './fakeVaults.ts';
+import { collector } from '../../bench/heap.ts';
 
 const minute = 60_000;
 const operations = 1_000;
@@ -85,15 +84,5 @@ function turnCosts(): { stop(): number[] } {
       isOver = true;
       return costs.sort((a, b) => a - b);
     },
-  };
-}
-
-/** Collects garbage, and says how many bytes of heap are left. */
-function collector(): () => number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  return () => {
-    collect();
-    return process.memoryUsage().heapUsed;
   };
 }
