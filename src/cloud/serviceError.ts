@@ -1,5 +1,5 @@
 /** Reads what a service says of a refusal, in whichever of its forms it says it. */
-import { arrayAt, isObject, objectAt, stringAt, type Json, type JsonObject } from '../core/json.ts';
+import { arrayAt, isObject, objectAt, parsedJson, stringAt, type Json, type JsonObject } from '../core/json.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 
 export interface ServiceError {
@@ -35,7 +35,7 @@ const longestMessage = 2000;
  */
 export function serviceErrorOf(status: number, text: string): ServiceError {
   const fallback = statusCodes[status] ?? `Http${status}`;
-  const body = parsed(text);
+  const body = parsedJson(text);
   const found = isObject(body) ? fromEnvelope(body) : {};
   const code = found.code || fallback;
   const message = found.message || (body === undefined ? ofText(status, text) : '');
@@ -69,7 +69,7 @@ function fromError(error: JsonObject): Partial<ServiceError> {
   const code = stringAt(error, 'code') ?? stringAt(error, 'ErrorCode') ?? stringAt(error, 'errorCode') ?? stringAt(error, 'Code') ?? '';
   const message = messageAt(error);
   // A gateway may wrap the service's own refusal as text; the inner one is what happened.
-  const inner = /^\s*\{/.test(message) ? parsed(message) : undefined;
+  const inner = /^\s*\{/.test(message) ? parsedJson(message) : undefined;
   if (isObject(inner)) {
     const unwrapped = fromEnvelope(inner);
     if (unwrapped.message) {
@@ -105,12 +105,4 @@ function silence(status: number): string {
 
 function shortened(message: string): string {
   return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,15 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What JSON text holds; undefined where it is none, or there is no text. */
+export function parsedJson(text: string | undefined): Json | undefined {
+  try {
+    return JSON.parse(text ?? '') as Json;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A member's string, or undefined where it is absent or of another type. */
 export function stringAt(value: unknown, key: string): string | undefined {
   const found = isObject(value) ? value[key] : undefined;

@@ -3,12 +3,12 @@
  * Appending, and never writing over, is what lets a kill at any byte cost at most the step that was being written.
  * Records come in as `storable` made them; nothing here looks inside them but at id, status and times.
  */
-import { mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { BackupError, codeOf, messageOf } from '../core/errors.ts';
+import { BackupError, messageOf } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
-import { ignoreAbsent, removed, syncFolder, writeWhole } from './journalFiles.ts';
+import { ignoreAbsent, inFolder, removed, syncFolder, writeWhole } from './journalFiles.ts';
 import { encodeLine, readLines } from './journalLines.ts';
 
 const extension = '.jsonl';
@@ -107,7 +107,7 @@ export class Journal {
     let before: number | undefined;
     let isWhole = false;
     try {
-      const handle = await this.#opened(file);
+      const handle = await inFolder(this.folder, () => open(file, 'a'));
       try {
         before = (await handle.stat()).size;
         await writeWhole(handle, line, before);
@@ -182,18 +182,6 @@ export class Journal {
       },
       { cause: error },
     );
-  }
-
-  async #opened(file: string): ReturnType<typeof open> {
-    try {
-      return await open(file, 'a');
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') {
-        throw error;
-      }
-      await mkdir(this.folder, { recursive: true });
-      return open(file, 'a');
-    }
   }
 
   async #names(): Promise<string[]> {

@@ -1,5 +1,5 @@
-/** The file operations of the journal whose failures mean something else than usual. */
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+/** File operations in the journal's folder whose failures mean something else than usual. */
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
 import { codeOf } from '../core/errors.ts';
 
 /** False where it is still there. */
@@ -32,6 +32,19 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Makes the folder where it is not there, also where it was removed meanwhile. */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') {
+      throw error;
+    }
+    await mkdir(folder, { recursive: true });
+    return work();
   }
 }
 

@@ -3,7 +3,7 @@
  * what a killed process or a full disk left behind fails the checksum or lacks its newline.
  */
 import { createHash } from 'node:crypto';
-import { isObject } from '../core/json.ts';
+import { isObject, parsedJson } from '../core/json.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { isRecord } from './recordShape.ts';
 
@@ -53,7 +53,7 @@ export function readLines(bytes: Buffer, id?: string): ReadLines {
 /** Undefined for what is damaged, and for what is whole and yet no record of this operation. */
 function recordIn(line: string, id: string | undefined): OperationRecord | 'otherVersion' | undefined {
   const json = wholeJson(line);
-  const value = json === undefined ? undefined : parsed(json);
+  const value = json === undefined ? undefined : parsedJson(json);
   if (isObject(value) && value['version'] !== 1) {
     return 'otherVersion';
   }
@@ -63,15 +63,6 @@ function recordIn(line: string, id: string | undefined): OperationRecord | 'othe
 function wholeJson(line: string): string | undefined {
   const json = line.slice(sumLength + 1);
   return line[sumLength] === ' ' && line.slice(0, sumLength) === sumOf(json) ? json : undefined;
-}
-
-/** A checksum says that the line is whole, not that JSON stands in it. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function sumOf(json: string): string {

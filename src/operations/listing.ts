@@ -1,6 +1,6 @@
 /** Which numbers of owner files each operation has: one reading of the folder for all that ask at the same time. */
 import { readdir } from 'node:fs/promises';
-import { codeOf } from '../core/errors.ts';
+import { ignoreAbsent } from './journalFiles.ts';
 
 const named = /^(.+)\.owner\.(\d+)$/;
 
@@ -36,7 +36,7 @@ export class Listing {
 
 async function ownersIn(folder: string): Promise<Owners> {
   const owners = new Map<string, number[]>();
-  for (const name of await readdirIfThere(folder)) {
+  for (const name of (await ignoreAbsent(readdir(folder))) ?? []) {
     const [, id, digits] = named.exec(name) ?? [];
     const number = Number(digits);
     if (id === undefined || !Number.isSafeInteger(number)) {
@@ -53,16 +53,4 @@ async function ownersIn(folder: string): Promise<Owners> {
     numbers.sort((a, b) => a - b);
   }
   return owners;
-}
-
-/** Names in a folder; none where it is not there. */
-export async function readdirIfThere(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  }
 }

@@ -8,13 +8,14 @@
  * known before may be out of date, where this process was stopped meanwhile.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { codeOf } from '../core/errors.ts';
-import { isObject } from '../core/json.ts';
+import { isObject, parsedJson } from '../core/json.ts';
 import type { Clock } from './clock.ts';
-import { Listing, readdirIfThere } from './listing.ts';
+import { ignoreAbsent, inFolder } from './journalFiles.ts';
+import { Listing } from './listing.ts';
 
 const beatEveryMs = 5_000;
 /** Long enough for a window that is stopped in a debugger or short of memory. */
@@ -125,7 +126,7 @@ export class Ownership {
 
   /** Removes what windows left behind that died long ago. */
   async sweep(): Promise<void> {
-    const names = (await readdirIfThere(this.#folder)).filter((name) => name.endsWith('.beat'));
+    const names = ((await ignoreAbsent(readdir(this.#folder))) ?? []).filter((name) => name.endsWith('.beat'));
     for (const file of names.map((name) => path.join(this.#folder, name))) {
       const beat = await beatOf(file);
       if (beat !== undefined && this.#clock.now() - beat > sweptAfterMs) {
@@ -151,7 +152,7 @@ export class Ownership {
   async #create(id: string, number: number): Promise<boolean> {
     const text = JSON.stringify({ window: this.window, pid: process.pid, host: hostname() });
     try {
-      await this.#inFolder(() => writeFile(this.#ownerFile(id, number), text, { flag: 'wx' }));
+      await inFolder(this.#folder, () => writeFile(this.#ownerFile(id, number), text, { flag: 'wx' }));
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') {
@@ -161,42 +162,18 @@ export class Ownership {
     }
   }
 
-  /** Makes the folder where it is not there, also where it was removed meanwhile. */
-  async #inFolder<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') {
-        throw error;
-      }
-      await mkdir(this.#folder, { recursive: true });
-      return work();
-    }
-  }
-
   /** Numbers begin anew when an operation was given back: the name of the file alone does not tell whose it is. */
   async #isMine(id: string, number: number): Promise<boolean> {
-    try {
-      const owner = parse(await readFile(this.#ownerFile(id, number), 'utf8'));
-      return isObject(owner) && owner['window'] === this.window;
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') {
-        return false;
-      }
-      throw error;
-    }
+    const owner = parsedJson(await ignoreAbsent(readFile(this.#ownerFile(id, number), 'utf8')));
+    return isObject(owner) && owner['window'] === this.window;
   }
 
   async #isDead(ownerFile: string): Promise<boolean> {
-    let owner: unknown;
-    try {
-      owner = parse(await readFile(ownerFile, 'utf8'));
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') {
-        return true;
-      }
-      throw error;
+    const text = await ignoreAbsent(readFile(ownerFile, 'utf8'));
+    if (text === undefined) {
+      return true;
     }
+    const owner = parsedJson(text);
     if (!isObject(owner) || typeof owner['window'] !== 'string') {
       // Being written this moment, or left half-written by a window that died of it.
       const since = this.#unreadable.get(ownerFile) ?? this.#clock.now();
@@ -242,7 +219,7 @@ export class Ownership {
   async #touch(): Promise<void> {
     const file = this.#beatFile(this.window);
     // Made anew where it is gone: what sleeps for days is swept away by others.
-    await (await this.#inFolder(() => open(file, 'a'))).close();
+    await (await inFolder(this.#folder, () => open(file, 'a'))).close();
     const now = this.#clock.now();
     await utimes(file, now / 1000, now / 1000);
     this.#beatAt = now;
@@ -258,32 +235,11 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 async function beatOf(file: string): Promise<number | undefined> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
-  }
+  return (await ignoreAbsent(stat(file)))?.mtimeMs;
 }
 
 async function unlinkIfThere(file: string): Promise<void> {
-  try {
-    await unlink(file);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') {
-      throw error;
-    }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  await ignoreAbsent(unlink(file));
 }
 
 function processIsAlive(pid: number): boolean {

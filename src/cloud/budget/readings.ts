@@ -2,7 +2,7 @@
  * What Azure's answers tell of its limits. Source: recorded traffic (the headers' values and the one recorded 429), and the
  * published descriptions of the resource manager's, Compute's and Resource Graph's throttling.
  */
-import { isObject, stringAt, type Json } from '../../core/json.ts';
+import { isObject, parsedJson, stringAt } from '../../core/json.ts';
 import { retryAfterMs } from '../retryAfter.ts';
 
 /** How much is left of one limit. */
@@ -95,7 +95,7 @@ export function throttleOf({ status, headers, text }: AnswerOfCloud): Throttle |
   if (status !== 429) {
     return undefined;
   }
-  const body = parsed(text);
+  const body = parsedJson(text);
   const error = isObject(body) && isObject(body['error']) ? body['error'] : body;
   const code = stringAt(error, 'code') ?? 'TooManyRequests';
   const message = stringAt(error, 'message') ?? '';
@@ -118,13 +118,4 @@ function intervalMs(text: string | undefined): number | undefined {
 
 function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*-?\d+\s*$/.test(text) ? Math.max(0, Number(text)) : undefined;
-}
-
-function parsed(text: string | undefined): Json | undefined {
-  try {
-    return JSON.parse(text ?? '') as Json;
-  } catch {
-    // A gateway on the way refuses in its own form; its headers still count.
-    return undefined;
-  }
 }
