@@ -16,31 +16,19 @@ import type { ApplianceClient, ArmClient } from '../../../src/cloud/types.ts';
 import { cancellingRequest } from '../../../src/commands/canceller.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
 import { hasEnded, type OperationRecord, type PreparedRequest } from '../../../src/core/operation.ts';
-import type { Clock } from '../../../src/operations/clock.ts';
 import { Engine } from '../../../src/operations/engine.ts';
+import type { OperationPlan } from '../../../src/operations/types.ts';
 import { refusalExplainer } from '../../../src/operations/explain.ts';
 import type { ActionTarget, AnySendAction } from '../../../src/providers/action.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
 import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/server/start.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
+import { HurriedClock } from './hurriedClock.ts';
 import { SpoiledAppliance } from './spoiledAppliance.ts';
 import { noteHits } from './spoiledTable.ts';
 
-const hurry = 60;
 const patienceMs = 60_000;
-
-/** Time that goes faster; the engine's waits are minutes, and what it waits for here takes moments. */
-const hurriedClock: Clock = {
-  now: (() => {
-    const start = Date.now();
-    return () => start + (Date.now() - start) * hurry;
-  })(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms / hurry);
-    return { dispose: () => clearTimeout(timer) };
-  },
-};
 
 /** How often a request reached the service, and how often it was carried out. */
 export interface Sent {
@@ -80,6 +68,7 @@ export interface Prepared {
 export class SpoiledCloud {
   readonly engine: Engine;
   readonly #folder: string;
+  readonly #clock = new HurriedClock();
   readonly #options: SandboxOptions;
   readonly #silenceMs: number;
   #sandbox: RunningSandbox;
@@ -94,7 +83,7 @@ export class SpoiledCloud {
     const { environment } = this.arm;
     this.engine = new Engine({
       folder: join(folder, 'journal'),
-      clock: hurriedClock,
+      clock: this.#clock,
       arm: () => this.arm,
       clientOf: (origin) => this.#clientOf(origin),
       trackers: trackers,
@@ -199,7 +188,15 @@ export class SpoiledCloud {
       ...(first === undefined ? {} : { first }),
       ...(lane === undefined ? {} : { lane }),
     };
-    return { request, first: first?.request, start: async () => (await this.engine.start(plan)).id };
+    return { request, first: first?.request, start: () => this.#start(plan) };
+  }
+
+  /** What waited for long is looked at before it is sent. Between the start and the sending lies nothing but this machine. */
+  async #start(plan: OperationPlan): Promise<string> {
+    const started = this.engine.start(plan);
+    const left = started.then(({ id }) => this.until(id, hasLeft));
+    void this.#clock.calmly(left);
+    return (await started).id;
   }
 
   /** @param from number of the last request before. */
@@ -249,6 +246,11 @@ export class SpoiledCloud {
       look();
     });
   }
+}
+
+/** True as soon as it does not go on by itself to its sending, or is sent. */
+function hasLeft({ status, lane, trouble }: OperationRecord): boolean {
+  return status !== 'planned' || lane?.waitsSince !== undefined || trouble !== undefined;
 }
 
 /** The path of a URL as the sandbox's ledger and faults see it. */

@@ -23,6 +23,8 @@ describe('each system, with nobody to answer', function () {
     systems = new FiveSystems(cloud);
     await blobsServe(cloud);
   });
+  // What one broke off is not the next one's.
+  afterEach(() => cloud.spoil());
   after(() => cloud.close());
 
   const each = async <T>(all: Named, work: (one: Prepared, name: string) => Promise<T>): Promise<Record<string, T>> =>
