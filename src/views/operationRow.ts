@@ -2,8 +2,7 @@
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, type OperationProgress, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 import { backupBlobOf, madePointOf } from '../inventory/running.ts';
-import { mayBeRetried } from '../operations/fates.ts';
-import { isWaiting, outlivesWindow } from '../operations/phase.ts';
+import { isUnsent, isWaiting } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { systemOfAction } from '../providers/actionIds.ts';
 import { originOfId } from '../providers/veeam/ids.ts';
@@ -11,7 +10,8 @@ import type { RowView, SystemView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { statusLooks } from './stateWords.ts';
 
-export function operationRow(record: OperationRecord, standing: Standing): RowView {
+/** @param triedAgain as `Retries` tells it */
+export function operationRow(record: OperationRecord, standing: Standing, triedAgain?: boolean): RowView {
   const active = !hasEnded(record.status);
   const queued = isWaiting(record);
   const stuck = standing.notConnected || record.trouble?.kind === 'paused' || record.unwatchedAt !== undefined || queued;
@@ -22,8 +22,8 @@ export function operationRow(record: OperationRecord, standing: Standing): RowVi
     title: record.title,
     ...placeOf(record.target),
     ...(record.batch === undefined ? {} : { batch: { id: record.batch.id, size: record.batch.size } }),
-    ...(record.batch !== undefined && mayBeRetried(record) ? { retryable: true as const } : {}),
-    ...(record.status === 'planned' && outlivesWindow(record) ? { unsent: true as const } : {}),
+    ...(triedAgain === undefined ? {} : { retry: triedAgain ? ('made' as const) : ('open' as const) }),
+    ...(isUnsent(record) ? { unsent: true as const } : {}),
     ...looksOf(record, standing),
     active,
     moving: active && !stuck,

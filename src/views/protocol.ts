@@ -89,8 +89,8 @@ export interface RowView {
   readonly vaultKey?: string;
   /** Where it was started together with others: how many there were to be started. */
   readonly batch?: { readonly id: string; readonly size: number };
-  /** One of a batch that failed or was never sent. */
-  readonly retryable?: true;
+  /** Of one of a batch that failed or was never sent: it may be tried again, or was already. */
+  readonly retry?: 'open' | 'made';
   /** Nothing of it has been sent, and it can be taken back. */
   readonly unsent?: true;
   readonly state: RowState;

@@ -6,6 +6,7 @@ import { jobDetails, operationDetails } from './operationDetails.ts';
 import { jobRow, operationRow } from './operationRow.ts';
 import type { DetailsView, RowView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
+import { Retries } from './retries.ts';
 import { shown } from './shown.ts';
 
 /** Each method that takes a change answers with the ids of the rows that may look different now, and with no others. */
@@ -17,6 +18,7 @@ export class RowSource {
   readonly #follows = new Map<string, string>();
   /** By key of a job: how many operations follow it. */
   readonly #followers = new Map<string, number>();
+  readonly #retries = new Retries();
 
   constructor(engine: OperationEngine) {
     this.#engine = engine;
@@ -33,7 +35,7 @@ export class RowSource {
   row(id: string): RowView | undefined {
     const record = this.#engine.get(id);
     if (record) {
-      return shown(operationRow(record, this.#engine.standing(id)));
+      return shown(operationRow(record, this.#engine.standing(id), this.#retries.wasTriedAgain(record)));
     }
     const job = this.#unfollowed(id);
     return job && shown(jobRow(job));
@@ -53,12 +55,12 @@ export class RowSource {
   }
 
   operationChanged(record: OperationRecord): string[] {
-    return [record.id, ...this.#setFollowed(record.id, record.job && armIdKey(record.job.id))];
+    return [record.id, ...this.#retries.note(record), ...this.#setFollowed(record.id, record.job && armIdKey(record.job.id))];
   }
 
-  /** A job that it followed is a row of its own again. */
+  /** A job that it followed is a row of its own again, and what it tried again may be tried again. */
   operationRemoved(id: string): string[] {
-    return [id, ...this.#setFollowed(id, undefined)];
+    return [id, ...this.#retries.forget(id), ...this.#setFollowed(id, undefined)];
   }
 
   setJobs(jobs: readonly RecentJob[]): string[] {

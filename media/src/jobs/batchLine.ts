@@ -1,7 +1,7 @@
 import type { BatchAction, RowView } from '../../../src/views/protocol.ts';
 import { element, icon, setText } from './dom.ts';
 
-/** `One of 10 started together: 3 succeeded, 1 failed, 6 running.`, with a button that shows these alone. */
+/** `One of 10 started together: 3 succeeded, 1 failed, 6 running. 1 was tried again since.`, with a button that shows these alone. */
 export class BatchLine {
   readonly node = element('div', 'batch');
   readonly #text = element('span');
@@ -43,13 +43,19 @@ export class BatchLine {
     this.node.hidden = view.batch === undefined;
     if (view.batch) {
       this.#shown = view.batch.id;
-      setText(this.#text, `One of ${view.batch.size} started together: ${countsOf(others)}.`);
+      setText(this.#text, `One of ${view.batch.size} started together: ${countsOf(others)}.${triedAgain(others)}`);
       setText(this.#button, 'Show these only');
       this.#button.hidden = alone;
-      this.#retry.hidden = !others.some(({ retryable }) => retryable);
+      this.#retry.hidden = !others.some(({ retry }) => retry === 'open');
       this.#cancel.hidden = !others.some(({ unsent }) => unsent);
     }
   }
+}
+
+/** Their failure stands there still, and is no call to do anything. */
+function triedAgain(rows: readonly RowView[]): string {
+  const count = rows.filter(({ retry }) => retry === 'made').length;
+  return count === 0 ? '' : ` ${count} ${count === 1 ? 'was' : 'were'} tried again since.`;
 }
 
 const order: readonly RowView['state'][] = ['succeeded', 'warning', 'failed', 'unknown', 'cancelled', 'running', 'waiting'];

@@ -209,34 +209,38 @@ export class PanelHouse {
 }
 
 /** The members that are the row's alone go with the row, all others with the details, as the extension's side sends them. */
-const rowMembers: readonly (keyof RowView)[] = [
-  'id',
-  'source',
-  'system',
-  'title',
-  'target',
-  'where',
-  'vault',
-  'vaultKey',
-  'batch',
-  'state',
-  'stateWord',
-  'icon',
-  'active',
-  'moving',
-  'queued',
-  'startedAt',
-  'endedAt',
-  'percent',
-  'search',
-];
+const rowMembers: Readonly<Record<keyof RowView, true>> = {
+  id: true,
+  source: true,
+  system: true,
+  title: true,
+  target: true,
+  where: true,
+  vault: true,
+  vaultKey: true,
+  batch: true,
+  retry: true,
+  unsent: true,
+  state: true,
+  stateWord: true,
+  icon: true,
+  active: true,
+  moving: true,
+  queued: true,
+  startedAt: true,
+  endedAt: true,
+  percent: true,
+  search: true,
+};
 
 export function rowOf(view: FullView): RowView {
-  return Object.fromEntries(rowMembers.flatMap((name) => (view[name] === undefined ? [] : [[name, view[name]]]))) as unknown as RowView;
+  return Object.fromEntries(
+    Object.entries(view).filter(([name, value]) => name in rowMembers && value !== undefined),
+  ) as unknown as RowView;
 }
 
 function detailsOf(view: FullView): DetailsView {
-  const own = Object.entries(view).filter(([name]) => name === 'id' || !rowMembers.includes(name as keyof RowView));
+  const own = Object.entries(view).filter(([name]) => name === 'id' || !(name in rowMembers));
   return Object.fromEntries(own) as unknown as DetailsView;
 }
 

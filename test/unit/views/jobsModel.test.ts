@@ -310,6 +310,37 @@ describe('host side of the Jobs panel', () => {
     assert.equal(isToHost({ type: 'ask', number: 1, ask: { kind: 'constructor', id: 'a' } }), false);
   });
 
+  it('offers to try again what failed of a batch, and no more once that was done; again where that was taken off the list', async () => {
+    const { engine, model, take, rows } = made();
+    const target = (name: string) => ({ target: { id: `${targetId}/disks`, name, kind: 'disk' } });
+    const batch = { id: 'b1', size: 3 };
+    engine.put(aRecord('well', { ...target('w'), status: 'succeeded', batch }));
+    engine.put(aRecord('failed', { ...target('f'), status: 'failed', batch }));
+    engine.put(aRecord('other', { ...target('o'), status: 'failed', batch }));
+    engine.put(aRecord('alone', { ...target('f'), status: 'failed' }));
+    await model.take({ type: 'ready' });
+    await settled();
+    const [all] = take();
+    assert.ok(all?.type === 'all');
+    const retries = (of: readonly RowView[]): unknown[] => of.map(({ id, retry }) => [id, retry]).sort();
+    assert.deepEqual(retries(all.rows), [
+      ['alone', undefined],
+      ['failed', 'open'],
+      ['other', 'open'],
+      ['well', undefined],
+    ]);
+    const again = { id: 'b2', size: 1, retryOf: 'b1' };
+    engine.put(aRecord('second', { ...target('f'), batch: again }));
+    assert.deepEqual(retries(upserts(await rows())), [
+      ['failed', 'made'],
+      ['second', undefined],
+    ]);
+    engine.put(aRecord('second', { ...target('f'), status: 'failed', batch: again }));
+    assert.deepEqual(retries(upserts(await rows())), [['second', 'open']]);
+    await engine.remove('second');
+    assert.deepEqual(retries(upserts(await rows())), [['failed', 'open']]);
+  });
+
   it('is silent after it was disposed', async () => {
     const { engine, jobs, model, take } = made();
     await model.take({ type: 'ready' });
