@@ -1,5 +1,5 @@
 /** What became of operations that were started together, and which of them may be started again: pure functions over records. */
-import { sameArmId } from '../core/armId.ts';
+import { armIdKey } from '../core/armId.ts';
 import { hasEnded, isFollowed, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 
 /** What became of one of a batch. */
@@ -26,10 +26,8 @@ export function fateOf(record: OperationRecord): Fate {
  * unknown outcome is none of them: it may have started.
  */
 export function toRetry(records: readonly OperationRecord[], batchId: string): OperationRecord[] {
-  const again = records.filter(({ batch }) => batch?.retryOf === batchId);
-  return records.filter(
-    (record) => record.batch?.id === batchId && mayBeRetried(record) && !again.some((other) => isOfSame(other.target, record.target)),
-  );
+  const again = new Set(records.flatMap(({ batch, target }) => (batch?.retryOf === batchId ? [targetKeyOf(target)] : [])));
+  return records.filter((record) => record.batch?.id === batchId && mayBeRetried(record) && !again.has(targetKeyOf(record.target)));
 }
 
 /** True where nothing of it goes on, and nothing came of it. */
@@ -38,9 +36,9 @@ export function mayBeRetried(record: OperationRecord): boolean {
   return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted');
 }
 
-/** What two operations are done to; disks of one restore point are told apart by their names. */
-export function isOfSame(a: OperationTarget, b: OperationTarget): boolean {
-  return sameArmId(a.id, b.id) && a.name === b.name;
+/** The same for two operations that are done to the same thing; disks of one restore point are told apart by their names. */
+export function targetKeyOf({ id, name }: OperationTarget): string {
+  return `${armIdKey(id)}\n${name}`;
 }
 
 /** False of one that was refused, or given up, before there was a request. */

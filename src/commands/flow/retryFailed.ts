@@ -4,7 +4,7 @@ import { BackupError } from '../../core/errors.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { tellingApart } from '../../core/targetText.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
-import { isOfSame, toRetry } from '../../operations/fates.ts';
+import { targetKeyOf, toRetry } from '../../operations/fates.ts';
 import type { AnySendAction } from '../../providers/action.ts';
 import { actionById } from '../../providers/actionTable.ts';
 import { listed } from '../plainText.ts';
@@ -62,19 +62,19 @@ async function retried(services: CommandServices, batchId: string): Promise<void
     again: {
       of: batchId,
       answersOf: ({ id }) => answersOf.get(id.toLowerCase()) ?? {},
-      // Of one target some operations may have come out well. Asked at the last moment: another window may have been faster.
-      leavesOut: (target) => {
-        const now = services.engine.list();
-        const open = toRetry(now, batchId);
-        return now.some(
-          (record) =>
-            (record.batch?.id === batchId || record.batch?.retryOf === batchId) &&
-            isOfSame(record.target, target) &&
-            !open.includes(record),
-        );
-      },
+      leftOut: () => leftOut(services.engine.list(), batchId),
     },
   });
+}
+
+/**
+ * Keys of the targets that are not to be started again: of one target some operations may have come out well, and another
+ * window may have been faster.
+ */
+function leftOut(records: readonly OperationRecord[], batchId: string): ReadonlySet<string> {
+  const open = new Set(toRetry(records, batchId));
+  const own = records.filter(({ batch }) => batch?.id === batchId || batch?.retryOf === batchId);
+  return new Set(own.filter((record) => !open.has(record)).map(({ target }) => targetKeyOf(target)));
 }
 
 /** The rows of what is to be tried again, once each, as they are now. */

@@ -61,12 +61,12 @@ export async function runAction(
       remedies: ['Click it again, or look where it stands now.'],
     });
   }
-  if (picked) {
-    targetsOf(action, picked);
-  }
-  const targets = (): readonly ActionTarget[] => targetsOf(action, chosen.nodes ?? []).targets;
   const { again } = options;
-  const askings = askingsOf(action, targets, context, services.now, picked ? again : undefined, picked !== undefined);
+  const how: How = { context, now: services.now };
+  const askings: readonly [Asking, ...Asking[]] =
+    picked === undefined
+      ? [{ ...how, targets: () => targetsOf(action, chosen.nodes ?? []).targets, answers: {} }]
+      : askingsOf(action, targetsOf(action, picked).targets, how, again);
   const offerRequest = action.does === 'send' && options.showRequest !== true;
   let showRequest = options.showRequest === true;
   for (const [at, asking] of askings.entries()) {
@@ -110,23 +110,24 @@ export async function runAction(
   await sendAll(services, action, askings, { show: showRequest || agreed.showRequest, cloud, ...(again ? { again } : {}) });
 }
 
+/** What all askings have in common. */
+type How = Pick<Asking, 'context' | 'now'>;
+
 /**
  * What is asked once for all targets, or, where an action's questions are about one of them, once for each. What is tried
  * again goes with what was answered for it.
+ * @param targets at least one
  */
 function askingsOf(
-  action: AnyAction,
-  targets: () => readonly ActionTarget[],
-  context: Asking['context'],
-  now: Asking['now'],
+  { many }: AnyAction,
+  targets: readonly ActionTarget[],
+  how: How,
   again: Again | undefined,
-  isPicked: boolean,
 ): readonly [Asking, ...Asking[]] {
-  const common = { context, now };
   const groups = new Map<string, { readonly of: ActionTarget[]; readonly answers: Record<string, string> }>();
-  for (const target of isPicked && (again || !action.many) ? targets() : []) {
+  for (const target of targets) {
     const answers = { ...again?.answersOf(target) };
-    const key = action.many ? JSON.stringify(answers) : String(groups.size);
+    const key = many ? JSON.stringify(answers) : String(groups.size);
     const group = groups.get(key);
     if (group) {
       group.of.push(target);
@@ -134,8 +135,8 @@ function askingsOf(
       groups.set(key, { of: [target], answers });
     }
   }
-  const [first, ...others] = [...groups.values()].map(({ of, answers }): Asking => ({ ...common, targets: () => of, answers }));
-  return [first ?? { ...common, targets, answers: {} }, ...others];
+  const [first, ...others] = [...groups.values()].map(({ of, answers }): Asking => ({ ...how, targets: () => of, answers }));
+  return [first ?? { ...how, targets: () => targets, answers: {} }, ...others];
 }
 
 function secretsOf(action: Exclude<AnyAction, { readonly does: 'follow' }>): Pick<typeof action, 'questions'> {

@@ -1,8 +1,8 @@
 /** Builds, shows and hands over what a person has agreed to: all of it as one batch, and none of it lost. */
 import { randomUUID } from 'node:crypto';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
-import type { OperationTarget } from '../../core/operation.ts';
 import { tellingApart } from '../../core/targetText.ts';
+import { targetKeyOf } from '../../operations/fates.ts';
 import type { AnySendAction, BuiltAction } from '../../providers/action.ts';
 import { listed } from '../plainText.ts';
 import type { CommandServices } from '../services.ts';
@@ -16,8 +16,8 @@ export interface SendOptions {
   readonly show: boolean;
   /** Origin of the connected cloud. @throws BackupError */
   readonly cloud: () => string;
-  /** The batch whose failed ones are tried again, and what of it is not: it runs, or came out well. */
-  readonly again?: { readonly of: string; leavesOut(target: OperationTarget): boolean };
+  /** The batch whose failed ones are tried again. `leftOut`: keys of the targets that are not, asked at the last moment. */
+  readonly again?: { readonly of: string; leftOut(): ReadonlySet<string> };
 }
 
 /**
@@ -35,7 +35,8 @@ export async function sendAll(
   const all = await services.prompter.busy(`Preparing ${action.title}${several ? '' : '...'}`, (signal, report) =>
     buildAll(action, asks, askings[0].context(signal), (done, of) => (several ? report(`${done} of ${of}`) : undefined)),
   );
-  const results = again ? all.filter(({ target }) => !again.leavesOut(target)) : all;
+  const leftOut = again?.leftOut();
+  const results = leftOut ? all.filter(({ target }) => !leftOut.has(targetKeyOf(target))) : all;
   const built = results.filter((result) => 'done' in result);
   const refused = results.filter((result) => 'error' in result);
   if (built.length === 0) {

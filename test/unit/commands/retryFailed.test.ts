@@ -106,7 +106,7 @@ describe('what was answered', () => {
     const prompter = new ScriptedPrompter({ type: 'another key' });
     const again = services([], prompter);
     const asked = window.started[0]?.asked?.answers ?? {};
-    await runAction(again, action, nodes.slice(0, 2), { again: { of: 'first', answersOf: () => asked, leavesOut: () => false } });
+    await runAction(again, action, nodes.slice(0, 2), { again: { of: 'first', answersOf: () => asked, leftOut: () => new Set() } });
     assert.equal(prompter.shown.filter((line) => line.startsWith('input')).join(), 'input: Access key [] (hidden)');
     assert.deepEqual(
       again.started.map(({ asked: of }) => of?.answers),
