@@ -6,13 +6,18 @@
  * that any window may create number n + 1, and then takes the older ones away. Nothing contested is ever renamed or
  * overwritten. Whoever has created a file looks at the folder once more before it believes itself the owner: what was
  * known before may be out of date, where this process was stopped meanwhile.
+ *
+ * Whether a file is still this window's is asked before each line that is written. Its inode and times tell: what takes
+ * its name later is newer, and where they changed, as they do on some network disks, its text is read.
  */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { open, readdir, readFile, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { codeOf } from '../core/errors.ts';
 import { isObject, parsedJson } from '../core/json.ts';
+import { processRuns } from '../core/processes.ts';
 import type { Clock } from './clock.ts';
 import { ignoreAbsent, inFolder } from './journalFiles.ts';
 import { Listing } from './listing.ts';
@@ -33,13 +38,19 @@ export interface OwnershipOptions {
   readonly isAlive?: (pid: number) => boolean;
 }
 
+interface Owned {
+  readonly number: number;
+  /** Of the file as this window knows it; see `stampOf`. */
+  stamp: string;
+}
+
 export class Ownership {
   readonly window: string = randomUUID();
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #isAlive: (pid: number) => boolean;
-  /** By id: the number of this window's owner file. */
-  readonly #owned = new Map<string, number>();
+  /** By id: this window's owner file. */
+  readonly #owned = new Map<string, Owned>();
   readonly #listing: Listing;
   /** Since when owner files were seen that name nobody. */
   readonly #unreadable = new Map<string, number>();
@@ -54,7 +65,7 @@ export class Ownership {
     this.#folder = options.folder;
     this.#listing = new Listing(options.folder);
     this.#clock = options.clock;
-    this.#isAlive = options.isAlive ?? processIsAlive;
+    this.#isAlive = options.isAlive ?? processRuns;
   }
 
   /** Tries to become the one that follows `id`; false where another living window does, or may. */
@@ -69,7 +80,8 @@ export class Ownership {
       return false;
     }
     const number = (held ?? 0) + 1;
-    if (!(await this.#create(id, number))) {
+    const stamp = await this.#create(id, number);
+    if (stamp === undefined) {
       return false;
     }
     const others = (await this.#listing.owners(id)).filter((other) => other !== number);
@@ -78,7 +90,7 @@ export class Ownership {
       await unlinkIfThere(this.#ownerFile(id, number));
       return false;
     }
-    this.#owned.set(id, number);
+    this.#owned.set(id, { number, stamp });
     for (const other of others) {
       await unlinkIfThere(this.#ownerFile(id, other));
     }
@@ -88,22 +100,23 @@ export class Ownership {
   /** For an id that this window has just made up, so that nobody else can know of it. */
   async claimNew(id: string): Promise<boolean> {
     await this.#startBeating();
-    const isMine = await this.#create(id, 1);
-    if (isMine) {
-      this.#owned.set(id, 1);
+    const stamp = await this.#create(id, 1);
+    if (stamp === undefined) {
+      return false;
     }
-    return isMine;
+    this.#owned.set(id, { number: 1, stamp });
+    return true;
   }
 
   /** False as soon as another window has taken it, e.g. after this machine slept longer than the others waited. */
   async stillOwns(id: string): Promise<boolean> {
-    const number = this.#owned.get(id);
-    if (number === undefined) {
+    const owned = this.#owned.get(id);
+    if (!owned) {
       return false;
     }
     // In this order: whoever takes it makes the next file before it takes this one away.
-    const isTaken = await isThere(this.#ownerFile(id, number + 1));
-    if (!isTaken && (await this.#isMine(id, number))) {
+    const isTaken = await isThere(this.#ownerFile(id, owned.number + 1));
+    if (!isTaken && (await this.#isMine(id, owned))) {
       return true;
     }
     this.#owned.delete(id);
@@ -116,10 +129,10 @@ export class Ownership {
   }
 
   async release(id: string): Promise<void> {
-    const number = this.#owned.get(id);
+    const owned = this.#owned.get(id);
     // After a long silence the file of that name may be another window's.
-    if (number !== undefined && (await this.#isMine(id, number))) {
-      await unlinkIfThere(this.#ownerFile(id, number));
+    if (owned && (await this.#isMine(id, owned))) {
+      await unlinkIfThere(this.#ownerFile(id, owned.number));
     }
     this.#owned.delete(id);
   }
@@ -148,24 +161,44 @@ export class Ownership {
     return path.join(this.#folder, `${id}.owner.${number}`);
   }
 
-  /** False where there is such a file already. */
-  async #create(id: string, number: number): Promise<boolean> {
+  /** The new file's stamp; undefined where there is such a file already. */
+  async #create(id: string, number: number): Promise<string | undefined> {
     const text = JSON.stringify({ window: this.window, pid: process.pid, host: hostname() });
+    let handle: FileHandle;
     try {
-      await inFolder(this.#folder, () => writeFile(this.#ownerFile(id, number), text, { flag: 'wx' }));
-      return true;
+      handle = await inFolder(this.#folder, () => open(this.#ownerFile(id, number), 'wx'));
     } catch (error) {
       if (codeOf(error) === 'EEXIST') {
-        return false;
+        return undefined;
       }
       throw error;
+    }
+    try {
+      await handle.writeFile(text);
+      return await stampOf(handle);
+    } finally {
+      await handle.close();
     }
   }
 
   /** Numbers begin anew when an operation was given back: the name of the file alone does not tell whose it is. */
-  async #isMine(id: string, number: number): Promise<boolean> {
-    const owner = parsedJson(await ignoreAbsent(readFile(this.#ownerFile(id, number), 'utf8')));
-    return isObject(owner) && owner['window'] === this.window;
+  async #isMine(id: string, owned: Owned): Promise<boolean> {
+    const file = this.#ownerFile(id, owned.number);
+    const found = await ignoreAbsent(stat(file, { bigint: true }));
+    if (!found || stamped(found) === owned.stamp) {
+      return found !== undefined;
+    }
+    const handle = await ignoreAbsent(open(file, 'r'));
+    try {
+      const owner = parsedJson(await handle?.readFile('utf8'));
+      if (!handle || !isObject(owner) || owner['window'] !== this.window) {
+        return false;
+      }
+      owned.stamp = await stampOf(handle);
+      return true;
+    } finally {
+      await handle?.close();
+    }
   }
 
   async #isDead(ownerFile: string): Promise<boolean> {
@@ -230,6 +263,15 @@ export class Ownership {
   }
 }
 
+/** No two files of one name have the same: the later one is made more than `silentAfterMs` after the earlier one. */
+function stamped({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
+async function stampOf(handle: FileHandle): Promise<string> {
+  return stamped(await handle.stat({ bigint: true }));
+}
+
 async function isThere(file: string): Promise<boolean> {
   return (await beatOf(file)) !== undefined;
 }
@@ -240,14 +282,4 @@ async function beatOf(file: string): Promise<number | undefined> {
 
 async function unlinkIfThere(file: string): Promise<void> {
   await ignoreAbsent(unlink(file));
-}
-
-function processIsAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as somebody else.
-    return codeOf(error) === 'EPERM';
-  }
 }

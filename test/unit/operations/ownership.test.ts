@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Journal } from '../../../src/operations/journal.ts';
 import { Ownership } from '../../../src/operations/ownership.ts';
@@ -71,6 +72,20 @@ describe('ownership of operations', () => {
   it('whose file is being written this moment is not taken', async () => {
     await writeFile(path.join(folder, 'a.owner.1'), '{"win');
     assert.equal(await new Ownership({ folder, clock: new FakeClock() }).claim('a'), false);
+  });
+
+  it('is asked of the file itself: one that was only touched is still owned, one of another window is not', async () => {
+    const one = new Ownership({ folder, clock: new FakeClock() });
+    await one.claimNew('a');
+    const file = path.join(folder, 'a.owner.1');
+    await utimes(file, 1, 1);
+    assert.equal(await one.stillOwns('a'), true);
+    const text = await readFile(file, 'utf8');
+    await rm(file);
+    await writeFile(file, text.replace(one.window, randomUUID()));
+    assert.equal(await one.stillOwns('a'), false);
+    await one.dispose();
+    assert.deepEqual(await readdir(folder), ['a.owner.1']);
   });
 
   it('goes to exactly one of three processes that claim at the same time', async () => {
