@@ -43,7 +43,8 @@ export function batchesOf(records: readonly OperationRecord[]): Batch[] {
     id,
     title: of[0].title,
     size: of[0].batch?.size ?? of.length,
-    records: of.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
+    // Not by locale, which takes longer: this is asked several times a second of thousands.
+    records: of.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0)),
   }));
 }
 
