@@ -12,6 +12,8 @@ const epochTicks = 621_355_968_000_000_000n;
 export class UrlSigner {
   readonly #key = randomBytes(32);
   readonly #certificate = randomBytes(1740).toString('base64url');
+  /** Makes a signature as long as one of RSA. */
+  readonly #rest = randomBytes(192);
 
   /**
    * @param path decoded, starting with `/`. Where it carries a query of its own, Azure puts a second `?` behind that: plain
@@ -21,7 +23,7 @@ export class UrlSigner {
     const ticks = BigInt(nowMs) * 10_000n + epochTicks;
     const version = `?api-version=${encodeURIComponent(apiVersion)}`;
     const plain = `${origin}${encodePath(path)}${path.includes('?') ? encodeURIComponent(version) : version}&t=${ticks}`;
-    const signature = [...'abcdefgh'].map((part) => createHmac('sha256', this.#key).update(part).update(plain).digest());
+    const signature = [createHmac('sha512', this.#key).update(plain).digest(), this.#rest];
     const hash = createHash('sha256').update(plain).digest('base64url');
     return `${plain}&c=${this.#certificate}&s=${Buffer.concat(signature).toString('base64url')}&h=${hash}`;
   }
