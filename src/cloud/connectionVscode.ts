@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { lineText, messageText, withoutIcons } from '../core/displayText.ts';
 import { BackupError } from '../core/errors.ts';
 import type { RemediesFor } from './armErrors.ts';
+import type { HoldNotice } from './budget/holdNotices.ts';
 import { CloudConnection } from './connection.ts';
 import { accountProvider } from './credentials/vscodeAccountVscode.ts';
 import { environmentOf } from './environments.ts';
@@ -53,8 +54,7 @@ export function createConnection(context: vscode.ExtensionContext, options: Conn
   const connection = new CloudConnection({
     log: { request: (entry) => log.info(requestLogLine(entry)), note: (line) => log.info(lineText(line)) },
     settings,
-    onHold: ({ text, over }) =>
-      void vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: withoutIcons(lineText(text)) }, () => over),
+    onHold: (notice) => void tellHold(notice),
     credential: (current, environment, client) =>
       signIn.current(current, { environment, client, log: { request: (entry) => log.info(requestLogLine(entry)) } }),
     startSandbox: async (sandbox, signal) => {
@@ -185,6 +185,22 @@ function tellLog(state: ConnectionState, log: vscode.LogOutputChannel): void {
   } else {
     log.info(`Connection: ${state.kind}`);
   }
+}
+
+/** In the status bar, the seconds counted down, until it goes on. */
+async function tellHold({ text, waitMs, over }: HoldNotice): Promise<void> {
+  const until = Date.now() + waitMs;
+  const options = { location: vscode.ProgressLocation.Window, title: withoutIcons(lineText(text)) };
+  await vscode.window.withProgress(options, async (progress) => {
+    const tell = (): void => {
+      const seconds = Math.ceil((until - Date.now()) / 1000);
+      progress.report({ message: seconds > 0 ? `going on in ${seconds} s` : 'going on now' });
+    };
+    tell();
+    const timer = setInterval(tell, 1000);
+    await over;
+    clearInterval(timer);
+  });
 }
 
 async function offerRestart(error: BackupError, restart: () => Promise<unknown>): Promise<void> {

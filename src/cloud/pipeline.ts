@@ -112,7 +112,9 @@ export function createPassage(setup: PipelineSetup, door: Door): (request: Pipel
   pipeline.addPolicy(decompressResponsePolicy());
   pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'backup-explorer' }));
   pipeline.addPolicy(setClientRequestIdPolicy());
-  pipeline.addPolicy(retryPolicy([retryStrategy(limits)], { maxRetries: limits.retries }), { phase: 'Retry' });
+  pipeline.addPolicy(retryPolicy([retryStrategy(limits, { isGoverned: setup.governor !== undefined })], { maxRetries: limits.retries }), {
+    phase: 'Retry',
+  });
   if (setup.tokens) {
     pipeline.addPolicy(tokenPolicy(door, setup.tokens, passages), { phase: 'Sign' });
   }

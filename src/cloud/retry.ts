@@ -2,6 +2,13 @@ import type { PipelineRequest, RetryStrategy } from '@azure/core-rest-pipeline';
 import { answerTimeout, connectTimeout } from './httpClient.ts';
 import { retryAfterMs } from './retryAfter.ts';
 
+export interface RetryOptions {
+  /** True where a governor holds back what the cloud refused: it tells a person what they wait for, here nobody would. */
+  readonly isGoverned?: boolean;
+  /** 0 (included) to 1 (excluded). */
+  readonly random?: () => number;
+}
+
 export interface RetryLimits {
   /** Tries after the first. */
   readonly retries: number;
@@ -32,9 +39,8 @@ const retriedCodes: ReadonlySet<string> = new Set([
 /**
  * What is sent again, and when. Reading: after 408, 429, 5xx and lost connections. Anything that changes something:
  * after 429 alone, because only then it is certain that it was not taken.
- * @param random 0 (included) to 1 (excluded)
  */
-export function retryStrategy(limits: RetryLimits, random: () => number = Math.random): RetryStrategy {
+export function retryStrategy(limits: RetryLimits, { isGoverned = false, random = Math.random }: RetryOptions = {}): RetryStrategy {
   return {
     name: 'backupExplorerRetry',
     retry({ retryCount, response, responseError }) {
@@ -49,7 +55,8 @@ export function retryStrategy(limits: RetryLimits, random: () => number = Math.r
       }
       const asked = response && retryAfterMs(response.headers, Date.now());
       if (asked !== undefined) {
-        return asked > limits.longestRetryAfterMs ? { skipStrategy: true } : { retryAfterInMs: asked };
+        const waitsThere = isGoverned && response?.status === 429;
+        return asked > limits.longestRetryAfterMs ? { skipStrategy: true } : { retryAfterInMs: waitsThere ? 0 : asked };
       }
       const full = Math.min(limits.longestDelayMs, limits.firstDelayMs * 2 ** retryCount);
       // Between half and all of it, so that windows that were refused together do not come back together.

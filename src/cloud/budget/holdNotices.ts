@@ -1,7 +1,9 @@
 /** What a click waits for, while it does. */
 export interface HoldNotice {
-  /** A sentence for the person who waits. */
+  /** For the person who waits: what they wait for. */
   readonly text: string;
+  /** Milliseconds from now until it goes on. */
+  readonly waitMs: number;
   /** Resolves when nobody waits for it any more. */
   readonly over: Promise<void>;
 }
@@ -26,7 +28,7 @@ export class HoldNotices {
       this.#end(key);
     } else if (this.#tell && waitMs >= shortestToldMs && Number.isFinite(waitMs) && !this.#open.has(key)) {
       const over = new Promise<void>((resolve) => this.#open.set(key, resolve));
-      this.#tell({ text: `${this.#label} allows no more requests of this kind for now: going on in ${Math.ceil(waitMs / 1000)} s`, over });
+      this.#tell({ text: `${this.#label} takes no more requests of this kind for now`, waitMs, over });
     }
   }
 

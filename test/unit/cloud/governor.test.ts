@@ -332,8 +332,8 @@ describe('governor of a cloud’s requests', () => {
       const clicks = [bench.ask(jobs, 'click'), bench.ask(jobs, 'click')];
       await settled();
       assert.deepEqual(
-        bench.notices.map(({ text }) => text),
-        ['Azure allows no more requests of this kind for now: going on in 30 s'],
+        bench.notices.map(({ text, waitMs }) => [text, waitMs]),
+        [['Azure takes no more requests of this kind for now', 30_000]],
       );
       let isOver = false;
       void bench.notices[0]?.over.then(() => (isOver = true));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Governor } from '../../../src/cloud/budget/governor.ts';
+import type { HoldNotice } from '../../../src/cloud/budget/holdNotices.ts';
 import { isCancelled } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import { send, startTiny, tokenOf, vaultId, type TinySandbox } from '../sandbox/platformSupport.ts';
@@ -14,6 +15,7 @@ describe('the governor at a sandbox with Azure’s limits', () => {
   let sandbox: TinySandbox;
   let client: TestClient;
   let lines: string[];
+  let notices: HoldNotice[];
   let onLine: () => void;
 
   before(async () => {
@@ -22,13 +24,20 @@ describe('the governor at a sandbox with Azure’s limits', () => {
   after(() => sandbox.close());
   beforeEach(async () => {
     lines = [];
+    notices = [];
     onLine = () => undefined;
     const token = await tokenOf(sandbox);
     const { resourceManagerEndpoint, certificateAuthorityFile } = sandbox.endpoint;
     client = clientOf(environmentAt(resourceManagerEndpoint, certificateAuthorityFile), {
       tokens: { getToken: () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 }) },
       silenceMs: 20_000,
-      governor: new Governor({ label: 'Sandbox', speed, longestHoldMs: 60_000, log: (line) => (lines.push(line), onLine()) }),
+      governor: new Governor({
+        label: 'Sandbox',
+        speed,
+        longestHoldMs: 60_000,
+        log: (line) => (lines.push(line), onLine()),
+        onHold: (notice) => notices.push(notice),
+      }),
     });
   });
   afterEach(() => client.dispose());
@@ -82,6 +91,18 @@ describe('the governor at a sandbox with Azure’s limits', () => {
     assert.ok(refusals >= 1 && refusals <= 8, `${refusals} refusals, no more than were on their way at once`);
     assert.equal(statuses.length, 200 + refusals);
     assert.match(lines[0] ?? '', /429 ResourceRequestsThrottled: .*backupJobs\/read in subscription .* held back for 1 s/);
+  });
+
+  it('tells the click that was refused itself what it waits for, and sends it again then', async () => {
+    const fault = { kind: 'throttle', method: '*', path: vaultId, skip: 0, count: 1, retryAfterSeconds: 3 } as const;
+    sandbox.faults.replace([{ ...fault, code: 'ResourceRequestsThrottled' }]);
+    const before = Date.now();
+    const { status } = await client.arm.get(vault);
+    assert.deepEqual([status, statusesOf(vault)], [200, [429, 200]]);
+    assert.ok(Date.now() - before >= 3_000, 'it came back sooner than the service said');
+    assert.equal(notices.length, 1);
+    assert.ok((notices[0]?.waitMs ?? 0) <= 3_000);
+    await notices[0]?.over;
   });
 
   it('tells a click at once of a limit that is used up for long, with the time, and sends nothing', async () => {

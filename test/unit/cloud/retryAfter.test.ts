@@ -26,7 +26,8 @@ describe('Retry-After', () => {
       [0, 1, 2, 9].map((retryCount) => {
         const headers = { get: () => undefined };
         const response = { status: 503, headers, request: { method: 'GET' } };
-        return retryStrategy(defaultRetryLimits, () => random).retry({ retryCount, response: response as never }).retryAfterInMs;
+        return retryStrategy(defaultRetryLimits, { random: () => random }).retry({ retryCount, response: response as never })
+          .retryAfterInMs;
       });
     assert.deepEqual(delays(0), [200, 400, 800, 7500]);
     assert.deepEqual(delays(0.5), [300, 600, 1200, 11_250]);
