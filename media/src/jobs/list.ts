@@ -1,8 +1,9 @@
 import type { RowView } from '../../../src/views/protocol.ts';
-import { allRows, arrange, keyOf, moves, place, type Arrangement, type Placed } from './arrange.ts';
+import { keyOf, type Arrangement } from './arrange.ts';
 import { element, setAttribute } from './dom.ts';
-import { Lines, type Heights, type Top } from './lines.ts';
+import type { Lines, Top } from './lines.ts';
 import { LineWindow } from './lineWindow.ts';
+import { ListedRows } from './listedRows.ts';
 import { listKeys } from './listKeys.ts';
 import { Probes } from './probes.ts';
 
@@ -28,14 +29,7 @@ export class JobList {
   readonly node = element('div', 'list');
   readonly #options: ListOptions;
   readonly #window = new LineWindow();
-  readonly #rows = new Map<string, Placed>();
-  #arrangement: Arrangement = { filter: allRows, group: 'none', sort: 'newest', folded: new Set() };
-  #heights: Heights = { row: 50, group: 28 };
-  #lines = new Lines([], this.#heights);
-  /** The lines do not follow from the rows any more, and are to be made anew: with the next frame, or with the next second. */
-  #isStale = false;
-  #isStaleOfFigures = false;
-  #came = 0;
+  readonly #rows = new ListedRows((now, before) => this.#keepPlace(now, before));
   #selected: string | undefined;
   /** Key of the line that the keys move from: the selected row, or the head of a group. */
   #active: string | undefined;
@@ -49,9 +43,12 @@ export class JobList {
     this.node.tabIndex = 0;
     this.node.setAttribute('role', 'listbox');
     this.node.setAttribute('aria-label', 'Operations and jobs');
-    const probes = new Probes((heights) => this.#setHeights(heights));
+    const probes = new Probes((heights) => {
+      this.#rows.heights = heights;
+      this.#invalidate();
+    });
     this.node.append(this.#window.node, ...probes.nodes);
-    this.node.addEventListener('keydown', (event) => listKeys(event, this.#lines, this.#lines.indexOf(this.#active ?? ''), this.#keys));
+    this.node.addEventListener('keydown', (event) => listKeys(event, this.#seen, this.#seen.indexOf(this.#active ?? ''), this.#keys));
     this.node.addEventListener('click', (event) => this.#onClick(event));
     this.node.addEventListener('dblclick', (event) => (this.#lineOf(event)?.dataset['id'] === undefined ? undefined : options.onOpen()));
     this.node.addEventListener('contextmenu', (event) => this.#onContextMenu(event));
@@ -72,55 +69,39 @@ export class JobList {
 
   /** How many rows the filter lets through, folded away or not. */
   get shownCount(): number {
-    const { all } = this.#settled();
-    return this.#isFlat ? all.length : all.reduce((sum, line) => sum + (line.kind === 'group' ? line.rows.length : 0), 0);
+    return this.#rows.shownCount;
   }
 
   get views(): RowView[] {
-    return [...this.#rows.values()].map(({ view }) => view);
+    return this.#rows.views;
   }
 
   /** What is seen first; undefined at the top, where the newest is to be seen as it comes. */
   get top(): Top | undefined {
-    return this.node.scrollTop <= 0 ? this.#toRestore : this.#lines.first(this.node.scrollTop);
+    return this.node.scrollTop <= 0 ? this.#toRestore : this.#seen.first(this.node.scrollTop);
   }
 
   view(id: string): RowView | undefined {
-    return this.#rows.get(id)?.view;
+    return this.#rows.view(id);
   }
 
   /** True where neither the filter nor a folded group keeps it out. */
   shows(id: string): boolean {
-    return this.#settled().indexOf(`row ${id}`) >= 0;
+    return this.#rows.lines.indexOf(`row ${id}`) >= 0;
   }
 
   upsert(view: RowView): void {
-    const known = this.#rows.get(view.id);
-    const now = place(view, known?.came ?? ++this.#came);
-    if (!known) {
-      this.#rows.set(view.id, now);
-      this.#isStale = true;
-    } else {
-      if (moves(known, now, this.#arrangement)) {
-        // Rows that change places with every figure could not be read.
-        const ofFigures = this.#arrangement.sort === 'progress' && !moves(known, now, { ...this.#arrangement, sort: 'newest' });
-        this.#isStaleOfFigures ||= ofFigures;
-        this.#isStale ||= !ofFigures;
-      }
-      // The lines hold it already.
-      Object.assign(known, now);
-    }
+    this.#rows.upsert(view);
     this.#invalidate();
   }
 
   remove(id: string): void {
-    if (!this.#rows.has(id)) {
+    if (!this.view(id)) {
       return;
     }
-    const lines = this.#settled();
+    const { lines } = this.#rows;
     const at = lines.indexOf(`row ${id}`);
-    this.#rows.delete(id);
-    this.#isStale = true;
+    this.#rows.remove(id);
     if (this.#selected === id) {
       this.#selected = undefined;
       const next = [lines.all[at + 1], lines.all[at - 1]].find((line) => line?.kind === 'row');
@@ -134,15 +115,15 @@ export class JobList {
 
   /** Keeps those alone that are named. */
   keep(ids: ReadonlySet<string>): void {
-    for (const id of [...this.#rows.keys()].filter((each) => !ids.has(each))) {
+    for (const { id } of this.views.filter((view) => !ids.has(view.id))) {
       this.remove(id);
     }
   }
 
   /** @param reveal false where what is seen is to stay as it is */
   select(id: string, reveal = true): void {
-    const row = this.#rows.get(id);
-    if (!row) {
+    const view = this.view(id);
+    if (!view) {
       return;
     }
     const key = `row ${id}`;
@@ -151,31 +132,29 @@ export class JobList {
     this.#invalidate();
     if (this.#selected !== id) {
       this.#selected = id;
-      this.#options.onSelect(row.view);
+      this.#options.onSelect(view);
     }
   }
 
   /** The rows that are shown, their order and their groups. @param top where to scroll to as soon as that line is there */
   arrange(arrangement: Arrangement, top?: Top): void {
-    this.#arrangement = arrangement;
+    this.#rows.arrangement = arrangement;
     this.#toRestore = top ?? this.#toRestore;
-    this.#isStale = true;
     this.#invalidate();
   }
 
   /** The clock went on. */
   tick(nowMs: number): void {
-    if (this.#isStaleOfFigures) {
-      this.#isStale = true;
+    if (this.#rows.tick()) {
       this.#invalidate();
     }
     this.#window.tick(nowMs);
   }
 
   readonly #keys = {
-    pageRows: (): number => Math.max(1, Math.floor(this.node.clientHeight / this.#heights.row) - 1),
+    pageRows: (): number => Math.max(1, Math.floor(this.node.clientHeight / this.#rows.heights.row) - 1),
     go: (at: number): void => {
-      const line = this.#lines.all[at];
+      const line = this.#seen.all[at];
       if (line?.kind === 'row') {
         this.select(line.row.view.id);
       } else if (line) {
@@ -196,12 +175,12 @@ export class JobList {
     escape: (): void => this.#options.onEscape(),
   };
 
-  get #isFlat(): boolean {
-    return this.#arrangement.group === 'none';
+  get #seen(): Lines {
+    return this.#rows.seenLines;
   }
 
   #fold(key: string, folded: boolean): void {
-    const all = new Set(this.#arrangement.folded);
+    const all = new Set(this.#rows.arrangement.folded);
     if (folded) {
       all.add(key);
     } else {
@@ -216,30 +195,22 @@ export class JobList {
     if (id !== undefined) {
       this.select(id);
     } else if (group !== undefined) {
-      this.#fold(group, !this.#arrangement.folded.has(group));
+      this.#fold(group, !this.#rows.arrangement.folded.has(group));
     }
   }
 
   #onContextMenu(event: MouseEvent): void {
     event.preventDefault();
     const id = this.#lineOf(event)?.dataset['id'];
-    const row = id === undefined ? undefined : this.#rows.get(id);
-    if (row) {
-      this.select(row.view.id);
-      this.#options.onMenu(row.view, event.clientX, event.clientY);
+    const view = this.view(id ?? '');
+    if (view) {
+      this.select(view.id);
+      this.#options.onMenu(view, event.clientX, event.clientY);
     }
   }
 
   #lineOf(event: Event): HTMLElement | null {
     return (event.target as Element).closest<HTMLElement>('.row, .group');
-  }
-
-  #setHeights(heights: Heights): void {
-    if (heights.row !== this.#heights.row || heights.group !== this.#heights.group) {
-      this.#heights = heights;
-      this.#isStale = true;
-      this.#invalidate();
-    }
   }
 
   #invalidate(): void {
@@ -252,34 +223,23 @@ export class JobList {
     }
   }
 
-  /** The lines as they follow from the rows now. */
-  #settled(): Lines {
-    if (this.#isStale) {
-      this.#isStale = this.#isStaleOfFigures = false;
-      const before = this.#lines;
-      this.#lines = new Lines(arrange(this.#rows.values(), this.#arrangement), this.#heights);
-      this.#keepPlace(before);
-    }
-    return this.#lines;
-  }
-
   /** What comes above the first that is seen moves nothing; at the very top the newest is seen as it comes. */
-  #keepPlace(before: Lines): void {
-    this.#window.setHeight(this.#lines.height);
+  #keepPlace(now: Lines, before: Lines): void {
+    this.#window.setHeight(now.height);
     const { scrollTop } = this.node;
-    const wanted = scrollTop > 0 ? this.#lines.sameFirst(before, scrollTop) : undefined;
+    const wanted = scrollTop > 0 ? now.sameFirst(before, scrollTop) : undefined;
     if (wanted !== undefined && wanted !== scrollTop) {
       this.node.scrollTop = wanted;
     }
   }
 
   #render(): void {
-    const lines = this.#settled();
+    const { lines, isFlat } = this.#rows;
     this.#scroll(lines);
     const { scrollTop, clientHeight } = this.node;
     const active = lines.indexOf(this.#active ?? '') < 0 ? undefined : this.#active;
-    this.#window.show(lines, { scrollTop, clientHeight, active, selected: this.#selected, isFlat: this.#isFlat });
-    setAttribute(this.node, 'role', this.#isFlat ? 'listbox' : 'tree');
+    this.#window.show(lines, { scrollTop, clientHeight, active, selected: this.#selected, isFlat });
+    setAttribute(this.node, 'role', isFlat ? 'listbox' : 'tree');
     setAttribute(this.node, 'aria-activedescendant', this.#window.get(active ?? '')?.id);
   }
 
