@@ -21,6 +21,9 @@ export interface TimeLimits {
   readonly silenceMs: number;
 }
 
+/** By these names an extension host knows this machine. */
+const thisMachine: ReadonlySet<string> = new Set(['localhost', '127.0.0.1']);
+
 const defaultTimeLimits: TimeLimits = { connectMs: 15_000, silenceMs: 100_000 };
 
 /** Milliseconds that a connection is kept for the next request: less than what firewalls forget one after. */
@@ -94,7 +97,13 @@ export function createHttpClient(
       port: url.port || 443,
       path: `${url.pathname}${url.search}`,
       method: request.method,
-      headers: { ...request.headers.toJSON(), ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}) },
+      headers: {
+        ...request.headers.toJSON(),
+        // An extension host puts an agent of its own before ours, and that one asks for the end of the connection with each answer.
+        // For this machine alone it goes on with ours; elsewhere with one that all extensions share, where nothing of ours shall stay.
+        ...(request.method === 'GET' && thisMachine.has(url.hostname) ? { connection: 'keep-alive' } : {}),
+        ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}),
+      },
       ...tlsOptions,
     });
     const answer = await exchange(clientRequest, body ?? undefined, request.abortSignal, { ...limits, judge }, () =>

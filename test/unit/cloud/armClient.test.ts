@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import https, { type RequestOptions } from 'node:https';
 import { isCancelled } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import type { PreparedRequest } from '../../../src/core/operation.ts';
@@ -52,6 +53,27 @@ describe('ARM client', () => {
   });
 
   describe('reading', () => {
+    it('keeps its connection to this machine behind an agent that an extension host puts before ours', async () => {
+      const { request } = https;
+      // As VS Code's proxy support does: one for each request, which keeps nothing and asks ours for a connection.
+      const before = ({ agent: ours, ...rest }: RequestOptions): ReturnType<typeof request> => {
+        const agent = new https.Agent({ keepAlive: false });
+        const ask = Reflect.get(ours as object, 'addRequest') as (...asked: unknown[]) => void;
+        Object.assign(agent, { addRequest: ask.bind(ours) });
+        return request({ ...rest, agent });
+      };
+      https.request = before as typeof request;
+      try {
+        await serve(list, list);
+        await client.arm.get('/x');
+        await client.arm.get('/x');
+        const [first, second] = server.requests.map(({ from }) => from);
+        assert.equal(first, second);
+      } finally {
+        https.request = request;
+      }
+    });
+
     it('sends the token, an id of its own and the path as it is, and reads the answer', async () => {
       await serve(json(200, { name: 'v' }, { 'x-ms-request-id': 'r-1' }));
       const answer = await client.arm.get('//subscriptions//a;b?api-version=1&$filter=a%20eq%20%27b%27');
