@@ -2,7 +2,7 @@
 import type { ArmResponse, Page, RequestOptions, ServiceClient } from '../cloud/types.ts';
 import { CancelledError, isCancelled } from '../core/cancellation.ts';
 import { BackupError, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
-import type { Insistence, PreparedRequest, RequestTrace } from '../core/operation.ts';
+import type { Insistence, OperationRecord, PreparedRequest, RequestTrace } from '../core/operation.ts';
 import { isoTime, type Clock } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { leastInsisted } from './insistence.ts';
@@ -35,6 +35,15 @@ export async function bounded<T>(clock: Clock, ms: number, signal: AbortSignal, 
     timer?.dispose();
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** What every request of an operation carries. @param attempted a verb phrase: `follow "Back Up Now"` */
+export function about(
+  { tenantId, target }: OperationRecord,
+  attempted: string,
+  resource = target.name,
+): Pick<RequestOptions, 'attempted' | 'resource' | 'tenantId'> {
+  return { attempted, resource, ...(tenantId === undefined ? {} : { tenantId }) };
 }
 
 /** The client, noting each request: moment, path without query, status, time taken, request id. */

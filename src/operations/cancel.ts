@@ -1,9 +1,10 @@
 /** Asks the service to cancel a running job, which then says itself how it ended; takes back what has not been sent. */
 import { BackupError } from '../core/errors.ts';
 import { hasEnded } from '../core/operation.ts';
+import { about } from './asking.ts';
 import { isoTime } from './clock.ts';
 import type { EngineContext } from './context.ts';
-import { outlivesWindow } from './phase.ts';
+import { isUnsent } from './phase.ts';
 import { end } from './poller.ts';
 import type { Entry } from './store.ts';
 
@@ -23,7 +24,7 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
   if (entry.followedBy === 'otherWindow') {
     refuse('OtherWindow', 'another window follows it. Cancel it there.');
   }
-  if (record.status === 'planned' && outlivesWindow(record)) {
+  if (isUnsent(record)) {
     // From this moment on it is not sent; on disk too before it is said to be cancelled, or a window to come would send it.
     const unsaved = await context.store.update(entry, { cancelRequestedAt: isoTime(context.clock.now()) });
     if (unsaved) {
@@ -53,10 +54,8 @@ export async function cancel(context: EngineContext, entry: Entry): Promise<void
     }
     const request = await context.options.canceller(record);
     const response = await client.send(request, {
+      ...about(record, 'cancel the job'),
       signal: entry.abort.signal,
-      attempted: 'cancel the job',
-      resource: record.target.name,
-      ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
     });
     if (response.status >= 400) {
       throw await context.options.explain(response, 'cancel the job', record.target.name);

@@ -1,7 +1,7 @@
 /** What a list left out of an operation that it told the end of: read when somebody looks at it. */
 import type { Disposable } from '../core/events.ts';
 import { hasEnded } from '../core/operation.ts';
-import { bounded } from './asking.ts';
+import { about, bounded } from './asking.ts';
 import { timing, type EngineContext } from './context.ts';
 import { phaseOf } from './phase.ts';
 import { storable } from './redact.ts';
@@ -34,10 +34,8 @@ async function readDetails(context: EngineContext, entry: Entry): Promise<void> 
   }
   const response = await bounded(context.clock, timing.readBackMs, context.stopping, (signal) =>
     client.poll(tracker.poll(tracking).url, {
+      ...about(record, `read the details of "${record.title}"`),
       signal,
-      attempted: `read the details of "${record.title}"`,
-      resource: record.target.name,
-      ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
     }),
   );
   const step = response.status === 200 ? tracker.step(tracking, response, context.clock.now()) : undefined;

@@ -2,12 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ArmResponse, ServiceClient } from '../cloud/types.ts';
 import { toErrorRecord } from '../core/errors.ts';
-import { hasEnded, type RequestTrace, type TrackStep } from '../core/operation.ts';
-import { bounded, isNoAnswer, setback } from './asking.ts';
+import { hasEnded, isFollowed, type RequestTrace, type TrackStep } from '../core/operation.ts';
+import { about, bounded, isNoAnswer, setback, traced } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { saidBy, waitOf } from './poller.ts';
-import { pathOnly } from './redact.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Changes, Entry } from './store.ts';
 import type { Group, Together } from './together.ts';
@@ -50,7 +49,7 @@ async function membersOf({ store }: EngineContext, together: Together, group: Gr
   const entries: Entry[] = [];
   for (const id of [...group.members.keys()]) {
     const entry = store.entries.get(id);
-    if (entry && isFollowed(entry) && (await store.confirm(entry))) {
+    if (entry && isFollowedHere(entry) && (await store.confirm(entry))) {
       entries.push(entry);
     } else {
       together.leave(id);
@@ -59,8 +58,8 @@ async function membersOf({ store }: EngineContext, together: Together, group: Gr
   return entries;
 }
 
-function isFollowed({ record, followedBy, abort }: Entry): boolean {
-  return followedBy === 'here' && !hasEnded(record.status) && !abort.signal.aborted;
+function isFollowedHere({ record, followedBy, abort }: Entry): boolean {
+  return followedBy === 'here' && isFollowed(record) && !abort.signal.aborted;
 }
 
 class Round {
@@ -141,37 +140,30 @@ class Round {
     await Promise.all(this.#writes);
   }
 
-  async #page(client: ServiceClient, { record }: Entry): Promise<{ response: ArmResponse; trace: RequestTrace }> {
+  async #page(client: ServiceClient, { record }: Entry): Promise<{ response: ArmResponse; trace: readonly RequestTrace[] }> {
     const { clock, stopping, options } = this.#context;
     const attempted = `follow ${this.#left.size} operations`;
     const resource = record.target.containerName ?? record.target.name;
-    const startMs = clock.now();
+    const trace: RequestTrace[] = [];
+    const asking = traced(client, clock, (noted) => trace.push(noted));
     const response = await bounded(clock, timing.pollMs, stopping, (signal) =>
-      client.poll(this.#url, {
-        signal,
-        priority: 'background',
-        attempted,
-        resource,
-        ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
-      }),
+      asking.poll(this.#url, { ...about(record, attempted, resource), signal, priority: 'background' }),
     );
     if (isNoAnswer(response) || response.status === 401 || response.status === 403) {
       throw await options.explain(response, attempted, resource);
     }
-    const { status, requestId } = response;
-    const base = { at: isoTime(startMs), method: 'GET', path: pathOnly(this.#url), status, ms: clock.now() - startMs };
-    return { response, trace: requestId === undefined ? base : { ...base, requestId } };
+    return { response, trace };
   }
 
   /** While the list was asked it may have ended, or a person may have asked for it by itself. */
   #isStillAsked(entry: Entry): boolean {
     const { id } = entry.record;
-    return isFollowed(entry) && this.#group.members.has(id) && !this.#scheduler.isActive(id);
+    return isFollowedHere(entry) && this.#group.members.has(id) && !this.#scheduler.isActive(id);
   }
 
-  #take(entry: Entry, step: TrackStep, trace: RequestTrace): void {
+  #take(entry: Entry, step: TrackStep, trace: readonly RequestTrace[]): void {
     if (hasEnded(step.status)) {
-      entry.newTrace.push(trace);
+      entry.newTrace.push(...trace);
       this.#context.takeLater(entry, step);
       return;
     }
@@ -183,7 +175,7 @@ class Round {
     this.#group.members.set(entry.record.id, wantedMs);
     const said = saidBy(step);
     if (isNews(entry, step, said)) {
-      entry.newTrace.push(trace);
+      entry.newTrace.push(...trace);
       const changes = { status: step.status, tracking: step.state, nextPollAt: isoTime(wantedMs), trouble: undefined, ...said };
       this.#writes.push(store.update(entry, changes));
     }

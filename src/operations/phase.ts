@@ -26,6 +26,11 @@ export function outlivesWindow({ first, lane, batch }: Pick<OperationPlan, 'firs
   return first !== undefined || lane !== undefined || batch?.isQueued === true;
 }
 
+/** True for one that waits on disk: nothing of what goes on was sent, and it can be taken back. */
+export function isUnsent(record: OperationRecord): boolean {
+  return record.status === 'planned' && outlivesWindow(record);
+}
+
 /** True until its turn in its lane has come: for the one that decides. A person is told of `isWaiting`. */
 export function isQueued({ status, lane }: Pick<OperationRecord, 'status' | 'lane'>): boolean {
   return status === 'planned' && lane !== undefined && lane.turnAt === undefined;

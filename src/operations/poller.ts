@@ -2,7 +2,7 @@
 import type { ArmResponse } from '../cloud/types.ts';
 import { codeOf, messageOf, toErrorRecord, type ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type TrackStep } from '../core/operation.ts';
-import { bounded, isNoAnswer, troubled } from './asking.ts';
+import { about, bounded, isNoAnswer, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { decide } from './decide.ts';
@@ -38,11 +38,9 @@ export async function poll(context: EngineContext, entry: Entry): Promise<void> 
     const isEnough = question.isBeside === true && entry.failures >= mostBeside;
     const response = await bounded(context.clock, timing.pollMs, entry.abort.signal, (signal) =>
       client.poll(question.url, {
+        ...about(record, attempted),
         signal,
         priority: 'background',
-        attempted,
-        resource: record.target.name,
-        ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
       }),
     ).catch((error: unknown): ArmResponse => {
       if (isEnough && codeOf(error) === 'UnusableAnswer') {

@@ -2,7 +2,7 @@
 import { BackupError } from '../core/errors.ts';
 import { hasEnded } from '../core/operation.ts';
 import type { EngineContext } from './context.ts';
-import { outlivesWindow } from './phase.ts';
+import { isUnsent } from './phase.ts';
 import { otherWindow } from './refusals.ts';
 import type { Entry } from './store.ts';
 
@@ -13,7 +13,7 @@ import type { Entry } from './store.ts';
  */
 export async function remove(context: EngineContext, entry: Entry, beingSent: boolean): Promise<void> {
   const { record } = entry;
-  const waits = record.status === 'planned' && outlivesWindow(record);
+  const waits = isUnsent(record);
   if (!waits && (record.status === 'planned' || beingSent)) {
     throw new BackupError(`"${record.title}" is being sent this moment. Try again when it has been answered.`, { code: 'BeingSent' });
   }

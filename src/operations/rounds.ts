@@ -5,7 +5,7 @@ import { begin } from './begin.ts';
 import type { Clock } from './clock.ts';
 import { timing, type EngineContext, type EngineOptions } from './context.ts';
 import { askList } from './listRound.ts';
-import { outlivesWindow } from './phase.ts';
+import { isUnsent } from './phase.ts';
 import { poll, takeStep } from './poller.ts';
 import { Scheduler } from './scheduler.ts';
 import { look } from './settle.ts';
@@ -105,7 +105,7 @@ export class Rounds {
       const { status } = entry.record;
       if (told) {
         await takeStep(context, entry, told);
-      } else if (status === 'planned' && outlivesWindow(entry.record)) {
+      } else if (isUnsent(entry.record)) {
         const { sending } = this.#options;
         const beginning = begin(context, entry).finally(() => sending.delete(id));
         sending.set(

@@ -3,7 +3,7 @@ import type { ArmResponse } from '../cloud/types.ts';
 import { isCancelled } from '../core/cancellation.ts';
 import { BackupError, codeOf, messageOf, toErrorRecord } from '../core/errors.ts';
 import type { PreparedRequest, TrackStep } from '../core/operation.ts';
-import { bounded, isNoAnswer, troubled } from './asking.ts';
+import { about, bounded, isNoAnswer, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { firstFailed } from './firstStep.ts';
@@ -38,10 +38,8 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
     // Not bound to the entry's own abort: a request that may have left is not taken back by closing a window.
     response = await bounded(context.clock, timing.sendMs, new AbortController().signal, (signal) =>
       client.send(request, {
+        ...about(record, attempted),
         signal,
-        attempted,
-        resource: record.target.name,
-        ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
       }),
     );
   } catch (error) {

@@ -3,7 +3,7 @@ import { containerWord } from './containerWord.ts';
 import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
-import { isWaiting, outlivesWindow } from '../operations/phase.ts';
+import { isUnsent, isWaiting } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
 import { mayStopWatching } from '../operations/watching.ts';
 import { durationText } from './elapsed.ts';
@@ -160,7 +160,7 @@ function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
   const active = !hasEnded(record.status);
   const mine = standing.followedBy !== 'otherWindow';
   // Waits for its turn, or for an answer to the look before sending.
-  const waits = record.status === 'planned' && outlivesWindow(record);
+  const waits = isUnsent(record);
   const cancellable = waits ? mine : standing.followedBy === 'here' && record.job?.cancellable === true;
   // To take it off the list is said apart from no longer asking how it goes.
   const watchable = mayStopWatching(record) && record.unwatchedAt === undefined && !standing.notConnected;

@@ -4,7 +4,7 @@ import { BackupError, messageOf } from '../core/errors.ts';
 import { hasEnded, type OperationRecord, type OperationTask, type RequestTrace } from '../core/operation.ts';
 import { madePointOf } from '../inventory/running.ts';
 import type { OperationEngine } from '../operations/types.ts';
-import { outlivesWindow } from '../operations/phase.ts';
+import { isUnsent } from '../operations/phase.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { containerWord } from './containerWord.ts';
@@ -113,10 +113,6 @@ async function cancelUnsent(engine: OperationEngine, batchId: string): Promise<v
       remedies: ['Look at each in the panel: what was sent meanwhile runs on.'],
     });
   }
-}
-
-function isUnsent(record: OperationRecord): boolean {
-  return record.status === 'planned' && outlivesWindow(record);
 }
 
 async function sure(services: RowServices, question: string, detail: string, yes: string, no?: string): Promise<void> {

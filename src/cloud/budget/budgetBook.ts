@@ -77,12 +77,11 @@ export class BudgetBook {
 
   /** What stands in the way of a request that `gateMs` does not let through. */
   reasonOf(scope: RequestScope, now: number): HoldReason {
-    const [first, ...others] = this.#pagesOf(scope).filter((page) => page !== undefined);
-    const page = others.reduce((most, one) => (one && most && one.budget.blockedMs(now) > most.budget.blockedMs(now) ? one : most), first);
-    const blockedMs = page?.budget.blockedMs(now) ?? 0;
-    return blockedMs > 0 && page?.refusal
-      ? { waitMs: blockedMs, refusal: page.refusal }
-      : { waitMs: this.gateMs(scope, 'background', now) };
+    const [longest] = this.#pagesOf(scope)
+      .flatMap((page) => (page?.refusal ? { waitMs: page.budget.blockedMs(now), refusal: page.refusal } : []))
+      .filter(({ waitMs }) => waitMs > 0)
+      .toSorted((a, b) => b.waitMs - a.waitMs);
+    return longest ?? { waitMs: this.gateMs(scope, 'background', now) };
   }
 
   /** The limit of which nothing but a person's share is left; undefined where there is none. */

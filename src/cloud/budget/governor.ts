@@ -88,25 +88,25 @@ export class Governor {
       return Promise.resolve({ pass: this.#admit(scope, priority, now) });
     }
     return new Promise((resolve, reject) => {
-      const giveUp = (error: Error): void => {
+      const leave = (): void => {
         signal?.removeEventListener('abort', onAbort);
         this.#lanes.remove(queued);
         this.#notices.update(scope.actionKey, this.#lanes.of(scope)?.click.size ?? 0, 0);
-        reject(error);
       };
-      const onAbort = (): void => giveUp(new CancelledError());
       const queued: Queued = {
         scope,
         priority,
         order: ++this.#order,
         settle: (admission) => {
-          signal?.removeEventListener('abort', onAbort);
-          this.#lanes.remove(queued);
-          this.#notices.update(scope.actionKey, this.#lanes.of(scope)?.click.size ?? 0, 0);
+          leave();
           resolve(admission);
         },
-        giveUp,
+        giveUp: (error) => {
+          leave();
+          reject(error);
+        },
       };
+      const onAbort = (): void => queued.giveUp(new CancelledError());
       signal?.addEventListener('abort', onAbort);
       this.#wakeAfter(this.#tend(this.#lanes.add(queued), now));
     });

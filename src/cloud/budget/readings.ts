@@ -48,14 +48,14 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 export function readingsOf(headers: HeaderSource): Readings {
-  const found = [hourly(headers), policies(headers), quota(headers)].filter((reading) => reading !== undefined);
+  const action = least([hourly(headers), policies(headers), quota(headers)].filter((reading) => reading !== undefined));
   const buckets = ['reads', 'writes', 'deletes'].flatMap((kind) =>
     ['subscription', 'subscription-global', 'tenant', 'tenant-global'].flatMap(
       (scope) => numberOf(headers.get(`x-ms-ratelimit-remaining-${scope}-${kind}`)) ?? [],
     ),
   );
   return {
-    ...(found.length > 0 ? { action: found.reduce((least, one) => (one.remaining < least.remaining ? one : least)) } : {}),
+    ...(action ? { action } : {}),
     // Buckets that fill up again all the time: a minute is more than the smallest takes.
     ...(buckets.length > 0 ? { kind: { remaining: Math.min(...buckets), windowMs: minuteMs } } : {}),
   };
@@ -80,7 +80,11 @@ function policies(headers: HeaderSource): Reading | undefined {
     const minutes = Number(/(\d+)Min$/i.exec(name)?.[1] ?? 1);
     return remaining === undefined || /Resource$/i.test(name) ? [] : [{ remaining, windowMs: minutes * minuteMs }];
   });
-  return found.length > 0 ? found.reduce((least, one) => (one.remaining < least.remaining ? one : least)) : undefined;
+  return least(found);
+}
+
+function least(readings: readonly Reading[]): Reading | undefined {
+  return readings.toSorted((a, b) => a.remaining - b.remaining)[0];
 }
 
 /** Resource Graph's: `x-ms-user-quota-remaining: 14`, `x-ms-user-quota-resets-after: 00:00:05`. */

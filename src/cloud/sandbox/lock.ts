@@ -11,7 +11,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delay } from '../../core/cancellation.ts';
 import { codeOf } from '../../core/errors.ts';
-import { createFile, makeFolder, namesIn, processRuns, removeFile } from './files.ts';
+import { processRuns } from '../../core/processes.ts';
+import { createFile, makeFolder, namesIn, removeFile } from './files.ts';
 
 /** No start takes longer. */
 const staleAfterMs = 60_000;

@@ -8,9 +8,10 @@ import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isObject, type Json } from '../../core/json.ts';
+import { processRuns } from '../../core/processes.ts';
 import type { SandboxSettings } from '../settings.ts';
 import { detailsOf, portOf, type SandboxDetails } from './details.ts';
-import { namesIn, processRuns, removeFile, replaceFile, textOf } from './files.ts';
+import { namesIn, removeFile, replaceFile, textOf } from './files.ts';
 import type { LifelineTarget } from './lifeline.ts';
 
 export interface SandboxRecord extends LifelineTarget {
