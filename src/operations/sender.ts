@@ -3,13 +3,15 @@ import type { ArmResponse } from '../cloud/types.ts';
 import { isCancelled } from '../core/cancellation.ts';
 import { BackupError, codeOf, messageOf, toErrorRecord } from '../core/errors.ts';
 import type { PreparedRequest, TrackStep } from '../core/operation.ts';
-import { about, bounded, isNoAnswer, troubled } from './asking.ts';
+import { about, bounded, isNoAnswer, setback, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { firstFailed } from './firstStep.ts';
 import { mayBegin, outlivesWindow, phaseOf } from './phase.ts';
 import { end, takeStep } from './poller.ts';
 import type { Entry } from './store.ts';
+
+const waiting = 'Queued: waits until the limits of the service allow it';
 
 /** `request` is the one to send; the entry's own has lost its secrets. */
 export async function send(context: EngineContext, entry: Entry, request: PreparedRequest): Promise<void> {
@@ -52,11 +54,7 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
     return;
   }
   if (response.status === 429) {
-    await end(context, entry, {
-      status: 'failed',
-      // What was attempted on which resource stands beside it wherever it is shown.
-      error: firstFailed(first, toErrorRecord(await context.options.explain(response, undefined, record.target.name))),
-    });
+    await throttled(context, entry, await context.options.explain(response, undefined, record.target.name));
     return;
   }
   // A redirection of a change is followed by nobody: what stands between here and the service may have made it.
@@ -67,6 +65,7 @@ export async function send(context: EngineContext, entry: Entry, request: Prepar
   if (response.status >= 400) {
     await end(context, entry, {
       status: 'failed',
+      // What was attempted on which resource stands beside it wherever it is shown.
       error: firstFailed(first, toErrorRecord(await context.options.explain(response, undefined, record.target.name))),
     });
     return;
@@ -99,6 +98,31 @@ async function unsavedBeforeSending(context: EngineContext, entry: Entry, error:
     return;
   }
   await notSent(context, entry, error);
+}
+
+/**
+ * A limit has refused it, the cloud's own or its governor's: provably nothing was taken. One that can wait does so, to be sent when
+ * the limit allows it; one that a person has just asked for by itself ends with the time at which to ask again.
+ */
+async function throttled(context: EngineContext, entry: Entry, error: BackupError): Promise<void> {
+  if (outlivesWindow(entry.record)) {
+    await waitForLimit(context, entry, error);
+    return;
+  }
+  await end(context, entry, { status: 'failed', error: firstFailed(phaseOf(entry.record).first, toErrorRecord(error)) });
+}
+
+/** Unsent, on disk too: whichever window is there by then sends it. @param error `retryAfterMs`: not before that */
+export async function waitForLimit(context: EngineContext, entry: Entry, error: BackupError): Promise<void> {
+  if (error.facts.retryAfterMs !== undefined) {
+    // Whoever names a time does not fail: nothing is doubled.
+    entry.failures = 0;
+  }
+  const found = setback(context.clock, entry, error);
+  await context.store.update(entry, { status: 'planned', ...found?.changes, progress: { message: waiting } });
+  if (found?.waitMs !== undefined) {
+    context.schedule(entry, found.waitMs);
+  }
 }
 
 /** Stays `sending`, on disk too, until somebody has looked. */

@@ -6,6 +6,7 @@ import { Journal } from '../../../src/operations/journal.ts';
 import { Once } from '../../../src/operations/once.ts';
 import { answer, breakFolder, eachInItsFolder, house, never, origin, plan, statusOf } from './fakes.ts';
 import { fateOf } from '../../../src/operations/fates.ts';
+import { isUnsent } from '../../../src/operations/phase.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
 
 const batch = { id: 'b1', size: 3 };
@@ -62,6 +63,44 @@ describe('operations that were started together', () => {
     );
     assert.equal(second.arm.sent.length, 2, 'the others may have left: they are looked for');
     assert.equal(statusOf(second.engine, back), 'cancelled');
+  });
+
+  it('wait unsent where a limit refuses them, until when is known, over a reload too, and are sent once when it allows it', async () => {
+    const refusal = answer(429, { code: 'ResourceRequestsThrottled', message: 'No more for now.' }, { 'retry-after': '1800' });
+    const first = house(folder);
+    first.arm.sendReplies = [refusal];
+    const [one, other] = [await first.engine.start({ ...plan, batch }), await first.engine.start({ ...plan, batch })];
+    await first.clock.advance(60_000);
+    assert.equal(first.arm.sent.length, 2);
+    for (const { id } of [one, other]) {
+      const record = first.engine.get(id);
+      assert.ok(record && isUnsent(record));
+      assert.match(record.progress.message ?? '', /^Queued/);
+      assert.ok(record.trouble?.kind === 'noAnswer' && record.trouble.error.status === 429);
+      assert.equal(Date.parse(record.trouble.nextAt), first.clock.now() - 60_000 + 1_800_000);
+    }
+    await first.engine.cancel(other.id);
+    await first.engine.dispose();
+
+    const second = house(folder, { clock: first.clock });
+    await second.engine.resume();
+    await second.clock.advance(25 * 60_000);
+    assert.deepEqual([second.arm.sent.length, statusOf(second.engine, one.id)], [0, 'planned']);
+    await second.clock.advance(10 * 60_000);
+    assert.equal(second.follower.looks, 1, 'it waited for long: whether somebody has done it meanwhile is looked at before');
+    assert.equal(second.arm.sent.length, 1);
+    assert.equal(second.engine.get(one.id)?.trouble, undefined);
+    assert.deepEqual([statusOf(second.engine, one.id), statusOf(second.engine, other.id)], ['running', 'cancelled']);
+  });
+
+  it('are asked for at their own pace where the limit names no time', async () => {
+    const { engine, arm, clock } = house(folder);
+    arm.sendReplies = [...Array.from({ length: 3 }, () => answer(429)), answer(202)];
+    const { id } = await engine.start({ ...plan, batch });
+    await clock.advance(30_000);
+    assert.deepEqual([arm.sent.length, statusOf(engine, id)], [3, 'planned'], 'after 0, 5 and 15 s, a little more while nobody looks');
+    await clock.advance(60_000);
+    assert.deepEqual([arm.sent.length, statusOf(engine, id)], [4, 'running']);
   });
 
   it('are sent at once where they hold a secret, which is not kept for later', async () => {
