@@ -28,6 +28,7 @@ import { Dialogs } from './dialogs.ts';
 import { QuickInput } from './quickInput.ts';
 import { Jobs } from './jobs.ts';
 import { keepSecrets } from './secrets.ts';
+import { keepStill } from './stillness.ts';
 import { Tree } from './tree.ts';
 
 export interface WindowOptions {
@@ -72,9 +73,10 @@ export async function openWindow(options: WindowOptions = {}): Promise<VsCodeWin
       ...(options.env && { env: options.env }),
     });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 1000 } });
+    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 1000 }, reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
     await keepSecrets(context, server.url);
+    await keepStill(context);
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const window = new VsCodeWindow({ page, context, browser, server, home, dataDir });
