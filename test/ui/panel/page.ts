@@ -37,6 +37,8 @@ export interface Panel {
   remove(...ids: readonly string[]): Promise<void>;
   /** Clicks a row and waits for its details. */
   look(id: string): Promise<void>;
+  /** Another theme, as when a person chooses one. */
+  wear(theme: ThemeName): Promise<void>;
   state(): Promise<PanelState | undefined>;
   screenshot(name: string): Promise<void>;
 }
@@ -55,8 +57,6 @@ export class PanelHouse {
   #server: Server | undefined;
   #browser: Browser | undefined;
   readonly #contexts: BrowserContext[] = [];
-  #theme: ThemeName = 'dark';
-
   async start(): Promise<void> {
     this.#folder = await mkdtemp(path.join(tmpdir(), 'panel-'));
     const options = bundles('production').get('media');
@@ -82,7 +82,6 @@ export class PanelHouse {
   }
 
   async open(options: PageOptions = {}): Promise<Panel> {
-    this.#theme = options.theme ?? 'dark';
     const context = await this.#browser?.newContext({
       viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
       reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
@@ -131,7 +130,7 @@ export class PanelHouse {
         keptState: () => kept,
       });
     }, options.state ?? null);
-    await page.goto(`http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/`);
+    await page.goto(`http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/?${options.theme ?? 'dark'}`);
     await waitFor(
       () => `the page says that it is ready (it complained: ${complaints.join('; ')})`,
       () => posted.some((message) => message.type === 'ready'),
@@ -163,6 +162,24 @@ export class PanelHouse {
         await page.locator(`.row[data-id="${id}"]`).click();
         await page.locator(`.details[data-id="${id}"]`).waitFor();
       },
+      wear: async (theme) => {
+        await page.evaluate(
+          ({ href, bodyClass }) =>
+            new Promise<void>((resolve, reject) => {
+              const sheet = document.querySelector<HTMLLinkElement>('link[href*="theme"]');
+              document.body.className = bodyClass;
+              if (sheet?.getAttribute('href') === href) {
+                resolve();
+                return;
+              }
+              sheet?.addEventListener('load', () => resolve(), { once: true });
+              sheet?.addEventListener('error', () => reject(new Error(`${href} was not loaded`)), { once: true });
+              sheet?.setAttribute('href', href);
+            }),
+          { href: themeUrl(theme), bodyClass: themeCss(theme).bodyClass },
+        );
+        await painted();
+      },
       remove: (...ids) => {
         ids.forEach((id) => known.delete(id));
         return send({ type: 'rows', upserts: [], removes: ids });
@@ -188,24 +205,30 @@ export class PanelHouse {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #answer(url: string): Promise<{ body: string | Buffer; type: string }> {
+  async #answer(address: string): Promise<{ body: string | Buffer; type: string }> {
+    const { pathname: url, search } = new URL(address, 'http://127.0.0.1');
+    const theme = search.slice(1) as ThemeName;
     if (url === '/') {
       const html = pageHtml({
         title: 'Backup Jobs',
         cspSource: "'self'",
         script: '/jobs.js',
-        styles: ['/jobs.css', '/theme.css'],
+        styles: ['/jobs.css', themeUrl(theme)],
         iconStyle: '/codicon.css',
       });
-      return { body: html.replace('<body>', `<body class="${themeCss(this.#theme).bodyClass}">`), type: types['.html'] ?? '' };
+      return { body: html.replace('<body>', `<body class="${themeCss(theme).bodyClass}">`), type: types['.html'] ?? '' };
     }
     if (url === '/theme.css') {
-      return { body: themeCss(this.#theme).css, type: 'text/css' };
+      return { body: themeCss(theme).css, type: 'text/css' };
     }
-    const file = path.basename(url.replace(/[?#].*$/, ''));
+    const file = path.basename(url);
     const folder = file.startsWith('codicon') ? path.join(root, 'node_modules/@vscode/codicons/dist') : this.#folder;
     return { body: await readFile(path.join(folder, file)), type: types[path.extname(file)] ?? 'application/octet-stream' };
   }
+}
+
+function themeUrl(theme: ThemeName): string {
+  return `/theme.css?${theme}`;
 }
 
 /** The members that are the row's alone go with the row, all others with the details, as the extension's side sends them. */

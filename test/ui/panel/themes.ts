@@ -1,140 +1,22 @@
-/** The colours that VS Code hands to a webview, for the themes that it comes with; only those that the panel uses. */
-export type ThemeName = 'dark' | 'light' | 'highContrast';
+/**
+ * The colours that VS Code 1.139 hands to a webview in themes that it comes with, as read in one; only those that the panel
+ * and the elements in it use.
+ */
+import themes from './themes.json' with { type: 'json' };
 
-const shared = {
+export type ThemeName = keyof typeof themes;
+
+export const themeNames = Object.keys(themes) as ThemeName[];
+
+const fonts = {
   'font-family': '"Noto Sans", "DejaVu Sans", sans-serif',
   'font-size': '13px',
   'font-weight': 'normal',
   'editor-font-family': '"DejaVu Sans Mono", monospace',
 };
 
-const dark = {
-  ...shared,
-  'editor-background': '#1f1f1f',
-  foreground: '#cccccc',
-  descriptionForeground: '#9d9d9d',
-  errorForeground: '#f85149',
-  focusBorder: '#0078d4',
-  'icon-foreground': '#cccccc',
-  'panel-border': '#2b2b2b',
-  'editorWidget-border': '#454545',
-  'widget-border': '#313131',
-  'sash-hoverBorder': '#0078d4',
-  'textBlockQuote-background': '#2b2b2b',
-  'list-hoverBackground': '#2a2d2e',
-  'list-inactiveSelectionBackground': '#37373d',
-  'list-activeSelectionBackground': '#04395e',
-  'list-activeSelectionForeground': '#ffffff',
-  'list-focusOutline': '#0078d4',
-  'list-warningForeground': '#cca700',
-  'editorWarning-foreground': '#cca700',
-  'testing-iconPassed': '#73c991',
-  'charts-blue': '#3794ff',
-  'charts-green': '#89d185',
-  'progressBar-background': '#0078d4',
-  'button-background': '#0078d4',
-  'button-foreground': '#ffffff',
-  'button-hoverBackground': '#026ec1',
-  'button-border': '#ffffff12',
-  'button-secondaryBackground': '#313131',
-  'button-secondaryForeground': '#cccccc',
-  'button-secondaryHoverBackground': '#3c3c3c',
-  'settings-textInputBackground': '#313131',
-  'settings-textInputBorder': '#3c3c3c',
-  'settings-textInputForeground': '#cccccc',
-  'settings-dropdownBackground': '#313131',
-  'settings-dropdownForeground': '#cccccc',
-  'settings-dropdownBorder': '#3c3c3c',
-  'settings-dropdownListBorder': '#454545',
-  'input-placeholderForeground': '#989898',
-  'inputValidation-warningBackground': '#352a05',
-  'inputValidation-warningBorder': '#b89500',
-  'toolbar-hoverBackground': '#5a5d5e50',
-  'textLink-foreground': '#4daafc',
-};
-
-const light: typeof dark = {
-  ...dark,
-  'editor-background': '#ffffff',
-  foreground: '#3b3b3b',
-  descriptionForeground: '#6a6a6a',
-  errorForeground: '#c72e0f',
-  focusBorder: '#005fb8',
-  'icon-foreground': '#3b3b3b',
-  'panel-border': '#e5e5e5',
-  'editorWidget-border': '#c8c8c8',
-  'widget-border': '#e5e5e5',
-  'textBlockQuote-background': '#f8f8f8',
-  'list-hoverBackground': '#f2f2f2',
-  'list-inactiveSelectionBackground': '#e4e6f1',
-  'list-activeSelectionBackground': '#e8e8e8',
-  'list-activeSelectionForeground': '#000000',
-  'list-focusOutline': '#005fb8',
-  'list-warningForeground': '#855f00',
-  'editorWarning-foreground': '#855f00',
-  'testing-iconPassed': '#73c991',
-  'charts-blue': '#1a85ff',
-  'progressBar-background': '#005fb8',
-  'button-background': '#005fb8',
-  'button-hoverBackground': '#0258a8',
-  'button-border': '#0000001a',
-  'button-secondaryBackground': '#e5e5e5',
-  'button-secondaryForeground': '#3b3b3b',
-  'button-secondaryHoverBackground': '#cccccc',
-  'settings-textInputBackground': '#ffffff',
-  'settings-textInputBorder': '#cecece',
-  'settings-textInputForeground': '#3b3b3b',
-  'settings-dropdownBackground': '#ffffff',
-  'settings-dropdownForeground': '#3b3b3b',
-  'settings-dropdownBorder': '#cecece',
-  'settings-dropdownListBorder': '#cecece',
-  'input-placeholderForeground': '#767676',
-  'inputValidation-warningBackground': '#f6f5d2',
-  'textLink-foreground': '#005fb8',
-  'inputValidation-warningBorder': '#b89500',
-};
-
-const highContrast: Partial<Record<keyof typeof dark, string>> & Record<string, string> = {
-  ...shared,
-  'editor-background': '#000000',
-  foreground: '#ffffff',
-  descriptionForeground: '#ffffffb3',
-  errorForeground: '#f48771',
-  focusBorder: '#f38518',
-  contrastBorder: '#6fc3df',
-  contrastActiveBorder: '#f38518',
-  'icon-foreground': '#ffffff',
-  'panel-border': '#6fc3df',
-  'editorWidget-border': '#6fc3df',
-  'list-warningForeground': '#ffd37b',
-  'editorWarning-foreground': '#ffd37b',
-  'testing-iconPassed': '#73c991',
-  'charts-blue': '#3794ff',
-  'progressBar-background': '#6fc3df',
-  'list-focusOutline': '#f38518',
-  'button-foreground': '#ffffff',
-  'button-background': '#000000',
-  'button-border': '#6fc3df',
-  'button-secondaryForeground': '#ffffff',
-  'button-secondaryBackground': '#000000',
-  'settings-textInputBackground': '#000000',
-  'settings-textInputBorder': '#6fc3df',
-  'settings-textInputForeground': '#ffffff',
-  'settings-dropdownBackground': '#000000',
-  'settings-dropdownForeground': '#ffffff',
-  'settings-dropdownBorder': '#6fc3df',
-  'settings-dropdownListBorder': '#6fc3df',
-  'input-placeholderForeground': '#ffffffb3',
-  'inputValidation-warningBackground': '#000000',
-  'textLink-foreground': '#21a6ff',
-  'inputValidation-warningBorder': '#6fc3df',
-};
-
 export function themeCss(name: ThemeName): { readonly css: string; readonly bodyClass: string } {
-  const colours: Record<string, string> = { dark, light, highContrast }[name];
-  const lines = Object.entries(colours).map(([key, value]) => `--vscode-${key}: ${value};`);
-  return {
-    css: `:root { ${lines.join(' ')} }`,
-    bodyClass: { dark: 'vscode-dark', light: 'vscode-light', highContrast: 'vscode-high-contrast' }[name],
-  };
+  const { bodyClass, colours } = themes[name];
+  const lines = Object.entries({ ...fonts, ...colours }).map(([key, value]) => `--vscode-${key}: ${value};`);
+  return { css: `:root { ${lines.join(' ')} }`, bodyClass };
 }
