@@ -32,6 +32,8 @@ export interface Window {
   ended(count: number): Promise<void>;
   /** How many operations stand at each status. */
   statuses(): ReadonlyMap<string, number>;
+  /** How many ran at the service at the same time, at most. */
+  mostRunning(): number;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,12 @@ export function openWindow(connection: CloudConnection, journal: string): Window
     ends.push(id);
     heard();
   });
+  const running = new Set<string>();
+  let mostRunning = 0;
+  engine.onDidChange(({ id, status }) => {
+    running[status === 'accepted' || status === 'running' ? 'add' : 'delete'](id);
+    mostRunning = Math.max(mostRunning, running.size);
+  });
   engine.onProblem(({ message }) => problems.push(message));
   panel.show();
   return {
@@ -85,6 +93,7 @@ export function openWindow(connection: CloudConnection, journal: string): Window
       engine.list().forEach(({ status }) => counts.set(status, (counts.get(status) ?? 0) + 1));
       return counts;
     },
+    mostRunning: () => mostRunning,
     close: async () => {
       disposables.forEach((one) => one.dispose());
       await engine.dispose();

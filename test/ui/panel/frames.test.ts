@@ -3,6 +3,8 @@ import type { PanelSample } from '../../bench/panel/sample.ts';
 import { openMeasured, type MeasuredPage } from './measure.ts';
 import { PanelHouse } from './page.ts';
 
+// With test/host/many: that one has a thousand operations in an extension host, this one counts the frames of their panel.
+
 /** A second each, in turn: what else the machine does then meets both pages. */
 const rounds = 3;
 const updates = 100;
