@@ -110,7 +110,7 @@ async function refused<Model>(
 ): Promise<string> {
   const { context } = contextOf(routes);
   try {
-    await (action.buildEach ?? action.build)(context, target, answers);
+    await (action.buildEach ? action.buildEach(context, target, answers) : action.build(context, target, answers));
   } catch (error) {
     assert.ok(error instanceof BackupError, String(error));
     assert.ok((error.facts.remedies?.length ?? 0) > 0, 'it says nothing that can be done');
