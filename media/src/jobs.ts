@@ -6,35 +6,21 @@ import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import '@vscode-elements/elements/dist/vscode-split-layout/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
-import { Asker, AskRefused } from '../../src/views/asking.ts';
-import type { Ask, FeedView, PanelState, RowView, ToBrowser, ToHost } from '../../src/views/protocol.ts';
+import type { Ask, FeedView, PanelState, RowView, ToBrowser } from '../../src/views/protocol.ts';
 import { Announcer } from './jobs/announcer.ts';
 import { allRows, type Arrangement } from './jobs/arrange.ts';
 import { Details } from './jobs/details.ts';
 import { element, setText } from './jobs/dom.ts';
 import { FeedLine } from './jobs/feedLine.ts';
+import { Host } from './jobs/host.ts';
 import { JobList } from './jobs/list.ts';
 import { RowMenu } from './jobs/menu.ts';
 import { panes } from './jobs/panes.ts';
 import { filterOf, stateOf } from './jobs/saved.ts';
 import { Toolbar } from './jobs/toolbar.ts';
 
-declare function acquireVsCodeApi(): {
-  postMessage(message: ToHost): void;
-  getState(): PanelState | undefined;
-  setState(state: PanelState): void;
-};
-
-/** An ask may wait for a person's confirmation. */
-const askTimeoutMs = 10 * 60_000;
-/** Arrow keys pass over rows; only where they rest is more asked for. */
-const restMs = 250;
-/** Only where scrolling rests is it kept. */
-const saveMs = 200;
-
-const vscode = acquireVsCodeApi();
-const asker = new Asker((message) => vscode.postMessage(message), askTimeoutMs);
-const saved = vscode.getState() ?? {};
+const host = new Host();
+const saved = host.kept;
 let feed: FeedView = { loading: false, problems: [] };
 let wanted = saved.selected;
 /** What is to be seen, too, as soon as it is there. */
@@ -42,8 +28,6 @@ let promised: string | undefined;
 let folded: ReadonlySet<string> = new Set(saved.folded ?? []);
 /** The menu that is to open once it is known what can be done. */
 let menuAt: { readonly id: string; readonly x: number; readonly y: number } | undefined;
-let detailTimer: ReturnType<typeof setTimeout> | undefined;
-let saveTimer: ReturnType<typeof setTimeout> | undefined;
 
 const refresh = (): void => void ask({ kind: 'refresh' });
 const details = new Details({
@@ -77,7 +61,7 @@ const list = new JobList({
     folded = now;
     onArranged();
   },
-  onScroll: saveSoon,
+  onScroll: () => host.keepSoon(state),
 });
 const menu = new RowMenu(
   (action, view) => void ask({ kind: action, id: view.id }),
@@ -97,11 +81,8 @@ function onSelected(view: RowView): void {
   lookAt(view.id);
 }
 
-/** Its details come at once, and what is read for them alone once somebody rests there. */
 function lookAt(id: string): void {
-  vscode.postMessage({ type: 'show', id });
-  clearTimeout(detailTimer);
-  detailTimer = setTimeout(() => void ask({ kind: 'detail', id }), restMs);
+  host.look(id, () => void ask({ kind: 'detail', id }));
 }
 
 function arrangement(): Arrangement {
@@ -122,30 +103,23 @@ function showBatch(): void {
   details.showBatch(together, id !== undefined && toolbar.arrangement.filter.batch === id);
 }
 
-function save(): void {
-  clearTimeout(saveTimer);
-  vscode.setState(stateOf(arrangement(), wanted, list.top));
+function state(): PanelState {
+  return stateOf(arrangement(), wanted, list.top);
 }
 
-function saveSoon(): void {
-  clearTimeout(saveTimer);
-  saveTimer = setTimeout(save, saveMs);
+function save(): void {
+  host.keep(state());
 }
 
 /** True where it was done; else why not is shown. */
 async function ask(request: Ask): Promise<boolean> {
-  try {
-    await asker.ask(request);
-    return true;
-  } catch (error) {
-    const failure = error instanceof AskRefused ? error.failure : { message: String(error), code: 'Unexpected', remedies: [] };
-    if ('id' in request && (details.shownId === request.id || details.batchId === request.id)) {
-      details.fail(failure);
-    } else {
-      announcer.say(failure.message);
-    }
-    return false;
+  const failure = await host.ask(request);
+  if (failure && 'id' in request && (details.shownId === request.id || details.batchId === request.id)) {
+    details.fail(failure);
+  } else if (failure) {
+    announcer.say(failure.message);
   }
+  return failure === undefined;
 }
 
 function openMenu(): void {
@@ -194,7 +168,7 @@ function take(message: ToBrowser): void {
       break;
     case 'done':
     case 'refused':
-      asker.take(message);
+      host.take(message);
       break;
   }
 }
@@ -307,7 +281,7 @@ function begin(): void {
     }
   }, 1000);
   showNothing();
-  vscode.postMessage({ type: 'ready' });
+  host.ready();
 }
 
 begin();

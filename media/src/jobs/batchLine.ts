@@ -40,6 +40,7 @@ export class BatchLine {
 
   /** @param others rows of the same batch, the shown one among them */
   show(view: RowView, others: readonly RowView[], alone: boolean): void {
+    const focused = [this.#retry, this.#cancel].find((button) => button === document.activeElement);
     this.node.hidden = view.batch === undefined;
     if (view.batch) {
       this.#shown = view.batch.id;
@@ -48,6 +49,10 @@ export class BatchLine {
       this.#button.hidden = alone;
       this.#retry.hidden = !others.some(({ retry }) => retry === 'open');
       this.#cancel.hidden = !others.some(({ unsent }) => unsent);
+      if (focused?.hidden) {
+        // What was pressed may have nothing left to do: the keyboard stays in the details.
+        this.node.closest<HTMLElement>('.details')?.focus();
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { RowView } from '../../../src/views/protocol.ts';
 import { vaultsOf, type Arrangement, type Grouping, type ListFilter, type Sorting } from './arrange.ts';
 import { Choice, type Option } from './choice.ts';
-import { element, icon, setAttribute, setText } from './dom.ts';
+import { element, icon, setText } from './dom.ts';
 
 const states: readonly Option[] = [
   ['all', 'All states'],
@@ -73,7 +73,9 @@ export class Toolbar {
     this.#text.addEventListener('keydown', (event) => this.#onKey(event, changed, onLeave));
     this.#more.icon = 'settings';
     this.#more.label = this.#more.title = 'Filters, groups and order';
-    this.#more.addEventListener('click', () => this.#toggleMore());
+    // A switch tells a screen reader whether they are there.
+    this.#more.toggleable = true;
+    this.#more.addEventListener('change', () => this.node.classList.toggle('open', this.#more.checked));
     this.#refresh.icon = 'refresh';
     this.#refresh.label = this.#refresh.title = 'Read the jobs of the vaults again';
     this.#refresh.addEventListener('click', onRefresh);
@@ -144,11 +146,6 @@ export class Toolbar {
       return;
     }
     event.preventDefault();
-  }
-
-  #toggleMore(): void {
-    const open = this.node.classList.toggle('open');
-    setAttribute(this.#more, 'aria-expanded', String(open));
   }
 
   /** Where it is narrow the choices are folded away: what is chosen there must not be forgotten. */

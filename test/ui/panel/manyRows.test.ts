@@ -214,7 +214,10 @@ describe('Jobs panel with a thousand operations', function () {
     const panel = await opened(manyRows(30), { width: 420, height: 900, state: { system: 'restorePoints' } });
     const choices = panel.page.locator('.choices');
     assert.equal(await choices.isVisible(), false);
-    await panel.page.getByRole('button', { name: 'Filters, groups and order: rows are left out' }).click();
+    const more = panel.page.getByRole('switch', { name: 'Filters, groups and order: rows are left out' });
+    assert.equal(await more.getAttribute('aria-checked'), 'false');
+    await more.click();
+    assert.equal(await more.getAttribute('aria-checked'), 'true');
     assert.equal(await choices.isVisible(), true);
     await panel.screenshot('panel-narrow-choices');
     assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);

@@ -48,7 +48,6 @@ interface PageOptions {
   width?: number;
   height?: number;
   state?: PanelState;
-  reducedMotion?: boolean;
 }
 
 /** Serves the bundles as they are shipped and opens pages of them. */
@@ -84,7 +83,6 @@ export class PanelHouse {
   async open(options: PageOptions = {}): Promise<Panel> {
     const context = await this.#browser?.newContext({
       viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
-      reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
       timezoneId: 'Europe/Berlin',
       locale: 'en-GB',
     });

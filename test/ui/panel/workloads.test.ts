@@ -96,9 +96,10 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
     assert.match(await line.innerText(), /4 succeeded, 2 failed, 4 running/);
     const retry = panel.page.getByRole('button', { name: 'Retry the failed' });
     await panel.put({ ...one, active: false, moving: false, state: 'failed', stateWord: 'Failed', retry: 'open' });
-    assert.equal(await retry.isVisible(), true);
+    await retry.focus();
     await panel.put({ ...one, active: false, moving: false, state: 'failed', stateWord: 'Failed', retry: 'made' });
     assert.equal(await retry.isVisible(), false, 'what was tried again is offered again');
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.className), 'details', 'the focus went with the button');
     assert.match(await line.innerText(), /4 succeeded, 2 failed, 4 running\. 1 was tried again since\./);
     await panel.page.getByRole('button', { name: 'Show these only' }).click();
     await panel.painted();
