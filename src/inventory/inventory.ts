@@ -1,21 +1,19 @@
 import type { Connection } from '../cloud/types.ts';
-import { armIdKey, idUpTo, sameArmId } from '../core/armId.ts';
+import { armIdKey, idUpTo } from '../core/armId.ts';
 import { displayName } from '../core/displayText.ts';
 import { BackupError } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { Remembered } from '../core/remembered.ts';
-import { serviceKeyIn } from '../providers/apiManagement/place.ts';
 import type { GivenLinks } from '../providers/restorePoints/links.ts';
-import { apiManagementLists } from './apiManagementLists.ts';
-import { Catalog, cloudOf } from './catalog.ts';
+import { Catalog } from './catalog.ts';
 import { findNode } from './find.ts';
+import { followHappenings } from './happenings.ts';
 import type { Built, Level } from './levels.ts';
-import { changedKey, coveredBy, isBelow } from './refreshScope.ts';
-import { isOfRestorePoints, rowsThatTellOf, staleSince, type Stale } from './restorePointScope.ts';
-import { createOverlay, machineKey, type OverlayChange } from './overlay.ts';
+import { changedKey, coveredBy } from './refreshScope.ts';
+import { isOfRestorePoints, rowsThatTellOf } from './restorePointScope.ts';
+import { createOverlay } from './overlay.ts';
 import type { VeeamMachine } from '../providers/veeam/model.ts';
-import { applianceId, originOfId } from '../providers/veeam/ids.ts';
 import { veeamLists, type KnownAppliances } from './veeamLevels.ts';
 import { kinds } from './tokens.ts';
 import type { Inventory, InventoryNode, NodePage } from './types.ts';
@@ -205,119 +203,11 @@ export function createInventory({ connection, links, remembered, appliances, now
     fire(changedKey(node, parentOf));
   };
 
-  const onOverlay = (change: OverlayChange): void => {
-    if (change.kind === 'made') {
-      forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
-      return;
-    }
-    if (change.kind === 'looks') {
-      change.ids.forEach(fireAll);
-      change.ids.forEach((id) => (/\/(backupJobs|jobSessions)\//i.test(id) ? announceJob(id) : announceRelated(id)));
-      return;
-    }
-    forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
-    change.ids.filter(isService).forEach(forgetBackups);
-    const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
-    const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
-    const appliance = vaultId === undefined ? undefined : originOfId(vaultId);
-    if (appliance !== undefined) {
-      // Its VMs are what they were, but for what ran on them; so are Azure's own rows of them.
-      change.ids.forEach(fireAll);
-      forgetSessions(appliance);
-    } else if (vaultKey !== undefined && entries.has(vaultKey)) {
-      catalog.forget((key) => isBelow(key, vaultKey));
-      fire(vaultKey);
-    }
-  };
-
-  const forgetRestorePoints = ({ gone, rows }: Stale): void => {
-    if (rows.length > 0) {
-      catalog.forget(gone);
-      rows.forEach(fireAll);
-    }
-  };
-
-  /** A backup was made, or its service says that others are its backups. @param id of the service, or its key */
-  const forgetBackups = (id: string): void => {
-    catalog.forget((key) => key === apiManagementLists.backups(id));
-    fireAll(id);
-    fireAll(apiManagementLists.backups(id));
-  };
-
-  const onRemembered = (key: string): void => {
-    const cloud = cloudOf(connection);
-    const serviceKey = cloud === undefined ? undefined : serviceKeyIn(cloud, key);
-    if (serviceKey !== undefined) {
-      forgetBackups(serviceKey);
-    }
-  };
-
-  const forgetSessions = (origin: string): void => {
-    const key = veeamLists.sessions(origin);
-    catalog.forget((one) => one === key);
-    fire(key);
-  };
-
-  let linked: readonly string[] = [];
-  const onLinks = (): void => {
-    const before = linked;
-    linked = links?.list().map(({ target }) => target.id) ?? [];
-    [...before, ...linked].forEach(fireAll);
-  };
-
-  /** A job that began after its vault's, or its appliance's, jobs were read belongs among them. */
-  const announceJob = (jobId: string): void => {
-    const origin = originOfId(jobId);
-    if (origin !== undefined) {
-      if (catalog.idsIn(veeamLists.sessions(origin))?.some((id) => sameArmId(id, jobId)) === false) {
-        forgetSessions(origin);
-      }
-      return;
-    }
-    const vaultId = idUpTo(jobId, 'vaults');
-    const key = vaultId && `${armIdKey(vaultId)}#${kinds.jobs}`;
-    if (key && catalog.idsIn(key)?.some((id) => sameArmId(id, jobId)) === false) {
-      catalog.forget((one) => one === key);
-      fire(key);
-    }
-  };
-
-  /**
-   * What is done to a thing shows wherever its machine stands: among what can be protected or registered, as a container,
-   * as a server with its databases.
-   */
-  const announceRelated = (id: string): void => {
-    const vaultId = idUpTo(id, 'vaults');
-    const machine = machineKey(id);
-    for (const group of vaultId === undefined ? [] : [kinds.protectableItems, kinds.containers, kinds.protectableContainers]) {
-      const key = `${armIdKey(vaultId ?? '')}#${group}`;
-      if (catalog.idsIn(key)?.some((one) => machineKey(one) === machine)) {
-        fire(key);
-      }
-    }
-  };
-
-  /** What an appliance holds is asked anew; the group comes with the first one and goes with the last. */
-  const onAppliances = (origin: string): void => {
-    const key = armIdKey(applianceId(origin));
-    const known = entries.has(key);
-    catalog.forget((one) => isBelow(one, key));
-    // Signed in again, another certificate trusted; not where it was just refused for its certificate.
-    if (appliances?.otherCertificate(origin) === undefined) {
-      mend(key);
-    }
-    if (known && appliances?.all().some((one) => one.origin === origin)) {
-      fire(key);
-    } else {
-      changes.fire(undefined);
-    }
-  };
-
   const subscriptions = [
-    overlay.onDidChange(onOverlay),
-    ...(appliances ? [appliances.onDidChange(onAppliances)] : []),
-    ...(links ? [links.onDidChange(onLinks)] : []),
-    ...(remembered ? [remembered.onDidChange(onRemembered)] : []),
+    ...followHappenings(
+      { connection, catalog, overlay, links, remembered, appliances },
+      { has: (key) => entries.has(key), fire, fireAll, mend, fireRoots: () => changes.fire(undefined) },
+    ),
     // Another cloud, another account: nothing of what was read holds.
     connection.onDidChange(() => {
       entries.clear();
@@ -358,10 +248,6 @@ export function createInventory({ connection, links, remembered, appliances, now
     },
   };
   return inventory;
-}
-
-function isService(id: string): boolean {
-  return /\/providers\/microsoft\.apimanagement\/service\/[^/]+$/i.test(id);
 }
 
 function azureIdsOf({ target }: InventoryNode): readonly string[] {
