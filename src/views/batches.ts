@@ -1,7 +1,9 @@
 /** What was started together, by one choice of a person, and how that goes: pure functions over records. */
 import { visibleText } from '../core/displayText.ts';
 import { hasEnded, isFollowed, type OperationRecord } from '../core/operation.ts';
+import { targetText } from '../core/targetText.ts';
 import { fateOf, type Fate } from '../operations/fates.ts';
+import { statusLooks } from './stateWords.ts';
 
 export interface Batch {
   readonly id: string;
@@ -61,8 +63,12 @@ export function batchProgress({ title, records, size }: Batch): string {
   return `${visibleText(title)}: ${records.filter(({ status }) => hasEnded(status)).length} of ${size} ended`;
 }
 
-/** `Protect: 8 of 10 succeeded, 1 with warnings, 1 failed`: at its end. */
+/** `Protect: 8 of 10 succeeded, 1 with warnings, 1 failed`: at its end. Of one that was tried again alone: `Protect, vm-1: failed`. */
 export function batchSummary({ title, records, size }: Batch): string {
+  if (size === 1) {
+    const [record] = records;
+    return `${visibleText(title)}, ${targetText(record.target)}: ${statusLooks[record.status].word.toLowerCase()}`;
+  }
   const count = (fate: Fate): number => records.filter((record) => fateOf(record) === fate).length;
   const succeeded = count('succeeded');
   const warned = count('warning');

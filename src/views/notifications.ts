@@ -47,7 +47,7 @@ export function notifyEnds(services: NotificationServices): Disposable {
   const teller = new BatchTeller({
     engine,
     clock: systemClock,
-    tell: (batch) => void showMessage(services, batchMessage(batch), batch),
+    tell: (batch) => void showMessage(services, batch.size === 1 ? endMessage(batch.records) : batchMessage(batch), batch),
     tellAlone: gather,
   });
   const subscription = engine.onDidEnd((record) => (record.batch ? undefined : gather(record)));
@@ -69,7 +69,7 @@ async function showMessage(services: NotificationServices, message: EndMessage, 
   const { statement } = message;
   const buttons = [
     showJobs,
-    ...(batch ? [showAll] : []),
+    ...(batch && batch.size > 1 ? [showAll] : []),
     ...(batch && toRetry(services.engine.list(), batch.id).length > 0 ? [retry] : []),
     ...(statement === undefined ? [] : [copyStatement]),
   ];

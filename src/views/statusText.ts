@@ -23,8 +23,8 @@ export function statusText(records: readonly OperationRecord[], standingOf: (id:
   const stuck = active.filter((record) => record.trouble !== undefined || standingOf(record.id).notConnected);
   const icon = stuck.length === 0 ? '$(sync~spin)' : stuck.length === active.length ? '$(warning)' : '$(sync~spin) $(warning)';
   const noun = active.length === 1 ? 'operation' : 'operations';
-  const batches = batchesOf(records).filter(isRunning);
-  const alone = active.filter(({ batch }) => batch === undefined);
+  const batches = batchesOf(records).filter((batch) => batch.size > 1 && isRunning(batch));
+  const alone = active.filter(({ batch }) => batch === undefined || batch.size === 1);
   const lines = [
     ...batches.map(batchProgress),
     ...alone.map((record) => `${visibleText(record.title)}: ${targetText(record.target)}${suffixOf(record, standingOf)}`),

@@ -49,6 +49,8 @@ describe('ui: several at once', () => {
     await jobs.frame.getByRole('button', { name: 'Retry the failed' }).click();
     // With the answers of before: nothing is asked, and what succeeded is left alone.
     assert.match(await window.statusBar(/of 2 ended/), /Back Up Now: \d of 2 ended/);
+    await jobs.frame.getByText('2 were tried again since.').waitFor();
+    assert.equal(await jobs.frame.getByRole('button', { name: 'Retry the failed' }).count(), 0, 'it is offered a second time');
     await window.screenshot('batch-5-retried');
   });
 

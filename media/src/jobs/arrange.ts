@@ -209,8 +209,12 @@ function groupLabel(view: RowView, by: Exclude<Grouping, 'none'>): string {
     case 'vault':
       return 'In no vault';
     case 'batch':
-      return view.batch ? `${view.title}, ${view.batch.size} started together, ${momentText(view.startedAt, Date.now())}` : 'Started alone';
+      return view.batch ? `${view.title}, ${togetherText(view.batch.size)}, ${momentText(view.startedAt, Date.now())}` : 'Started alone';
   }
+}
+
+function togetherText(size: number): string {
+  return size === 1 ? 'tried again' : `${size} started together`;
 }
 
 type Order = (a: Placed, b: Placed) => number;

@@ -44,9 +44,11 @@ export class BatchLine {
     this.node.hidden = view.batch === undefined;
     if (view.batch) {
       this.#shown = view.batch.id;
-      setText(this.#text, `One of ${view.batch.size} started together: ${countsOf(others)}.${triedAgain(others)}`);
+      const isOne = view.batch.size === 1;
+      const what = isOne ? 'Tried again' : `One of ${view.batch.size} started together: ${countsOf(others)}`;
+      setText(this.#text, `${what}.${triedAgain(others)}`);
       setText(this.#button, 'Show these only');
-      this.#button.hidden = alone;
+      this.#button.hidden = alone || isOne;
       this.#retry.hidden = !others.some(({ retry }) => retry === 'open');
       this.#cancel.hidden = !others.some(({ unsent }) => unsent);
       if (focused?.hidden) {

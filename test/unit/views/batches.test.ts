@@ -45,6 +45,16 @@ describe('what was started together', () => {
     assert.deepEqual([fine.level, fine.text], ['info', 'Protect: all 10 succeeded.']);
   });
 
+  it('of one alone that was tried again speaks of that one, and not of a number', () => {
+    const again = { batch: { id: 'b2', size: 1, retryOf: 'b1' } };
+    const batchOfOne = (status: OperationStatus): Batch => batchOf([one('payroll', status, again)], 'b2') ?? assert.fail();
+    assert.equal(batchSummary(batchOfOne('failed')), 'Protect, payroll: failed');
+    assert.equal(batchSummary(batchOfOne('succeededWithWarnings')), 'Protect, payroll: succeeded with warnings');
+    const running = statusText([one('payroll', 'running', again)], () => ({ followedBy: 'here', notConnected: false }));
+    assert.equal(running?.text, '$(sync~spin) 1 backup operation');
+    assert.match(running.tooltip, /\nProtect: payroll$/);
+  });
+
   it('says a reason that several have in common once, and tells namesakes apart', () => {
     const error = { code: 'X', message: 'The machine is off.' };
     const where = (host: string): Partial<OperationRecord> => ({
