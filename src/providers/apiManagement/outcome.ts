@@ -4,7 +4,7 @@ import { displayName } from '../../core/displayText.ts';
 import { BackupError } from '../../core/errors.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { ActionContext, ReadBack, Settlement } from '../action.ts';
-import { fact, readOptions, statusOf } from '../arm/asking.ts';
+import { fact, readAgain, readOptions, statusOf } from '../arm/asking.ts';
 import { pacing } from '../arm/pacing.ts';
 import { findBackup, getService } from './api.ts';
 import { expiryMs, isAtRest, type ApiBackup } from './model.ts';
@@ -47,7 +47,7 @@ export async function readRestoreBack(context: ActionContext, record: OperationR
     };
   }
   try {
-    const service = await getService(context.arm, id, readOptions(context, record));
+    const service = await readAgain(context, () => getService(context.arm, id, readOptions(context, record)));
     return isAtRest(service)
       ? {
           reading: 'asAsked',

@@ -4,10 +4,10 @@ import { delay } from '../../../src/core/cancellation.ts';
 import type { ActionTarget } from '../../../src/providers/action.ts';
 import * as api from '../../../src/providers/apiManagement/api.ts';
 import type { ApiBackup, ApiService } from '../../../src/providers/apiManagement/model.ts';
-import type { FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import { blobsServe } from './fiveSystems.ts';
 import { Pool } from './pool.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
+import { provesAll } from './spoiledTable.ts';
 import {
   cloudFor,
   isRefusedFirst,
@@ -16,6 +16,8 @@ import {
   ofFollowing,
   ofSending,
   onlyThis,
+  questionsAfter,
+  readingAfter,
   sayings,
   together,
   type Spoiling,
@@ -96,8 +98,6 @@ async function atRest({ cloud, service }: Estate): Promise<void> {
   }
 }
 
-const ofQuestions = (fault: Spoiling): FaultInput => ({ ...fault, method: 'GET', pathPattern: '/operationresults/[^/]+$' });
-
 describe('backups and restores of API Management, whatever becomes of their answers', function () {
   this.timeout(90_000);
   // A blob service is dear to start: those of one patience are used again.
@@ -126,11 +126,12 @@ describe('backups and restores of API Management, whatever becomes of their answ
   });
   const following = ofFollowing.map(({ name, fault }) => {
     const check: Works = async (_name, run) => {
-      const { record, effects } = await run(() => [ofQuestions(fault)]);
+      const { record, effects } = await run(() => [questionsAfter(fault), readingAfter(fault)]);
       assert.equal(effects, 1, 'it took effect once');
       assert.equal(record.status, 'succeeded', sayings(record));
     };
     return { title: `following: ${name}`, run: tried(fault, check) };
   });
   together([...sending, ...following], 3);
+  provesAll('apiManagement');
 });

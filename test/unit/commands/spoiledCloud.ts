@@ -21,12 +21,13 @@ import type { OperationPlan } from '../../../src/operations/types.ts';
 import { refusalExplainer } from '../../../src/operations/explain.ts';
 import type { ActionTarget, AnySendAction } from '../../../src/providers/action.ts';
 import { actionById } from '../../../src/providers/actionTable.ts';
-import { parseFaults, type FaultInput } from '../../../src/sandbox/faults/schema.ts';
+import type { FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/server/start.ts';
 import { trackers } from '../../../src/providers/trackers.ts';
 import { HurriedClock } from './hurriedClock.ts';
 import { SpoiledAppliance } from './spoiledAppliance.ts';
-import { noteHits } from './spoiledTable.ts';
+import type { Placed } from './spoilings.ts';
+import { StepFaults } from './stepFaults.ts';
 
 const patienceMs = 60_000;
 
@@ -71,6 +72,7 @@ export class SpoiledCloud {
   readonly #clock = new HurriedClock();
   readonly #options: SandboxOptions;
   readonly #silenceMs: number;
+  readonly #faults = new StepFaults(() => this.#sandbox.faults);
   #sandbox: RunningSandbox;
   #connection: Connection;
 
@@ -87,9 +89,11 @@ export class SpoiledCloud {
       arm: () => this.arm,
       clientOf: (origin) => this.#clientOf(origin),
       trackers: trackers,
-      followers: followersOf(),
+      followers: this.#faults.watching(followersOf()),
       canceller: (record) => cancellingRequest(record, () => environment),
       explain: refusalExplainer(() => []),
+      // There is no other window, and what this one writes need not wake it.
+      watchFolder: () => ({ dispose: () => undefined }),
     });
   }
 
@@ -143,7 +147,7 @@ export class SpoiledCloud {
 
   /** From now on these, and no others. */
   spoil(...faults: FaultInput[]): void {
-    this.sandbox.faults.replace(parseFaults(faults).faults);
+    this.#faults.replace(faults);
   }
 
   /**
@@ -154,19 +158,23 @@ export class SpoiledCloud {
     actionId: string,
     target: ActionTarget,
     answers: Readonly<Record<string, string>>,
-    faultsFor: (request: PreparedRequest, first: PreparedRequest | undefined) => FaultInput[],
+    faultsFor: (request: PreparedRequest, first: PreparedRequest | undefined) => readonly (Placed | FaultInput)[],
     meanwhile: (id: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<{ readonly record: OperationRecord; readonly first: Sent } & Sent> {
     this.spoil();
     const { request, first, start } = await this.prepare(actionId, target, answers);
     const from = this.sandbox.ledger.count;
-    this.spoil(...faultsFor(request, first));
-    const id = await start();
-    await meanwhile(id);
-    const record = await this.until(id, ({ status }) => hasEnded(status));
-    noteHits(actionId, this.sandbox.faults.list());
-    this.spoil();
+    const record = await this.spoiled(actionId, faultsFor(request, first), async () => {
+      const id = await start();
+      await meanwhile(id);
+      return this.until(id, ({ status }) => hasEnded(status));
+    });
     return { record, first: first ? this.sentSince(from, first) : { attempts: 0, effects: 0 }, ...this.sentSince(from, request) };
+  }
+
+  /** Faults while `work` goes on, each at its step of the action. */
+  spoiled<T>(actionId: string, faults: readonly (Placed | FaultInput)[], work: () => Promise<T>): Promise<T> {
+    return this.#faults.during(actionId, faults, work);
   }
 
   /** Builds what `start` sends. */

@@ -12,6 +12,7 @@ import {
   cloudFor,
   isRefusedFirst,
   isUnheard,
+  listsAfter,
   messageOf,
   ofFollowing,
   ofSending,
@@ -135,6 +136,7 @@ async function lookedAgain(cloud: SpoiledCloud, happened: () => Promise<boolean>
 async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow): Promise<void> {
   const { record, effects } = await cloud.run(one.actionId, one.target, one.answers ?? {}, () => [
     questionsAfter(fault),
+    listsAfter(fault),
     readingAfter(fault),
   ]);
   assert.equal(effects, 1, 'it took effect once');
@@ -168,11 +170,5 @@ describe('containers and auto-protection, whatever becomes of the answers', func
     ],
     6,
   );
-  const followed = ['discoverSql', 'registerContainer', 'reregisterContainer', 'inquireContainer', 'unregisterContainer'];
-  provesAll({
-    ...Object.fromEntries(followed.map((id) => [id, ['sending', 'following', 'reading back']])),
-    // Done with the answer.
-    autoProtect: ['sending', 'reading back'],
-    stopAutoProtect: ['sending', 'reading back'],
-  });
+  provesAll('containers');
 });

@@ -15,15 +15,18 @@ import {
   type Vault,
 } from '../../../src/providers/recoveryServices/model.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
+import { provesAll } from './spoiledTable.ts';
 import {
   cloudFor,
   isRefusedFirst,
   isUnheard,
+  listsAfter,
   messageOf,
   ofFollowing,
   ofSending,
   onlyThis,
   questionsAfter,
+  readingAfter,
   sayings,
   settled,
   together,
@@ -123,7 +126,11 @@ class Walk {
   async following(step: Step, fault: Spoiling): Promise<void> {
     const before = await step.trace();
     await this.#stirTwin(step);
-    const { record, effects } = await this.#cloud.run(step.actionId, await this.#target(step), step.answers, () => [questionsAfter(fault)]);
+    const { record, effects } = await this.#cloud.run(step.actionId, await this.#target(step), step.answers, () => [
+      questionsAfter(fault),
+      listsAfter(fault),
+      readingAfter(fault),
+    ]);
     assert.equal(effects, 1, 'it took effect once');
     assert.equal(record.status, 'succeeded', sayings(record));
     await this.#isOurs(record);
@@ -222,7 +229,7 @@ const same = (one: unknown, two: unknown): boolean => JSON.stringify(one) === JS
 /** All steps, one after another; what went wrong comes back, a line for each. */
 async function walk(fault: Spoiling, check: (walk: Walk, step: Step) => Promise<void>): Promise<readonly string[]> {
   const problems: string[] = [];
-  const cloud = await cloudFor(fault, 400);
+  const cloud = await cloudFor(fault, 2_000);
   try {
     const one = await Walk.in(cloud);
     for (const step of one.steps) {
@@ -251,4 +258,5 @@ describe('databases and their namesakes, whatever becomes of the answers', funct
     ],
     6,
   );
+  provesAll('databases');
 });

@@ -79,7 +79,7 @@ describe('each system, with nobody to answer', function () {
     const running = await underWay(jobs, others);
     const sentOf = ({ request }: Prepared) => cloud.sentSince(from, request);
 
-    cloud.spoil(...Object.values(lost).map(({ request }) => onlyThis(request, { kind: 'resetAfter' })), gone);
+    cloud.spoil(...Object.values(lost).map(({ request }) => onlyThis(request, { kind: 'resetAfter' }).fault), gone);
     const taken = await each(lost, ({ start }) => start());
     const due = Object.values({ ...jobs, ...others, ...prefixed(lost) });
     // Snapshots of an appliance all go to one address.

@@ -1,12 +1,14 @@
 /** Never lost, never repeated: VM restore points from their collection to its deletion, against each way to spoil an answer. */
 import assert from 'node:assert/strict';
 import { BackupError, toErrorRecord } from '../../../src/core/errors.ts';
+import { hasEnded, type OperationRecord } from '../../../src/core/operation.ts';
 import { answerOfMany, type ActionTarget, type HandedOut } from '../../../src/providers/action.ts';
 import { getDiskLink } from '../../../src/providers/restorePoints/actions/diskLinks.ts';
 import * as api from '../../../src/providers/restorePoints/api.ts';
 import { disksOf, type DiskRestorePoint, type RestorePoint } from '../../../src/providers/restorePoints/model.ts';
 import { beginAccess } from '../../../src/providers/restorePoints/requests.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
+import { provesAll } from './spoiledTable.ts';
 import {
   cloudFor,
   isRefusedFirst,
@@ -16,6 +18,7 @@ import {
   ofSending,
   onlyThis,
   questionsAfter,
+  readingAfter,
   sayings,
   together,
   type SendingRow,
@@ -33,12 +36,12 @@ interface Step {
   readonly answers: Answers;
   /** What the service has of it; it has changed where the step happened. Absent where it tells nothing. */
   readonly trace?: () => Promise<unknown>;
-  /** True where what follows is the same as in another step, or nothing follows. */
+  /** True where what follows is the same as in another step. */
   readonly followsAlike?: true;
   /** True where the request that comes first is the one that is spoiled. */
   readonly hitsFirst?: true;
-  /** The path of what it makes, and how many questions about it are answered first. */
-  readonly makes?: { readonly at: string; readonly skip: number };
+  /** The path of what it makes, which is asked how that goes. */
+  readonly asks?: string;
   /** The answers of the next attempt, where what comes first was made and the rest was not. */
   readonly plain?: Answers;
 }
@@ -68,7 +71,7 @@ class Walk {
     const collection = (name: string) => (): Promise<ActionTarget> => this.#collection(name);
     const point = (of: string, name: string) => (): Promise<ActionTarget> => this.#point(of, name);
     const newPoint = { collection: 'new', pointName: 'p1', consistency: 'CrashConsistent' };
-    const aPoint = { at: '/restorePoints/[^/]+$', skip: 1 };
+    const aPoint = '/restorePoints/[^/]+$';
     const copy = { region, collection: 'new' };
     const there = (name: string) => (): Promise<unknown> => this.#statusOf(this.#collectionId(name));
     const pointThere = (of: string, name: string) => (): Promise<unknown> => this.#statusOf(this.#pointId(of, name));
@@ -78,14 +81,13 @@ class Walk {
         target: machine,
         answers: { source: 'machine', collectionName: 'own' },
         trace: there('own'),
-        makes: { at: '/restorePointCollections/own$', skip: 0 },
       },
       {
         actionId: 'createRestorePoint',
         target: machine,
         answers: { ...newPoint, collectionName: 'one-go' },
         trace: pointThere('one-go', 'p1'),
-        makes: aPoint,
+        asks: aPoint,
         hitsFirst: true,
         followsAlike: true,
       },
@@ -94,7 +96,7 @@ class Walk {
         target: machine,
         answers: { ...newPoint, collectionName: 'in-one-go' },
         trace: pointThere('in-one-go', 'p1'),
-        makes: aPoint,
+        asks: aPoint,
         plain: { ...newPoint, collection: this.#collectionId('in-one-go') },
       },
       {
@@ -102,18 +104,10 @@ class Walk {
         target: collection('own'),
         answers: { pointName: 'p1', consistency: 'CrashConsistent' },
         trace: pointThere('own', 'p1'),
-        makes: aPoint,
-      },
-      {
-        actionId: 'addRestorePoint',
-        target: collection('own'),
-        answers: { pointName: 'p2', consistency: 'CrashConsistent' },
-        trace: pointThere('own', 'p2'),
-        followsAlike: true,
+        asks: aPoint,
       },
       {
         actionId: 'editCollectionTags',
-        followsAlike: true,
         target: collection('own'),
         answers: { tags: 'owner=web shop' },
         trace: async () => (await api.getCollection(this.#cloud.arm, this.#collectionId('own'))).tags,
@@ -123,46 +117,47 @@ class Walk {
         target: point('own', 'p1'),
         answers: { ...copy, collectionName: 'copies', pointName: 'c1' },
         trace: pointThere('copies', 'c1'),
-        makes: aPoint,
+        asks: aPoint,
         plain: { region, collection: this.#collectionId('copies'), pointName: 'c1' },
-      },
-      {
-        actionId: 'copyCollection',
-        followsAlike: true,
-        target: collection('own'),
-        answers: { region, collection: this.#collectionId('copies'), points: answerOfMany([this.#pointId('own', 'p2')]) },
-        trace: pointThere('copies', 'p2'),
       },
       {
         actionId: 'restoreDisks',
         target: point('own', 'p1'),
         answers: { disks: '', group: this.#group, ending: '-restored' },
         trace: async () => (await api.readAll(this.#cloud.arm, api.lists.disks(this.#group))).items.length,
-        makes: { at: '/disks/[^/]+-restored$', skip: 0 },
       },
       { actionId: 'revokeDiskLink', target: async () => this.#disk(), answers: {} },
       { actionId: 'deleteRestorePoint', target: point('copies', 'c1'), answers: {}, trace: pointThere('copies', 'c1') },
+      // Azure keeps one copy of a point in a region.
+      {
+        actionId: 'copyCollection',
+        target: collection('own'),
+        answers: { region, collection: this.#collectionId('copies'), points: answerOfMany([this.#pointId('own', 'p1')]) },
+        trace: pointThere('copies', 'p1'),
+        asks: aPoint,
+      },
       { actionId: 'deleteCollection', target: collection('own'), answers: {}, trace: there('own') },
     ];
   }
 
   async sending(step: Step, row: SendingRow): Promise<void> {
     const before = await step.trace?.();
-    const { record, first, attempts, effects } = await this.#run(step, step.answers, row.fault);
+    const { record, first, attempts, effects, queued } = await this.#run(step, step.answers, row);
+    const taken = row.taken || queued;
     const hit = step.hitsFirst ? first : { attempts, effects };
-    assert.equal(hit.effects, row.taken ? 1 : 0, `it took effect ${hit.effects} times: ${sayings(record)}`);
+    assert.equal(hit.effects, taken ? 1 : 0, `it took effect ${hit.effects} times: ${sayings(record)}`);
     assert.ok(isRefusedFirst(row) || hit.attempts === 1, `it was sent ${hit.attempts} times`);
     assert.ok(first.effects <= 1 && effects <= 1, `it took effect ${first.effects} and ${effects} times`);
     if (step.hitsFirst) {
-      assert.equal(effects, row.taken ? 1 : 0, `what follows took effect ${effects} times: ${sayings(record)}`);
+      assert.equal(effects, taken ? 1 : 0, `what follows took effect ${effects} times: ${sayings(record)}`);
     }
     // What is made has a name of ours, so that looking proves it; of links Azure tells nothing.
-    const truth = row.taken ? 'succeeded' : 'failed';
+    const truth = taken ? 'succeeded' : 'failed';
     assert.equal(record.status, step.trace === undefined && isUnheard(row) ? 'unknown' : truth, sayings(record));
-    if (row.told) {
+    if (row.told && !queued) {
       assert.match(record.error?.message ?? '', row.told);
     }
-    if (row.taken) {
+    if (taken) {
       assert.ok(step.trace === undefined || !same(await step.trace(), before), 'what the service says');
     } else {
       assert.deepEqual(await step.trace?.(), before, 'what the service says');
@@ -175,8 +170,8 @@ class Walk {
     const before = await step.trace?.();
     const { record, first, effects } = await this.#cloud.run(step.actionId, await step.target(), await this.#answers(step), () => [
       questionsAfter(fault),
-      // What is made is asked too: by the tracker, and by the reading back.
-      ...(step.makes === undefined ? [] : [{ ...fault, method: 'GET', skip: step.makes.skip, pathPattern: step.makes.at }]),
+      ...(step.asks === undefined ? [] : [questionsAfter(fault, step.asks)]),
+      readingAfter(fault),
     ]);
     assert.ok(effects === 1 && first.effects <= 1, `it took effect ${effects} times`);
     assert.equal(record.status, 'succeeded', sayings(record));
@@ -188,9 +183,7 @@ class Walk {
     const disk = await this.#disk();
     const request = await beginAccess(this.#cloud.arm.environment, disk.id, 900);
     const from = this.#cloud.sandbox.ledger.count;
-    this.#cloud.spoil(onlyThis(request, row.fault));
-    const [given, error] = await this.#link(disk);
-    this.#cloud.spoil();
+    const [given, error] = await this.#cloud.spoiled('getDiskLink', [onlyThis(request, row.fault)], () => this.#link(disk));
     const { attempts, effects } = this.#cloud.sentSince(from, request);
     assert.equal(effects, row.taken ? 1 : 0, `it took effect ${effects} times`);
     assert.ok(isRefusedFirst(row) || attempts === 1, `it was sent ${attempts} times`);
@@ -212,9 +205,7 @@ class Walk {
     const disk = await this.#disk();
     const request = await beginAccess(this.#cloud.arm.environment, disk.id, 900);
     const from = this.#cloud.sandbox.ledger.count;
-    this.#cloud.spoil(questionsAfter(fault));
-    const [given, error] = await this.#link(disk);
-    this.#cloud.spoil();
+    const [given, error] = await this.#cloud.spoiled('getDiskLink', [questionsAfter(fault)], () => this.#link(disk));
     assert.deepEqual(this.#cloud.sentSince(from, request), { attempts: 1, effects: 1 });
     assert.equal(error, undefined, messageOf(error));
     isPlain(error, given);
@@ -228,11 +219,31 @@ class Walk {
     );
   }
 
-  async #run(step: Step, answers: Answers, fault?: Spoiling): ReturnType<SpoiledCloud['run']> {
-    return this.#cloud.run(step.actionId, await step.target(), await this.#answers({ ...step, answers }), (request, first) => {
-      const hit = step.hitsFirst ? first : request;
-      return fault === undefined || hit === undefined ? [] : [onlyThis(hit, fault)];
-    });
+  /** `queued`: a limit refused it again and again, it waited unsent as what has a lane does, and was sent when the limit was gone. */
+  async #run(
+    step: Step,
+    answers: Answers,
+    row?: SendingRow,
+  ): Promise<Awaited<ReturnType<SpoiledCloud['run']>> & { readonly queued: boolean }> {
+    let queued = false;
+    const ran = await this.#cloud.run(
+      step.actionId,
+      await step.target(),
+      await this.#answers({ ...step, answers }),
+      (request, first) => {
+        const hit = step.hitsFirst ? first : request;
+        return row === undefined || hit === undefined ? [] : [onlyThis(hit, row.fault)];
+      },
+      async (id) => {
+        if (row?.fault.kind === 'throttle') {
+          const { status } = await this.#cloud.until(id, (record) => hasEnded(record.status) || waitsForLimit(record));
+          queued = !hasEnded(status);
+          this.#cloud.spoil();
+        }
+      },
+    );
+    assert.ok(!queued || ran.record.lane !== undefined, `what has no lane was queued: ${sayings(ran.record)}`);
+    return { ...ran, queued };
   }
 
   /** Disks have names that Azure gives. */
@@ -269,6 +280,8 @@ class Walk {
     return `${this.#collectionId(of)}/restorePoints/${name}`;
   }
 }
+
+const waitsForLimit = ({ progress }: OperationRecord): boolean => /until the limits of the service allow it/.test(progress.message ?? '');
 
 const same = (one: unknown, two: unknown): boolean => JSON.stringify(one) === JSON.stringify(two);
 
@@ -333,4 +346,5 @@ describe('VM restore points, whatever becomes of the answers', function () {
     ],
     6,
   );
+  provesAll('restorePoints');
 });

@@ -1,40 +1,86 @@
-/** What was really hit: which action, at which of its steps, by which kind of fault; noted while the suites run. */
+/** What is to be hit and what was: which action, at which of its steps, by which row; noted while the suites run. */
 import assert from 'node:assert/strict';
-import type { PlannedFault } from '../../../src/sandbox/faults/plan.ts';
-import { isOfReading, ofFollowing, ofSending, type FollowingRow, type SendingRow } from './spoilings.ts';
+import type { ActionId } from '../../../src/providers/actionIds.ts';
+import { ofFollowing, ofSending, type Placed, type Spoiling } from './spoilings.ts';
 
-export type Step = 'sending' | 'following' | 'reading back';
+export type Step = Placed['step'];
 
-const hit = new Set<string>();
+const all = ['sending', 'following', 'reading back'] as const;
+/** Done with the answer. */
+const atOnce = ['sending', 'reading back'] as const;
 
-/** @param planned of a run that has ended: those that hit nothing prove nothing */
-export function noteHits(actionId: string, planned: readonly PlannedFault[]): void {
-  for (const { fault, hits } of planned) {
-    const step: Step = fault.method !== 'GET' ? 'sending' : isOfReading(fault) ? 'reading back' : 'following';
-    if (hits > 0) {
-      hit.add(`${actionId}, ${step}: ${fault.kind}`);
-    }
-  }
+/** By suite: the steps that each of its actions has. */
+export const proven = {
+  machines: {
+    discoverVms: all,
+    protectVm: all,
+    backUpNow: all,
+    changePolicy: all,
+    stopKeepData: all,
+    resumeProtection: all,
+    stopDeleteData: all,
+    undelete: all,
+    cancelJob: all,
+  },
+  containers: {
+    discoverSql: all,
+    registerContainer: all,
+    reregisterContainer: all,
+    inquireContainer: all,
+    unregisterContainer: all,
+    autoProtect: atOnce,
+    stopAutoProtect: atOnce,
+  },
+  databases: {
+    protectDatabase: all,
+    backUpDatabase: all,
+    changePolicy: all,
+    stopKeepData: all,
+    resumeProtection: all,
+    stopDeleteData: all,
+    undelete: all,
+  },
+  restorePoints: {
+    createCollection: atOnce,
+    createRestorePoint: all,
+    addRestorePoint: all,
+    editCollectionTags: atOnce,
+    copyRestorePoint: all,
+    copyCollection: all,
+    restoreDisks: all,
+    // Azure tells nothing of links that could be read back.
+    getDiskLink: ['sending', 'following'],
+    revokeDiskLink: ['sending', 'following'],
+    deleteRestorePoint: all,
+    deleteCollection: all,
+  },
+  apiManagement: { backUpService: all, restoreBackup: all },
+  veeam: { takeVeeamSnapshot: [...all, 'stopping'] },
+} as const satisfies Readonly<Record<string, Readonly<Partial<Record<ActionId, readonly Step[]>>>>>;
+
+/** Rows are known by their very faults. */
+const hit = new Map<string, Set<Spoiling>>();
+
+export function noteHit(actionId: string, { step, spoiling }: Placed): void {
+  const key = `${actionId}, ${step}`;
+  hit.set(key, (hit.get(key) ?? new Set()).add(spoiling));
 }
 
-/** Asked for when they are needed: the rows’ file loads this one, by way of the cloud that notes what was hit. */
-const rowsAt: Readonly<Record<Step, () => readonly (SendingRow | FollowingRow)[]>> = {
-  sending: () => ofSending,
-  following: () => ofFollowing,
-  'reading back': () => ofFollowing,
-};
-
-/**
- * Declares a test, as a suite's last one: each of its actions was hit at each of the steps by every kind of fault that is tried there.
- * @param steps by action
- */
-export function provesAll(steps: Readonly<Record<string, readonly Step[]>>): void {
+/** Declares a test, as a suite’s last one: each of its actions was hit at each of its steps by each row that is tried there. */
+export function provesAll(suite: keyof typeof proven): void {
+  const steps: Readonly<Record<string, readonly Step[]>> = proven[suite];
   const due = Object.entries(steps).flatMap(([actionId, at]) =>
-    at.flatMap((step) => [...new Set(rowsAt[step]().map(({ fault }) => fault.kind))].map((kind) => `${actionId}, ${step}: ${kind}`)),
+    at.flatMap((step) =>
+      (step === 'sending' || step === 'stopping' ? ofSending : ofFollowing).map(({ name, fault }) => ({
+        key: `${actionId}, ${step}`,
+        name,
+        fault,
+      })),
+    ),
   );
-  it(`hits all of ${due.length}: each action at each step with each kind of fault`, () => {
+  it(`hits all of ${due.length}: each action at each step in each way`, () => {
     assert.deepEqual(
-      due.filter((one) => !hit.has(one)),
+      due.filter(({ key, fault }) => !hit.get(key)?.has(fault)).map(({ key, name }) => `${key}: ${name}`),
       [],
     );
   });

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { ActionTarget } from '../../../src/providers/action.ts';
 import * as api from '../../../src/providers/veeam/api.ts';
 import { sessionState, type VeeamMachine } from '../../../src/providers/veeam/model.ts';
-import type { FaultInput } from '../../../src/sandbox/faults/schema.ts';
 import type { SpoiledCloud } from './spoiledCloud.ts';
 import { Pool } from './pool.ts';
+import { provesAll } from './spoiledTable.ts';
 import {
   cloudFor,
   isRefusedFirst,
@@ -13,6 +13,8 @@ import {
   ofFollowing,
   ofSending,
   onlyThis,
+  questionsAfter,
+  readingAfter,
   sayings,
   together,
   type FollowingRow,
@@ -51,12 +53,13 @@ async function sending(cloud: SpoiledCloud, row: SendingRow): Promise<void> {
   assert.ok(row.taken || (record.error?.message ?? '').length > 20, sayings(record));
 }
 
+const ofLog = '/jobSessions/[^/]+/log$';
+
 async function following(cloud: SpoiledCloud, fault: Spoiling): Promise<void> {
-  const at = (pathPattern: string): FaultInput => ({ ...fault, method: 'GET', pathPattern });
   const { record, effects } = await cloud.run('takeVeeamSnapshot', await machineOf(cloud), answers, () => [
-    at('/jobSessions/[^/]+$'),
-    at('/jobSessions/[^/]+/log$'),
-    at('/restorePoints'),
+    questionsAfter(fault, '/jobSessions/[^/]+$'),
+    questionsAfter(fault, ofLog),
+    readingAfter(fault),
   ]);
   assert.equal(effects, 1, 'it took effect once');
   assert.equal(record.status, 'succeeded', sayings(record));
@@ -72,9 +75,7 @@ const withoutLog: readonly { readonly name: string; readonly fault: Spoiling }[]
 ];
 
 async function followingWithoutLog(cloud: SpoiledCloud, fault: Spoiling): Promise<void> {
-  const { record } = await cloud.run('takeVeeamSnapshot', await machineOf(cloud), answers, () => [
-    { ...fault, method: 'GET', pathPattern: '/jobSessions/[^/]+/log$' },
-  ]);
+  const { record } = await cloud.run('takeVeeamSnapshot', await machineOf(cloud), answers, () => [questionsAfter(fault, ofLog)]);
   assert.equal(record.status, 'succeeded', sayings(record));
   assert.equal(record.progress.tasks?.length ?? 0, 0);
 }
@@ -88,7 +89,7 @@ async function stopping(cloud: SpoiledCloud, { fault, taken, name }: SendingRow)
     'takeVeeamSnapshot',
     machine,
     answers,
-    () => [{ ...fault, method: 'POST', pathPattern: '/jobSessions/[^/]+/stop$' }],
+    () => [{ step: 'stopping', spoiling: fault, fault: { ...fault, method: 'POST', pathPattern: '/jobSessions/[^/]+/stop$' } }],
     async (id) => {
       await cloud.until(id, ({ job }) => job?.cancellable === true);
       told = await cloud.engine.cancel(id).then(
@@ -152,4 +153,5 @@ describe('snapshots of a Veeam appliance, whatever becomes of the answers', func
     ],
     3,
   );
+  provesAll('veeam');
 });

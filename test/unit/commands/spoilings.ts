@@ -67,25 +67,35 @@ export const isRefusedFirst = ({ fault }: SendingRow): boolean => fault.kind ===
 /** Nobody has heard how it went. Torn JSON has its headers, and they say what is followed. */
 export const isUnheard = (row: SendingRow): boolean => row.told === undefined && !isRefusedFirst(row) && row.fault.kind !== 'truncate';
 
-export function onlyThis(request: PreparedRequest, fault: Spoiling): FaultInput {
+/** A fault and the step of an action that it is for. */
+export interface Placed {
+  readonly step: 'sending' | 'following' | 'reading back' | 'stopping';
+  readonly spoiling: Spoiling;
+  readonly fault: FaultInput;
+}
+
+export function onlyThis(request: PreparedRequest, spoiling: Spoiling): Placed {
   const pathPattern = `^${decodedPath(request.url).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
-  return { ...fault, method: request.method, pathPattern };
+  return { step: 'sending', spoiling, fault: { ...spoiling, method: request.method, pathPattern } };
 }
 
 const questions =
   '/(operationsStatus|operationResults|backupOperations|backupOperationResults|backupJobs|locations/[^/]+/(operations|DiskOperations))/[^/]+$';
-const notQuestions = `^(?!.*${questions}).*$`;
 
-export function questionsAfter(fault: Spoiling): FaultInput {
-  return { ...fault, method: 'GET', pathPattern: questions };
+/** @param pathPattern of what is asked how it goes */
+export function questionsAfter(spoiling: Spoiling, pathPattern = questions): Placed {
+  return { step: 'following', spoiling, fault: { ...spoiling, method: 'GET', pathPattern } };
 }
 
-/** All else that is read after the request: what the action reads back. */
-export function readingAfter(fault: Spoiling): FaultInput {
-  return { ...fault, method: 'GET', pathPattern: notQuestions };
+/** All else that is read before the end is known: lists in which a job is looked for. */
+export function listsAfter(spoiling: Spoiling): Placed {
+  return questionsAfter(spoiling, `^(?!.*${questions}).*$`);
 }
 
-export const isOfReading = ({ pathPattern }: { readonly pathPattern?: string | undefined }): boolean => pathPattern === notQuestions;
+/** Whatever is read when the end is known. */
+export function readingAfter(spoiling: Spoiling): Placed {
+  return { step: 'reading back', spoiling, fault: { ...spoiling, method: '*', path: '**' } };
+}
 
 /** What a record says, for who reads that a test has failed. */
 export const sayings = ({ status, error, outcome, warnings, trace }: OperationRecord): string =>
