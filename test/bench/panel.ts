@@ -2,7 +2,7 @@
  * How long the Jobs panel takes from a message to what it changed being painted, with 1,000 operations of which 100 change
  * each second, as a ratio to the least that is possible: the same page without an operation, told as often of nothing.
  *
- * Both sides run in one Chromium, one after the other, with the shipped bundle, while somebody holds an arrow key. The
+ * Both sides run in one Chromium, in turn, with the shipped bundle, while somebody holds an arrow key. The
  * extension's side puts what changes within a tenth of a second into one message, so that is what is sent here: 10
  * messages of 10 rows a second. A message waits for the next frame on both sides: 0 to 17 ms, half of that on average.
  */
@@ -33,8 +33,7 @@ export default async function main(args: readonly string[]): Promise<void> {
   // Compiled for a browser, and so not with this file.
   const file = pathToFileURL(join(root, 'test/ui/panel/measure.ts')).href;
   const { measurePanel } = (await import(file)) as { measurePanel: MeasurePanel };
-  const floor = await measurePanel({ rows: 0, updates, seconds });
-  const panel = await measurePanel({ rows, updates, seconds });
+  const { floor, panel } = await measurePanel({ rows, updates, seconds });
   if ([floor, panel].some(({ paints, inputs }) => paints.length < seconds || inputs.length < seconds)) {
     throw new Error('Too few messages or keys were measured: the page did not answer.');
   }

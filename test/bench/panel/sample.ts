@@ -10,5 +10,9 @@ export interface PanelSample {
   readonly rowsInDocument: number;
 }
 
-/** @param rows 0 for the floor; @param updates rows that change a second; @param seconds how long */
-export type MeasurePanel = (house: { readonly rows: number; readonly updates: number; readonly seconds: number }) => Promise<PanelSample>;
+/** @param rows of the panel, the floor has none; @param updates rows that change a second; @param seconds how long each side */
+export type MeasurePanel = (house: {
+  readonly rows: number;
+  readonly updates: number;
+  readonly seconds: number;
+}) => Promise<{ readonly floor: PanelSample; readonly panel: PanelSample }>;
