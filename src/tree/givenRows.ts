@@ -12,6 +12,10 @@ export class GivenRows {
   /** By the key of the level; 'unknown' while it asks, and where what it has cannot be compared. */
   readonly #levels = new Map<string, readonly Given[] | 'unknown'>();
   readonly #asked = new Map<string, number>();
+  /** Rows that VS Code was told of: it takes each alone, and asks for no level. */
+  readonly #told = new WeakSet<Row>();
+  /** What such a row looked like when VS Code took it. */
+  readonly #taken = new WeakMap<Row, string | undefined>();
 
   /** VS Code asks for a level. @returns to be called with what it is given, undefined where that cannot be compared */
   ask(row: Row | undefined): (rows: readonly Row[] | undefined) => void {
@@ -22,12 +26,24 @@ export class GivenRows {
     return (rows) => {
       // Where it asks twice at a time, it takes the later answer.
       if (rows && this.#asked.get(key) === number) {
+        rows.forEach((one) => this.#taken.delete(one));
         this.#levels.set(
           key,
           rows.map((one) => ({ row: one, looks: looksOfRow(one) })),
         );
       }
     };
+  }
+
+  tell(rows: readonly Row[]): void {
+    rows.forEach((row) => this.#told.add(row));
+  }
+
+  /** VS Code takes a row as it is now: to show it, or to show where it is, which is no matter here. */
+  take(row: Row): void {
+    if (this.#told.delete(row)) {
+      this.#taken.set(row, looksOfRow(row));
+    }
   }
 
   /**
@@ -39,7 +55,7 @@ export class GivenRows {
   differing(row: Row | undefined, above: Row | undefined, now: ReadonlyMap<string, readonly Row[]>): readonly (Row | undefined)[] {
     const level = row && this.#levels.get(keyOf(above));
     const given = level === 'unknown' ? undefined : level?.find((one) => one.row === row);
-    return row !== undefined && (given === undefined || differs(given, row)) ? [row] : this.#below(row, now);
+    return row !== undefined && (given === undefined || this.#differs(given, row)) ? [row] : this.#below(row, now);
   }
 
   #below(row: Row | undefined, now: ReadonlyMap<string, readonly Row[]>): readonly (Row | undefined)[] {
@@ -51,7 +67,7 @@ export class GivenRows {
       return row === undefined ? [row] : [];
     }
     // One that was closed meanwhile is not read: it has to be asked for anew once it is opened.
-    if (had === 'unknown' || has === undefined || had.length !== has.length || !had.every((one, at) => isSame(one, has[at]))) {
+    if (had === 'unknown' || has === undefined || had.length !== has.length || !had.every((one, at) => this.#isSame(one, has[at]))) {
       return [row];
     }
     return had.flatMap((one, at) => {
@@ -59,22 +75,23 @@ export class GivenRows {
       if (stands === undefined || !isNodeRow(stands)) {
         return [];
       }
-      return differs(one, stands) ? [stands] : this.#below(stands, now);
+      return this.#differs(one, stands) ? [stands] : this.#below(stands, now);
     });
+  }
+
+  /** A node's row stays the same object, whatever it shows; what stands in for nodes is made anew each time. */
+  #isSame(given: Given, row: Row | undefined): boolean {
+    return row !== undefined && (isNodeRow(row) ? given.row === row : given.row.key === row.key && !this.#differs(given, row));
+  }
+
+  #differs(given: Given, row: Row): boolean {
+    const looks = this.#taken.has(given.row) ? this.#taken.get(given.row) : given.looks;
+    return looks === undefined || looks !== looksOfRow(row);
   }
 }
 
 export function keyOf(row: Row | undefined): string {
   return row === undefined || isNodeRow(row) ? levelKey(row) : row.key;
-}
-
-/** A node's row stays the same object, whatever it shows; what stands in for nodes is made anew each time. */
-function isSame(given: Given, row: Row | undefined): boolean {
-  return row !== undefined && (isNodeRow(row) ? given.row === row : given.row.key === row.key && !differs(given, row));
-}
-
-function differs({ looks }: Given, row: Row): boolean {
-  return looks === undefined || looks !== looksOfRow(row);
 }
 
 function looksOfRow(row: Row): string | undefined {

@@ -23,6 +23,7 @@ export class ResourceTreeProvider implements vscode.TreeDataProvider<Row>, vscod
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
+    this.#changes.noteTaken(row);
     return treeItemOf(row, (one) => this.#model.isOpen(one));
   }
 

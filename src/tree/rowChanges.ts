@@ -52,6 +52,11 @@ export class RowChanges implements Disposable {
     return (rows) => given(this.#options.model.filterText === undefined ? rows : undefined);
   }
 
+  /** VS Code takes a row as it is now: with its level, or alone after it was told of it. */
+  noteTaken(row: Row): void {
+    this.#given.take(row);
+  }
+
   noteClosed(row: Row): void {
     this.#open.delete(keyOf(row));
   }
@@ -87,6 +92,7 @@ export class RowChanges implements Disposable {
     const told = new Set(isComparable ? [...all].flatMap((row) => this.#given.differing(row, row && model.parent(row), now)) : all);
     const some = [...told].filter((row) => row !== undefined);
     if (told.size > 0) {
+      this.#given.tell(some);
       this.#options.tell(some.length < told.size ? undefined : some);
     }
   }

@@ -142,6 +142,18 @@ describe('tree: telling of changes', () => {
       assert.deepEqual(await toldOf(a), ['told a/b/c']);
     });
 
+    it('tells a row that looks again as at first, where VS Code took it as it was in between', async () => {
+      give(undefined, a, b, c);
+      c.node = nodeOf(c.key, 'c, running');
+      assert.deepEqual(await toldOf(c), ['told a/b/c']);
+      changes.noteTaken(c);
+      seen.length = 0;
+      assert.deepEqual(await toldOf(c), ['told '], 'it is told what it has');
+      c.node = nodeOf(c.key);
+      seen.length = 0;
+      assert.deepEqual(await toldOf(a), ['told a/b/c']);
+    });
+
     it('tells nothing where all is as it was', async () => {
       give(undefined, a, b, c);
       assert.deepEqual(await toldOf(undefined, a, c), ['told ']);
