@@ -33,6 +33,29 @@ describe('each system, with nobody to answer', function () {
   const until = async (ids: Readonly<Record<string, string>>, is: (record: OperationRecord) => boolean): Promise<OperationRecord[]> =>
     Promise.all(Object.values(ids).map((id) => cloud.until(id, is)));
 
+  async function makeCollection(machine: string, collectionName: string): Promise<void> {
+    const { record } = await cloud.run('createCollection', await systems.machine(machine), { source: 'machine', collectionName }, () => []);
+    assert.equal(record.status, 'succeeded', sayings(record));
+  }
+
+  /** What was being asked while the certificate became another one says so, and pauses: a person clicks "Ask Now". */
+  const endsOf = (ids: Readonly<Record<string, string>>): Promise<OperationRecord[]> =>
+    until(ids, ({ id, status, trouble }) => {
+      if (trouble?.kind === 'paused') {
+        void cloud.engine.retry(id);
+      }
+      return hasEnded(status);
+    });
+
+  /** To the sandbox that was put in the place of the one before. */
+  function nothingSent(): void {
+    assert.deepEqual(
+      cloud.sandbox.ledger.list().filter(({ method, path }) => !['GET', 'HEAD'].includes(method) && !/token$/i.test(path)),
+      [],
+      'something was sent again',
+    );
+  }
+
   /** Those with jobs have theirs; then time is held, so that none ends. */
   async function underWay(withJob: Named, others: Named): Promise<Record<string, string>> {
     const first = await each(withJob, ({ start }) => start());
@@ -48,13 +71,8 @@ describe('each system, with nobody to answer', function () {
 
   it('ends as it does, begun once, when connections were refused: what ran, what was taken without an answer, what never left', async () => {
     const from = cloud.sandbox.ledger.count;
-    for (const [machine, collectionName] of [
-      ['vm-web-01', 'two'],
-      ['vm-web-02', 'late'],
-    ] as const) {
-      const made = await cloud.run('createCollection', await systems.machine(machine), { source: 'machine', collectionName }, () => []);
-      assert.equal(made.record.status, 'succeeded', sayings(made.record));
-    }
+    await makeCollection('vm-web-01', 'two');
+    await makeCollection('vm-web-02', 'late');
     const jobs = { machine: await systems.machineBackup('vm-web-01') };
     const others = {
       registration: await systems.registration('sql-crm-01'),
@@ -118,23 +136,42 @@ describe('each system, with nobody to answer', function () {
     };
     const ids = await underWay(jobs, others);
     await cloud.restart();
-    // What was being asked while the certificate became another one says so, and pauses: a person clicks "Ask Now".
-    const ends = await until(ids, ({ id, status, trouble }) => {
-      if (trouble?.kind === 'paused') {
-        void cloud.engine.retry(id);
-      }
-      return hasEnded(status);
-    });
+    const ends = await endsOf(ids);
     assert.deepEqual(
       ends.map(({ status }) => status),
       ends.map(() => 'unknown'),
-      ends.map(({ title, status, error }) => JSON.stringify([title, status, error])).join('\n'),
+      ends.map(sayings).join('\n'),
     );
-    assert.deepEqual(
-      cloud.sandbox.ledger.list().filter(({ method, path }) => method !== 'GET' && !/token$/i.test(path)),
-      [],
-      'something was sent again',
-    );
+    nothingSent();
+  });
+
+  it('is told as the new sandbox has it, or as unknown, when that came before anybody could look for a request without an answer', async () => {
+    await makeCollection('vm-web-01', 'four');
+    const lost: Named = {
+      machine: await systems.machineBackup('vm-web-03'),
+      database: await systems.databaseBackup('Sales'),
+      registration: await systems.registration('sql-crm-01'),
+      point: await systems.anotherPoint('vm-web-01', 'four', 'p1'),
+      service: await systems.serviceBackup('apim-orders-weu', 'torn.apimbackup'),
+      snapshot: await systems.snapshot('vm-web-02'),
+    };
+    const from = cloud.sandbox.ledger.count;
+    cloud.spoil(...Object.values(lost).map(({ request }) => onlyThis(request, { kind: 'resetAfter' }).fault), gone);
+    const ids = await each(lost, ({ start }) => start());
+    const isSent = ({ request }: Prepared): boolean => cloud.sentSince(from, request).effects === 1;
+    await settled('what was sent', () => Promise.resolve(Object.values(lost).every(isSent)));
+    await cloud.restart();
+    // In this world it was never asked for. Where what is asked for can be looked up, that is found; of the rest nobody can tell.
+    const ends = Object.fromEntries((await endsOf(ids)).map(({ actionId, status, error }) => [actionId, `${status}: ${error?.code}`]));
+    assert.deepEqual(ends, {
+      backUpNow: 'failed: NotStarted',
+      backUpDatabase: 'failed: NotStarted',
+      registerContainer: 'unknown: OutcomeUnknown',
+      addRestorePoint: 'failed: NotStarted',
+      backUpService: 'unknown: OutcomeUnknown',
+      takeVeeamSnapshot: 'failed: NotStarted',
+    });
+    nothingSent();
   });
 });
 
