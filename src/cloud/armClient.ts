@@ -3,6 +3,7 @@ import { BackupError, messageOf } from '../core/errors.ts';
 import { isObject, stringAt, type Json } from '../core/json.ts';
 import type { PreparedRequest } from '../core/operation.ts';
 import { refusalOf, unusableAnswer, type RemediesFor } from './armErrors.ts';
+import type { Held } from './budget/held.ts';
 import { guardedUrl } from './endpointGuard.ts';
 import { unansweredError } from './networkErrors.ts';
 import type { ArmPipeline, ArmRequest, Unanswered } from './pipeline.ts';
@@ -30,6 +31,8 @@ export interface ServiceClientSetup {
   readonly pageIn?: (body: Json | undefined, url: string) => Page | string;
   /** As `ServiceClient.pace`, of an absolute URL. Absent where nobody counts. */
   readonly pace?: (url: string) => number;
+  /** What stands in the way of a click, as `ServiceClient.heldBack`. Absent where nobody counts. */
+  readonly heldBack?: (method: string, url: string) => Held | undefined;
 }
 
 export interface ArmClientSetup extends ServiceClientSetup {
@@ -51,7 +54,7 @@ export function createArmClient(setup: ArmClientSetup): ArmClient {
 
 /** Everything but what is a resource manager's alone. */
 export function createServiceClient(setup: ServiceClientSetup): ServiceClient {
-  const { environment, pageIn = armPage, pace } = setup;
+  const { environment, pageIn = armPage, pace, heldBack } = setup;
   const remediesFor = setup.remediesFor ?? (() => []);
 
   async function ask(request: ArmRequest, options: RequestOptions): Promise<Answer | Unanswered> {
@@ -112,6 +115,14 @@ export function createServiceClient(setup: ServiceClientSetup): ServiceClient {
 
   return {
     ...(pace ? { pace: (url: string) => pace(new URL(url, environment.resourceManagerEndpoint).href) } : {}),
+    ...(heldBack
+      ? {
+          heldBack: ({ method, url }: Pick<PreparedRequest, 'method' | 'url'>, options: RequestOptions = {}) => {
+            const held = heldBack(method, new URL(url, environment.resourceManagerEndpoint).href);
+            return held && refusalOf(held, { status: 429 }, options, held.waitMs, remediesFor);
+          },
+        }
+      : {}),
     get,
     page,
     async *pages(pathOrUrl, options = {}) {

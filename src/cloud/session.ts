@@ -83,6 +83,7 @@ export class Session {
       pipeline: () => this.#load(setup),
       tenantOf: (url) => this.#tenantOfSubscription.get(/\/subscriptions\/+([^/?#]+)/i.exec(url)?.[1]?.toLowerCase() ?? ''),
       pace: (url) => this.#governor?.paceMs(url) ?? 0,
+      heldBack: (method, url) => this.#governor?.heldBack(method, url),
       ...(setup.remediesFor ? { remediesFor: setup.remediesFor } : {}),
       ...(setup.environment.storage ? { blobs: createBlobReader(setup.environment, () => this.#through(setup)) } : {}),
     });

@@ -137,6 +137,11 @@ export interface ServiceClient {
    * more; 0 where nothing is known of a limit. Absent where nobody counts.
    */
   pace?(url: string): number;
+  /**
+   * Why a person's request would not be sent now, with the time after which it would (`retryAfterMs`): the service has said that it takes
+   * no more of these until then. Undefined where nothing is known that stands in its way. Absent where nobody counts.
+   */
+  heldBack?(request: Pick<PreparedRequest, 'method' | 'url'>, options?: RequestOptions): BackupError | undefined;
 }
 
 /** The way to an appliance. */

@@ -9,7 +9,7 @@ import { bounded, mayPass, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
 import { timing, type EngineContext } from './context.ts';
 import { isQueued, mayBegin, phaseOf } from './phase.ts';
-import { notSent, send } from './sender.ts';
+import { notSent, send, waitForLimit } from './sender.ts';
 import type { Entry } from './store.ts';
 import type { Follower } from './types.ts';
 
@@ -29,6 +29,9 @@ export async function begin(context: EngineContext, entry: Entry): Promise<void>
   }
   try {
     if (isQueued(entry.record) && !(await itsTurn(context, entry))) {
+      return;
+    }
+    if (mayBegin(entry) && (await isHeldBack(context, entry))) {
       return;
     }
     if (mayBegin(entry) && (await isToBeSent(context, entry))) {
@@ -71,6 +74,18 @@ async function itsTurn(context: EngineContext, entry: Entry): Promise<boolean> {
       return false;
     }
   }
+}
+
+/** One of a batch goes on waiting where all of its kind is refused for now: it can be taken back, and keeps nobody from asking. */
+async function isHeldBack(context: EngineContext, entry: Entry): Promise<boolean> {
+  const { record } = entry;
+  const { request } = phaseOf(record);
+  const error =
+    record.batch?.isQueued && request ? context.client(entry)?.heldBack?.(request, { resource: record.target.name }) : undefined;
+  if (error) {
+    await waitForLimit(context, entry, error);
+  }
+  return error !== undefined;
 }
 
 /** `Queued: waits for Create Restore Point of vm-01, and 2 more before it`. */

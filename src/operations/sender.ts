@@ -101,11 +101,11 @@ async function unsavedBeforeSending(context: EngineContext, entry: Entry, error:
 }
 
 /**
- * A limit has refused it, the cloud's own or its governor's: provably nothing was taken. One that can wait does so, to be sent when
- * the limit allows it; one that a person has just asked for by itself ends with the time at which to ask again.
+ * A limit has refused it, the cloud's own or its governor's: provably nothing was taken. One of a batch goes on
+ * waiting for its turn; one that a person has asked for by itself ends with the time at which to ask again.
  */
 async function throttled(context: EngineContext, entry: Entry, error: BackupError): Promise<void> {
-  if (outlivesWindow(entry.record)) {
+  if (entry.record.batch?.isQueued) {
     await waitForLimit(context, entry, error);
     return;
   }

@@ -8,7 +8,7 @@ import type { RequestPriority } from '../types.ts';
 import { BudgetBook, type Claim } from './budgetBook.ts';
 import { steadyClock, type BudgetClock } from './clock.ts';
 import { heldBack, type Held } from './held.ts';
-import { HoldNotices, type HoldNotice } from './holdNotices.ts';
+import { HoldNotices, shortestToldMs, type HoldNotice } from './holdNotices.ts';
 import { Lanes, type Lane, type Waiting } from './lanes.ts';
 import type { AnswerOfCloud } from './readings.ts';
 import { scopeOf, type RequestScope } from './scope.ts';
@@ -115,6 +115,16 @@ export class Governor {
   /** Milliseconds between background reads like this one, so that the limit they count against lasts; 0 where none is known. */
   paceMs(url: string): number {
     return this.#book.paceMs(scopeOf('GET', url), this.#clock.now());
+  }
+
+  /** What stands in the way of a click, where the cloud has said until when; undefined where it may go, or is not held back for longer than moments. */
+  heldBack(method: string, url: string): Held | undefined {
+    const scope = scopeOf(method, url);
+    const now = this.#clock.now();
+    const gateMs = this.#book.gateMs(scope, 'click', now);
+    return gateMs > shortestToldMs && Number.isFinite(gateMs)
+      ? heldBack(this.#options.label, scope, this.#book.reasonOf(scope, now))
+      : undefined;
   }
 
   /** Nobody goes through any more: the cloud is left. Who waits, or comes later, gets `NotConnected`: nothing was sent. */

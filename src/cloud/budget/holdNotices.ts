@@ -9,7 +9,7 @@ export interface HoldNotice {
 }
 
 /** A wait that nobody would notice is not told. */
-const shortestToldMs = 2_000;
+export const shortestToldMs = 2_000;
 
 /** Tells once, while clicks wait for one limit, what they wait for. */
 export class HoldNotices {

@@ -149,6 +149,10 @@ describe('governor of a cloud’s requests', () => {
         message:
           'Azure takes no more Microsoft.RecoveryServices/vaults/backupJobs/read for now: no more than 150 in an hour. The request was not sent.',
       });
+      assert.deepEqual(bench.governor.heldBack('GET', jobs), click.admission.held, 'it is known without asking');
+      assert.equal(bench.governor.heldBack('POST', jobs), undefined);
+      await bench.clock.turn(223_000);
+      assert.equal(bench.governor.heldBack('GET', jobs), undefined, 'one waits for moments');
     });
 
     it('of the whole subscription holds back all of its kind, whichever provider it is for', async () => {

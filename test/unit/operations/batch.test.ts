@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
+import { BackupError } from '../../../src/core/errors.ts';
 import { Journal } from '../../../src/operations/journal.ts';
 import { Once } from '../../../src/operations/once.ts';
 import { answer, breakFolder, eachInItsFolder, house, never, origin, plan, statusOf } from './fakes.ts';
@@ -91,6 +92,29 @@ describe('operations that were started together', () => {
     assert.equal(second.arm.sent.length, 1);
     assert.equal(second.engine.get(one.id)?.trouble, undefined);
     assert.deepEqual([statusOf(second.engine, one.id), statusOf(second.engine, other.id)], ['running', 'cancelled']);
+  });
+
+  it('wait unsent and unasked for while it is known that the service takes no more', async () => {
+    const { engine, arm, clock } = house(folder);
+    const openAt = clock.now() + 600_000;
+    arm.heldBack = ({ method }) => {
+      const retryAfterMs = openAt - clock.now();
+      return method === 'POST' && retryAfterMs > 0
+        ? new BackupError('No more backups for now.', { code: 'Throttled', status: 429, retryAfterMs })
+        : undefined;
+    };
+    const [one, other] = [await engine.start({ ...plan, batch }), await engine.start({ ...plan, batch })];
+    await clock.advance(60_000);
+    const { trouble, steps } = engine.get(one.id) ?? assert.fail();
+    assert.deepEqual([trouble?.error.message, steps], ['No more backups for now.', undefined]);
+    assert.equal(trouble?.kind === 'noAnswer' && Date.parse(trouble.nextAt), openAt);
+    await engine.cancel(other.id);
+    assert.equal(arm.sent.length, 0);
+    const alone = await engine.start(plan);
+    await clock.advance(15 * 60_000);
+    assert.deepEqual([statusOf(engine, one.id), statusOf(engine, other.id)], ['running', 'cancelled']);
+    assert.equal(arm.sent.length, 2, 'one by itself is sent at once: a person waits for its answer');
+    assert.equal(engine.get(alone.id)?.trace[0]?.at, engine.get(alone.id)?.createdAt);
   });
 
   it('are asked for at their own pace where the limit names no time', async () => {

@@ -83,6 +83,8 @@ export class FakeArm implements ArmClient {
   readonly environment;
   readonly sent: PreparedRequest[] = [];
   readonly polled: string[] = [];
+  /** Replaced where the service is known to take no more. */
+  heldBack: NonNullable<ArmClient['heldBack']> = () => undefined;
   sendReplies: Reply[] = [answer(202, undefined, { location: signedUrl })];
   pollReplies: Reply[] = [answer(200, { step: 'running' })];
 

@@ -53,6 +53,7 @@ export function clientOf(
   let client: Promise<VerifyingHttpClient> | undefined;
   const arm = createArmClient({
     environment,
+    ...(governor ? { heldBack: (method: string, url: string) => governor.heldBack(method, url) } : {}),
     ...rest,
     pipeline: async () =>
       createArmPipeline({
