@@ -3,7 +3,7 @@ import type { ToHost } from '../../../src/views/protocol.ts';
 import type { FullView } from '../../unit/views/fullView.ts';
 import { PanelHouse, waitFor, type Panel } from './page.ts';
 import { assertReadable, lowestContrast } from './readable.ts';
-import { busyDay, hostileNames, manySteps, row } from './rows.ts';
+import { busyDay, hostileNames, row } from './rows.ts';
 import { themeNames } from './themes.ts';
 
 describe('Jobs panel in a browser', function () {
@@ -209,16 +209,6 @@ describe('Jobs panel in a browser', function () {
     assert.equal(await panel.page.locator('.details h2').textContent(), 'vm-mail-10');
   });
 
-  it('announces an end once, and no step before it', async () => {
-    const panel = await opened(busyDay());
-    const [run] = busyDay() as [FullView];
-    const said = panel.page.locator('.announcer');
-    await panel.put({ ...run, percent: 99 });
-    assert.equal(await said.textContent(), '');
-    await panel.put(row('run', 'vm-web-01', 600_000, { status: 'succeeded', endedAt: new Date().toISOString() }));
-    assert.equal(await said.textContent(), 'Back Up Now, vm-web-01: Succeeded');
-  });
-
   it('filters by words and by state, and says when nothing is left', async () => {
     const panel = await opened(busyDay());
     const visible = async (): Promise<number> => {
@@ -306,26 +296,5 @@ describe('Jobs panel in a browser', function () {
     await panel.screenshot('panel-narrow');
     const wide = await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
     assert.equal(wide, false);
-  });
-
-  it('shows each step with its times, nothing of them cut off, however narrow the pane', async () => {
-    const panel = await opened([manySteps()]);
-    for (const width of [1200, 700, 420]) {
-      await panel.page.setViewportSize({ width, height: 900 });
-      await panel.look('steps');
-      const steps = await panel.page.locator('.details').evaluate((details) => {
-        const right = details.getBoundingClientRect().left + details.clientWidth;
-        return [...details.querySelectorAll('.steps li')].map((step) => {
-          const parts = [...step.querySelectorAll('.step-at, .step-text, .step-after')];
-          return { says: parts.at(-1)?.textContent, isCut: parts.some((part) => part.getBoundingClientRect().right > right) };
-        });
-      });
-      assert.deepEqual(
-        steps.map(({ says }) => says),
-        ['', 'after 0 s', 'after 2 s', 'after 3 s', 'after 3 min 00 s'],
-      );
-      assert.ok(!steps.some(({ isCut }) => isCut), `a step is cut off in a window of ${width} pixels`);
-      await panel.screenshot(`panel-steps-${width}`);
-    }
   });
 });

@@ -3,6 +3,7 @@ import type { RowView } from '../../../src/views/protocol.ts';
 import type { FullView } from '../../unit/views/fullView.ts';
 import { PanelHouse, rowOf, type Panel } from './page.ts';
 import { manyRows } from './manyRows.ts';
+import { busyDay, row } from './rows.ts';
 
 describe('Jobs panel with a thousand operations', function () {
   this.timeout(60_000);
@@ -223,6 +224,16 @@ describe('Jobs panel with a thousand operations', function () {
     assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false);
     await choose(panel, 'System', 'All systems');
     assert.equal(await panel.page.locator('.count').textContent(), '');
+  });
+
+  it('announces an end once, and no step before it', async () => {
+    const panel = await opened(busyDay());
+    const [run] = busyDay() as [FullView];
+    const said = panel.page.locator('.announcer');
+    await panel.put({ ...run, percent: 99 });
+    assert.equal(await said.textContent(), '');
+    await panel.put(row('run', 'vm-web-01', 600_000, { status: 'succeeded', endedAt: new Date().toISOString() }));
+    assert.equal(await said.textContent(), 'Back Up Now, vm-web-01: Succeeded');
   });
 
   it('announces many ends as one sentence', async () => {

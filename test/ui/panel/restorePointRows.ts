@@ -1,5 +1,5 @@
 /** Rows of VM restore points: copies with a figure a disk, one that waits for another, one that makes its collection first. */
-import type { OperationRecord } from '../../../src/core/operation.ts';
+import type { OperationRecord, OperationStatus, OperationStep } from '../../../src/core/operation.ts';
 import type { FullView } from '../../unit/views/fullView.ts';
 import { row } from './rows.ts';
 
@@ -47,5 +47,32 @@ export function restorePointJobs(): FullView[] {
       status: 'accepted',
       progress: { message: 'Creating the restore point collection vm-app-03-restore-points' },
     }),
+    manySteps(),
   ];
+}
+
+/** A restore point of a VM that made the collection for it first: five moments, their words long. */
+function manySteps(): FullView {
+  const end = Date.now();
+  const moment = (agoMs: number): string => new Date(end - agoMs).toISOString();
+  const step = (agoMs: number, status: OperationStatus, isFirst = false): OperationStep => ({
+    at: moment(agoMs),
+    status,
+    ...(isFirst ? { isFirst: true as const } : {}),
+  });
+  const request = { method: 'PUT' as const, url: 'https://management.azure.com/x', headers: {} };
+  return row('steps', 'vm-web-11', 3 * minute, {
+    title: 'Create Restore Point',
+    status: 'succeeded',
+    createdAt: moment(3 * minute),
+    endedAt: moment(0),
+    request,
+    first: { title: 'Create the Restore Point Collection', tracker: 'restorePoint', request, done: true },
+    steps: [
+      step(3 * minute, 'sending', true),
+      step(3 * minute - 2_000, 'accepted', true),
+      step(3 * minute - 3_000, 'running'),
+      step(0, 'succeeded'),
+    ],
+  });
 }

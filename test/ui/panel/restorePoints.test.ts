@@ -53,4 +53,25 @@ describe('Jobs panel: what VM restore points bring to it', function () {
     assert.equal(((await panel.page.locator('vscode-button[data-action="remove"]').textContent()) ?? '').trim(), 'Remove from List');
     assert.deepEqual(panel.complaints, []);
   });
+
+  it('shows each step with its times, nothing of them cut off, however narrow the pane', async () => {
+    const panel = await opened();
+    for (const width of [1200, 700, 420]) {
+      await panel.page.setViewportSize({ width, height: 900 });
+      await panel.look('steps');
+      const steps = await panel.page.locator('.details').evaluate((details) => {
+        const right = details.getBoundingClientRect().left + details.clientWidth;
+        return [...details.querySelectorAll('.steps li')].map((step) => {
+          const parts = [...step.querySelectorAll('.step-at, .step-text, .step-after')];
+          return { says: parts.at(-1)?.textContent, isCut: parts.some((part) => part.getBoundingClientRect().right > right) };
+        });
+      });
+      assert.deepEqual(
+        steps.map(({ says }) => says),
+        ['', 'after 0 s', 'after 2 s', 'after 3 s', 'after 3 min 00 s'],
+      );
+      assert.ok(!steps.some(({ isCut }) => isCut), `a step is cut off in a window of ${width} pixels`);
+      await panel.screenshot(`panel-steps-${width}`);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 /** Rows as the extension's side makes them, of operations in every state. */
-import type { OperationRecord, OperationStatus, OperationStep } from '../../../src/core/operation.ts';
+import type { OperationRecord } from '../../../src/core/operation.ts';
 import { newRecord, type NewRecord } from '../../../src/operations/newRecord.ts';
 import type { Standing } from '../../../src/operations/types.ts';
 import { jobView, operationView, type FullView } from '../../unit/views/fullView.ts';
@@ -146,28 +146,6 @@ export function busyDay(): FullView[] {
       follow: { title: 'Backup', target: { id: '', name: 'vm-mail-10', kind: 'protected item' }, job, tracker: 'job', tracking: {} },
     }),
   ];
-}
-
-/** A restore point of a VM that made the collection for it first: five moments, their words long. */
-export function manySteps(): FullView {
-  const step = (agoMs: number, status: OperationStatus, isFirst = false): OperationStep => ({
-    at: ago(agoMs),
-    status,
-    ...(isFirst ? { isFirst: true as const } : {}),
-  });
-  const request = { method: 'PUT' as const, url: 'https://management.azure.com/x', headers: {} };
-  return row('steps', 'vm-web-11', 3 * minute, {
-    status: 'succeeded',
-    endedAt: ago(0),
-    request,
-    first: { title: 'Create the Restore Point Collection', tracker: 'job', request, done: true },
-    steps: [
-      step(3 * minute, 'sending', true),
-      step(3 * minute - 2_000, 'accepted', true),
-      step(3 * minute - 3_000, 'running'),
-      step(0, 'succeeded'),
-    ],
-  });
 }
 
 /** Names that Azure, or somebody with a role there, may really give. */
