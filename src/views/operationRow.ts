@@ -1,6 +1,6 @@
 /** What the list of the panel shows of an operation or a job: pure functions. Nothing is computed that the service did not say. */
 import { armIdKey } from '../core/armId.ts';
-import { hasEnded, type OperationProgress, type OperationRecord, type OperationTarget } from '../core/operation.ts';
+import { hasEnded, type OperationBatch, type OperationProgress, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 import { backupBlobOf, madePointOf } from '../inventory/running.ts';
 import { isUnsent, isWaiting } from '../operations/phase.ts';
 import type { Standing } from '../operations/types.ts';
@@ -21,7 +21,7 @@ export function operationRow(record: OperationRecord, standing: Standing, triedA
     system: systemOf(record),
     title: record.title,
     ...placeOf(record.target),
-    ...(record.batch === undefined ? {} : { batch: { id: record.batch.id, size: record.batch.size } }),
+    ...(record.batch === undefined ? {} : { batch: batchOf(record.batch) }),
     ...(triedAgain === undefined ? {} : { retry: triedAgain ? ('made' as const) : ('open' as const) }),
     ...(isUnsent(record) ? { unsent: true as const } : {}),
     ...looksOf(record, standing),
@@ -79,6 +79,10 @@ const systemLabels: Readonly<Record<NonNullable<ReturnType<typeof systemOfAction
   apiManagement: 'API Management',
   veeam: 'Veeam',
 };
+
+function batchOf({ id, size, retryOf }: OperationBatch): NonNullable<RowView['batch']> {
+  return { id, size, ...(retryOf === undefined ? {} : { retryOf }) };
+}
 
 /** A job that is only followed belongs to no action: where it runs tells. */
 function systemOf({ actionId, target }: OperationRecord): SystemView {

@@ -87,8 +87,8 @@ export interface RowView {
   readonly vault?: string;
   /** Tells vaults of one name apart: an id, in lower case. */
   readonly vaultKey?: string;
-  /** Where it was started together with others: how many there were to be started. */
-  readonly batch?: { readonly id: string; readonly size: number };
+  /** Where it was started together with others: how many there were to be started, and the batch whose failed ones they were. */
+  readonly batch?: { readonly id: string; readonly size: number; readonly retryOf?: string };
   /** Of one of a batch that failed or was never sent: it may be tried again, or was already. */
   readonly retry?: 'open' | 'made';
   /** Nothing of it has been sent, and it can be taken back. */

@@ -11,7 +11,7 @@ export interface ListFilter {
   readonly system: string;
   /** `all`, or `RowView.vaultKey`. */
   readonly vault: string;
-  /** Those of one batch alone. */
+  /** Those of one batch alone, with what of it was tried again. */
   readonly batch?: string;
 }
 
@@ -92,7 +92,7 @@ function fits({ view, words: held }: Placed, filter: ListFilter, words: readonly
     (state === 'all' || (state === 'active' ? view.active : !view.active && view.state === state)) &&
     (system === 'all' || view.system.key === system) &&
     (vault === 'all' || view.vaultKey === vault) &&
-    (batch === undefined || view.batch?.id === batch) &&
+    (batch === undefined || view.batch?.id === batch || view.batch?.retryOf === batch) &&
     words.every((word) => held.includes(word))
   );
 }

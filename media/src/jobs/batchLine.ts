@@ -34,7 +34,7 @@ export class BatchLine {
         onShow(this.#shown);
       }
     });
-    this.node.append(icon('layers'), this.#text, this.#button, this.actions);
+    this.node.append(icon('layers'), element('div', 'batch-said', this.#text, ' ', this.#button, ' ', this.actions));
     this.node.hidden = true;
   }
 

@@ -105,6 +105,10 @@ describe('Jobs panel: what SQL Server in VMs brings to it', function () {
     await panel.painted();
     assert.equal(await panel.page.locator('.row:visible').count(), 10);
     assert.equal((await panel.state())?.batch, batchId);
+    await panel.put({ ...one, id: 'again', batch: { id: 'retry', size: 1, retryOf: batchId } });
+    await panel.painted();
+    assert.equal(await panel.page.locator('.row:visible').count(), 11, 'what was tried again is not among them');
+    await panel.remove('again');
     await panel.screenshot('panel-batch');
     await panel.page.getByRole('button', { name: /Only those started together are shown/ }).click();
     await panel.painted();
