@@ -22,7 +22,10 @@ type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
 /** Tokens whose signature was checked are known by so many: a client sends one for an hour. */
 const mostVerified = 1_000;
 
-/** Issues and checks signed access tokens (RS256). Its key is made at start and never leaves the process. */
+/** Such keys are dear to make, and a test starts many sandboxes: theirs are the same, and `kid` tells whose a token is. */
+let processKeys: Promise<Keys> | undefined;
+
+/** Issues and checks signed access tokens (RS256). Its key is made by the process that it runs in, and never leaves that. */
 export class TokenIssuer {
   readonly lifetimeSeconds: number;
   readonly #keys: Keys;
@@ -34,6 +37,14 @@ export class TokenIssuer {
   /** By token: what those with a good signature say. */
   readonly #verified = new Map<string, JWTPayload>();
 
+  /** @throws JWSSignatureVerificationFailed for a token of another sandbox */
+  readonly #keyOf = ({ kid }: { readonly kid?: string }): Keys['publicKey'] => {
+    if (kid !== this.#keyId) {
+      throw new errors.JWSSignatureVerificationFailed();
+    }
+    return this.#keys.publicKey;
+  };
+
   private constructor(keys: Keys, directory: Directory, clock: SandboxClock, lifetimeSeconds: number) {
     this.#keys = keys;
     this.#directory = directory;
@@ -42,7 +53,8 @@ export class TokenIssuer {
   }
 
   static async create(directory: Directory, clock: SandboxClock, lifetimeSeconds: number): Promise<TokenIssuer> {
-    return new TokenIssuer(await generateKeyPair('RS256'), directory, clock, lifetimeSeconds);
+    processKeys ??= generateKeyPair('RS256');
+    return new TokenIssuer(await processKeys, directory, clock, lifetimeSeconds);
   }
 
   async issue(issuer: string, audience: string): Promise<IssuedToken> {
@@ -95,7 +107,7 @@ export class TokenIssuer {
   }
 
   async #checked(token: string, now: number): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, this.#keys.publicKey, { algorithms: ['RS256'], currentDate: new Date(now) });
+    const { payload } = await jwtVerify(token, this.#keyOf, { algorithms: ['RS256'], currentDate: new Date(now) });
     if (this.#verified.size >= mostVerified) {
       this.#verified.clear();
     }
@@ -105,7 +117,7 @@ export class TokenIssuer {
 
   /** Ends a token before its time; it stays ended. Anything that is no token of ours is left alone. */
   async expire(token: string): Promise<void> {
-    const { payload } = await jwtVerify(token, this.#keys.publicKey, { algorithms: ['RS256'] }).catch(() => ({ payload: undefined }));
+    const { payload } = await jwtVerify(token, this.#keyOf, { algorithms: ['RS256'] }).catch(() => ({ payload: undefined }));
     if (payload?.jti !== undefined) {
       this.#expired.set(payload.jti, this.#clock.now());
     }

@@ -147,7 +147,7 @@ async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow
 /** Every action, one after the other in a sandbox of their own. What went wrong comes back, a line for each. */
 async function every(fault: Spoiling, check: (cloud: SpoiledCloud, one: Case) => Promise<void>): Promise<readonly string[]> {
   const problems: string[] = [];
-  const cloud = await cloudFor(fault, 200);
+  const cloud = await cloudFor(fault, 1_000);
   try {
     for (const one of await casesOf(cloud, await vaultOf(cloud))) {
       await check(cloud, one).catch((error: unknown) => problems.push(`${one.actionId}: ${messageOf(error)}`));

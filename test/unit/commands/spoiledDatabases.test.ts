@@ -52,20 +52,22 @@ interface Step {
 class Walk {
   readonly #cloud: SpoiledCloud;
   readonly #vault: Vault;
+  readonly #backupTypes: readonly string[];
   #twinId = '';
   #twinPolicy = policy;
   #stirred = 0;
 
-  constructor(cloud: SpoiledCloud, vault: Vault) {
+  private constructor(cloud: SpoiledCloud, vault: Vault, backupTypes: readonly string[]) {
     this.#cloud = cloud;
     this.#vault = vault;
+    this.#backupTypes = backupTypes;
   }
 
-  static async in(cloud: SpoiledCloud): Promise<Walk> {
+  static async in(cloud: SpoiledCloud, backupTypes: readonly string[]): Promise<Walk> {
     const all = await Promise.all(cloud.sandbox.endpoint.subscriptionIds.map((id) => api.listVaults(cloud.arm, `/subscriptions/${id}`)));
     const vault = all.flatMap(({ items }) => items).find((one) => one.name === 'rsv-sql-weu');
     assert.ok(vault);
-    const walk = new Walk(cloud, vault);
+    const walk = new Walk(cloud, vault, backupTypes);
     await walk.#protectTwin();
     return walk;
   }
@@ -94,7 +96,7 @@ class Walk {
     });
     return [
       change('protectDatabase', state, policyOf(policy)),
-      ...['Full', 'Differential', 'Log', 'CopyOnlyFull'].map(backup),
+      ...this.#backupTypes.map(backup),
       change('changePolicy', policyName, policyOf(other)),
       change('stopKeepData', state),
       change('resumeProtection', policyName, policyOf(policy)),
@@ -226,18 +228,24 @@ class Walk {
 
 const same = (one: unknown, two: unknown): boolean => JSON.stringify(one) === JSON.stringify(two);
 
-/** All steps, one after another; what went wrong comes back, a line for each. */
-async function walk(fault: Spoiling, check: (walk: Walk, step: Step) => Promise<void>): Promise<readonly string[]> {
+/**
+ * Of the rows in turn; what is sent, followed and settled differs by what is asked for alone. Not both kinds of full backup
+ * in one: their jobs look alike, and here seconds lie between them, where a database needs minutes.
+ */
+const typesOfRows = [['Full', 'Differential'], ['Full', 'Log'], ['CopyOnlyFull']];
+
+/** All steps, one after another; what went wrong comes back, a line for each. @param at of the row */
+async function walk(at: number, fault: Spoiling, check: (walk: Walk, step: Step) => Promise<void>): Promise<readonly string[]> {
   const problems: string[] = [];
   const cloud = await cloudFor(fault, 2_000);
   try {
-    const one = await Walk.in(cloud);
+    const one = await Walk.in(cloud, typesOfRows[at % typesOfRows.length] ?? []);
     for (const step of one.steps) {
       await check(one, step).catch((error: unknown) =>
         problems.push(`${step.actionId} ${step.answers.backupType ?? ''}: ${messageOf(error)}`),
       );
     }
-    if (one.stirred < 5) {
+    if (one.stirred < 3) {
       problems.push(`only ${one.stirred} jobs of the namesake ran`);
     }
   } finally {
@@ -250,10 +258,13 @@ describe('databases and their namesakes, whatever becomes of the answers', funct
   this.timeout(120_000);
   together(
     [
-      ...ofSending.map((row) => ({ title: `sending: ${row.name}`, run: () => walk(row.fault, (one, step) => one.sending(step, row)) })),
-      ...ofFollowing.map(({ name: title, fault }) => ({
+      ...ofSending.map((row, at) => ({
+        title: `sending: ${row.name}`,
+        run: () => walk(at, row.fault, (one, step) => one.sending(step, row)),
+      })),
+      ...ofFollowing.map(({ name: title, fault }, at) => ({
         title: `following: ${title}`,
-        run: () => walk(fault, (one, step) => one.following(step, fault)),
+        run: () => walk(at, fault, (one, step) => one.following(step, fault)),
       })),
     ],
     6,
