@@ -1,10 +1,10 @@
 /** The operation engine: what the windows, trees and agents call. Each part of the work stands in its own file. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceClient } from '../cloud/types.ts';
-import { BackupError } from '../core/errors.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { adopt, loadJournal, prune, waitOf } from './adopt.ts';
+import { triedOnce } from './again.ts';
 import { traced } from './asking.ts';
 import { cancel } from './cancel.ts';
 import { systemClock, within, type Clock } from './clock.ts';
@@ -19,7 +19,7 @@ import { Once } from './once.ts';
 import { Ownership } from './ownership.ts';
 import { outlivesWindow } from './phase.ts';
 import { Planner, queued } from './planner.ts';
-import { noTracker, nothingConnected } from './refusals.ts';
+import { noSuchOperation, noTracker, nothingConnected } from './refusals.ts';
 import { remove } from './remove.ts';
 import { retry } from './retry.ts';
 import { Rounds } from './rounds.ts';
@@ -148,17 +148,7 @@ export class Engine implements OperationEngine {
       throw noTracker(plan, missing);
     }
     await this.#load();
-    if (outlivesWindow(plan)) {
-      return this.#planner.plan(cloud, plan);
-    }
-    const record = this.#newRecord(cloud, { ...plan, status: 'planned' });
-    const entry = await this.#store.create(record);
-    const planned = entry.record;
-    const sending = send(this.#context, entry, plan.request)
-      .catch((error: unknown) => this.#rounds.fault(entry, error))
-      .finally(() => this.#sending.delete(planned.id));
-    this.#sending.set(planned.id, sending);
-    return planned;
+    return triedOnce(this.#context, plan, () => (outlivesWindow(plan) ? this.#planner.plan(cloud, plan) : this.#sendNow(cloud, plan)));
   }
 
   async noteUnstarted(plan: UnstartedPlan): Promise<OperationRecord> {
@@ -249,6 +239,16 @@ export class Engine implements OperationEngine {
     return this.#loaded;
   }
 
+  async #sendNow(cloud: string, plan: OperationPlan): Promise<OperationRecord> {
+    const entry = await this.#store.create(this.#newRecord(cloud, { ...plan, status: 'planned' }));
+    const { record } = entry;
+    const sending = send(this.#context, entry, plan.request)
+      .catch((error: unknown) => this.#rounds.fault(entry, error))
+      .finally(() => this.#sending.delete(record.id));
+    this.#sending.set(record.id, sending);
+    return record;
+  }
+
   async #follow(cloud: string, plan: FollowPlan): Promise<OperationRecord> {
     const record = this.#newRecord(cloud, { ...plan, actionId: followedJob, intent: {}, status: 'running' });
     const entry = await this.#store.create(record);
@@ -293,7 +293,7 @@ export class Engine implements OperationEngine {
   #entry(id: string): Entry {
     const entry = this.#store.entries.get(id);
     if (!entry) {
-      throw new BackupError('This operation is no longer in the list.', { code: 'UnknownOperation', resource: id });
+      throw noSuchOperation(id);
     }
     return entry;
   }

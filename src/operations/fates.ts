@@ -1,6 +1,7 @@
 /** What became of operations that were started together, and which of them may be started again: pure functions over records. */
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, isFollowed, type OperationRecord, type OperationTarget } from '../core/operation.ts';
+import { triedElsewhereCode } from './refusals.ts';
 
 /** What became of one of a batch. */
 export type Fate = 'running' | 'unwatched' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
@@ -30,10 +31,10 @@ export function toRetry(records: readonly OperationRecord[], batchId: string): O
   return records.filter((record) => record.batch?.id === batchId && mayBeRetried(record) && !again.has(targetKeyOf(record.target)));
 }
 
-/** True where nothing of it goes on, and nothing came of it. */
+/** True where nothing of it goes on, and nothing came of it, in another window neither. */
 export function mayBeRetried(record: OperationRecord): boolean {
   const fate = fateOf(record);
-  return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted');
+  return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted') && record.error?.code !== triedElsewhereCode;
 }
 
 /** The same for two operations that are done to the same thing; disks of one restore point are told apart by their names. */

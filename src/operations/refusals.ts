@@ -20,6 +20,10 @@ export function notConnected(record: OperationRecord): BackupError {
   });
 }
 
+export function noSuchOperation(id: string): BackupError {
+  return new BackupError('This operation is no longer in the list.', { code: 'UnknownOperation', resource: id });
+}
+
 export function otherWindow(record: OperationRecord): BackupError {
   return new BackupError(`Another window follows "${record.title}". Do it there, or close that window.`, {
     code: 'OtherWindow',
@@ -40,6 +44,25 @@ export function alreadyQueued(plan: OperationPlan): BackupError {
     code: 'AlreadyQueued',
     resource: plan.target.name,
     remedies: ['Look at the Jobs panel.', 'To make another one, choose another name.'],
+  });
+}
+
+/** Code of one that was to be tried again when another window had just done so: there is nothing left to try. */
+export const triedElsewhereCode = 'TriedElsewhere';
+
+export function triedElsewhere({ title, target }: OperationPlan): BackupError {
+  return new BackupError(`"${title}" was not started: another window has tried the failed again.`, {
+    code: triedElsewhereCode,
+    resource: target.name,
+    remedies: ['Look at the Jobs panel.'],
+  });
+}
+
+export function underWayElsewhere({ title, target }: OperationPlan): BackupError {
+  return new BackupError(`"${title}" was not started: another window is just trying the failed again, and does not come to an end.`, {
+    code: 'RetryUnderWay',
+    resource: target.name,
+    remedies: ['Look at the Jobs panel, then try it again.'],
   });
 }
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
-import { BackupError } from '../../../src/core/errors.ts';
+import { BackupError, codeOf } from '../../../src/core/errors.ts';
 import { Journal } from '../../../src/operations/journal.ts';
 import { Once } from '../../../src/operations/once.ts';
-import { answer, breakFolder, eachInItsFolder, house, never, origin, plan, statusOf } from './fakes.ts';
-import { fateOf } from '../../../src/operations/fates.ts';
+import { answer, breakFolder, eachInItsFolder, house, never, origin, plan, statusOf, type House } from './fakes.ts';
+import type { OperationPlan } from '../../../src/operations/types.ts';
+import { fateOf, mayBeRetried } from '../../../src/operations/fates.ts';
 import { isUnsent } from '../../../src/operations/phase.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
 
@@ -176,6 +177,55 @@ describe('operations that were started together', () => {
       await journal.append(each);
     }
     assert.deepEqual(await journal.prune([...ended, ...alone, running], 0), ['a4']);
+  });
+});
+
+describe('the failed of a batch, tried again by two windows', () => {
+  let folder: string;
+  eachInItsFolder((made) => (folder = made));
+
+  const again = (id: string, size: number): OperationPlan => ({ ...plan, batch: { id, size, retryOf: 'b1' } });
+
+  it('are started by one of them, though neither has heard of the other', async () => {
+    const [one, other] = [house(folder), house(folder)];
+    await Promise.all([one.engine.resume(), other.engine.resume()]);
+    await one.engine.start(again('b2', 1));
+    assert.deepEqual(other.engine.list(), [], 'it has not heard of it');
+    await assert.rejects(other.engine.start(again('b3', 1)), (error) => codeOf(error) === 'TriedElsewhere');
+    await one.clock.advance(1_000);
+    assert.deepEqual([one.arm.sent.length, other.arm.sent.length], [1, 0]);
+    await other.engine.start({ ...again('b3', 2), target: { ...plan.target, name: 'disk-2' } });
+    const noted = await other.engine.noteUnstarted({ ...unstarted, batch, error: { code: 'TriedElsewhere', message: 'Another window.' } });
+    assert.equal(mayBeRetried(noted), false, 'or it would be started there after all');
+  });
+
+  it('are never started twice when both do it in the same moment', async () => {
+    const [one, other] = [house(folder), house(folder)];
+    const names = Array.from({ length: 6 }, (_, at) => `vm-${at}`);
+    const startedBy = ({ engine }: House, batchId: string): Promise<string[]> =>
+      Promise.all(
+        names.map(async (name) => {
+          const started = engine.start({ ...again(batchId, names.length), target: { ...plan.target, name } });
+          return started.then(
+            () => [name],
+            (error: unknown) => (assert.equal(codeOf(error), 'TriedElsewhere'), []),
+          );
+        }),
+      ).then((found) => found.flat());
+    const both = Promise.all([startedBy(one, 'b2'), startedBy(other, 'b3')]);
+    let isDone = false;
+    void both.finally(() => (isDone = true));
+    while (!isDone) {
+      await Promise.all([one.clock.advance(100), other.clock.advance(70)]);
+    }
+    const started = (await both).flat().sort();
+    assert.deepEqual(started, names.toSorted(), 'each by one of them, and by no other');
+    await Promise.all([one.clock.advance(60_000), other.clock.advance(60_000)]);
+    assert.equal(one.arm.sent.length + other.arm.sent.length, started.length);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith('again-')),
+      [],
+    );
   });
 });
 
