@@ -97,6 +97,22 @@ describe('the scheduler', () => {
     assert.deepEqual(done, ['c', 'a', 'b']);
   });
 
+  it('finds out within a minute that the machine slept, and does what is overdue so many at once', async () => {
+    const { clock, scheduler, done, ends } = made(2);
+    ['a', 'b', 'c'].forEach((key, at) => scheduler.schedule(key, 1_800 * second + at));
+    scheduler.schedule('later', 20 * hour);
+    await clock.advance(30 * second);
+    clock.shift(8 * hour);
+    clock.time += 8 * hour;
+    await clock.advance(0);
+    assert.deepEqual(done, [], 'its timer stood still');
+    await clock.advance(30 * second);
+    assert.deepEqual(done, ['a', 'b']);
+    ends.splice(0).forEach((end) => end());
+    await clock.advance(second);
+    assert.deepEqual(done, ['a', 'b', 'c']);
+  });
+
   it('begins nothing while it is held, and nothing after it was stopped', async () => {
     const { clock, scheduler, done } = made();
     scheduler.hold(true);

@@ -208,6 +208,43 @@ describe('following an operation through trouble', () => {
     assert.equal(arm.polled.length, 1);
   });
 
+  it('tells once, within a minute of waking, of a job that ended while the machine slept', async () => {
+    const { engine, arm, clock, ends, problems } = house(folder);
+    arm.pollReplies = [answer(200, { step: 'running', waitMs: 20 * minute })];
+    const { id } = await engine.start(plan);
+    await clock.advance(11 * minute);
+    assert.deepEqual([statusOf(engine, id), arm.polled.length], ['running', 1]);
+    arm.pollReplies = [answer(200, { step: 'succeeded' })];
+    const night = 9 * 60 * minute;
+    clock.shift(night);
+    clock.time += night;
+    const wokeAt = clock.now();
+    await clock.advance(minute);
+    const { status, endedAt = '' } = engine.get(id) ?? assert.fail();
+    assert.deepEqual([status, arm.sent.length, arm.polled.length], ['succeeded', 1, 2]);
+    assert.ok(Date.parse(endedAt) >= wokeAt);
+    await clock.advance(60 * minute);
+    assert.deepEqual([ends.length, arm.polled.length, problems.length], [1, 2, 0]);
+  });
+
+  it('goes on where the clock is set back by an hour while an answer is awaited, and notes no time below none', async () => {
+    const { engine, arm, clock } = house(folder);
+    const poll = arm.poll.bind(arm);
+    arm.poll = (url) => {
+      clock.time -= 60 * minute;
+      arm.poll = poll;
+      return poll(url);
+    };
+    const { id } = await engine.start(plan);
+    await clock.advance(minute);
+    const { trace, status } = engine.get(id) ?? assert.fail();
+    assert.equal(status, 'running');
+    assert.ok(trace.length > 1 && trace.every(({ ms }) => ms >= 0));
+    arm.pollReplies = [answer(200, { step: 'succeeded' })];
+    await clock.advance(minute);
+    assert.deepEqual([statusOf(engine, id), arm.sent.length], ['succeeded', 1]);
+  });
+
   it('sends nothing where the journal cannot be written', async () => {
     const blocked = path.join(folder, 'file');
     await writeFile(blocked, '');
