@@ -200,7 +200,7 @@ async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow
 }
 
 describe('every action, whatever becomes of its answers', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   together(
     [
       ...ofSending.map((row) => ({

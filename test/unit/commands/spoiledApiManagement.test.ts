@@ -99,7 +99,7 @@ async function atRest({ cloud, service }: Estate): Promise<void> {
 }
 
 describe('backups and restores of API Management, whatever becomes of their answers', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   // A blob service is dear to start: those of one patience are used again.
   const estates = new Pool<Estate>(
     (kind) => estateOf(kind === 'slow' ? { kind, ms: 900 } : { kind: 'truncate' }),

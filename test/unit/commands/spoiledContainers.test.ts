@@ -159,7 +159,7 @@ async function every(fault: Spoiling, check: (cloud: SpoiledCloud, one: Case) =>
 }
 
 describe('containers and auto-protection, whatever becomes of the answers', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   together(
     [
       ...ofSending.map((row) => ({ title: `sending: ${row.name}`, run: () => every(row.fault, (cloud, one) => sending(cloud, one, row)) })),

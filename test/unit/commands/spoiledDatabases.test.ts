@@ -255,7 +255,7 @@ async function walk(at: number, fault: Spoiling, check: (walk: Walk, step: Step)
 }
 
 describe('databases and their namesakes, whatever becomes of the answers', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   together(
     [
       ...ofSending.map((row, at) => ({

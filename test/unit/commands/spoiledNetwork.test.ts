@@ -14,7 +14,7 @@ type Named = Readonly<Record<string, Prepared>>;
 const gone = { kind: 'resetBefore', path: '**', method: '*', count: 'unlimited' } as const;
 
 describe('each system, with nobody to answer', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let cloud: SpoiledCloud;
   let systems: FiveSystems;
   before(async () => {

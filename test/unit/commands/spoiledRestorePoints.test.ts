@@ -320,7 +320,7 @@ async function walk(
 }
 
 describe('VM restore points, whatever becomes of the answers', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   together(
     [
       ...ofSending.map((row) => ({
