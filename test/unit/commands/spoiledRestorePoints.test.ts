@@ -173,7 +173,7 @@ class Walk {
       ...(step.asks === undefined ? [] : [questionsAfter(fault, step.asks)]),
       readingAfter(fault),
     ]);
-    assert.ok(effects === 1 && first.effects <= 1, `it took effect ${effects} times`);
+    assert.ok(effects === 1 && first.effects <= 1, `it took effect ${effects} times: ${sayings(record)}`);
     assert.equal(record.status, 'succeeded', sayings(record));
     assert.ok(step.trace === undefined || !same(await step.trace(), before), 'what the service says');
   }

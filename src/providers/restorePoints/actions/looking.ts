@@ -190,10 +190,23 @@ export async function lookFor(
   const options = { ...readOptions(context, of), attempted, resource: lastSegment(id) };
   const polled = await context.arm.poll(context.arm.environment.resourceManagerEndpoint + path, options);
   // Asked once more in the way that turns a refusal into its error, with what can be done about it.
-  const answer = polled.status === 404 || polled.status < 300 ? polled : await context.arm.get(path, options);
-  const ms = Date.parse(answer.headers['date'] ?? '');
+  const answer = polled.status === 404 || polled.status < 300 ? polled : await orAbsent(context.arm.get(path, options));
+  const ms = Date.parse((answer ?? polled).headers['date'] ?? '');
   const seenAt = new Date(Number.isNaN(ms) ? context.now() : ms).toISOString();
-  return { found: answer.status !== 404, body: answer.status === 404 ? undefined : answer.body, seenAt };
+  const found = answer !== undefined && answer.status !== 404;
+  return { found, body: found ? answer.body : undefined, seenAt };
+}
+
+/** A service that has recovered meanwhile may say that there is none: no refusal, but what was asked. */
+async function orAbsent<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (statusOf(error) === 404) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /**
