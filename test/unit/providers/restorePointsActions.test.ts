@@ -539,6 +539,12 @@ describe('After an answer that never came', () => {
     assert.equal(await run(collectionJson(own, 'westeurope', vmId)), 'absent');
   });
 
+  it('a service that fails first and then says that there is none has said so', async () => {
+    const said = [503, 404];
+    assert.equal((await settle(createRestorePoint, machine, into, { [p1]: () => said.shift() ?? 404 }))[0], 'absent');
+    assert.deepEqual(said, []);
+  });
+
   it('a refusal to look is no proof of anything', async () => {
     await assert.rejects(settle(createRestorePoint, machine, into, { [p1]: 403 }), /Refused with 403/);
   });
