@@ -53,11 +53,11 @@ export class StepFaults {
 
   /** The same followers; when one of them is to read back, its step has come. */
   watching(followers: ReadonlyMap<string, Follower>): ReadonlyMap<string, Follower> {
-    const watched = ({ readBack, ...follower }: Follower): Follower => ({
+    const watched = (follower: Follower): Follower => ({
       ...follower,
       readBack: (...args) => {
         this.#atReading();
-        return readBack(...args);
+        return follower.readBack(...args);
       },
     });
     return new Map([...followers].map(([id, follower]) => [id, watched(follower)]));
