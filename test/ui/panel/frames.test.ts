@@ -31,7 +31,9 @@ describe('Jobs panel with a thousand operations, a hundred of which change each 
     const frames = { empty: total(samples.empty), full: total(samples.full) };
     const said = `${frames.full} frames in ${rounds} s, ${frames.empty} without operations`;
     console.log(`      ${said}; key to paint at most ${longest(samples.full)} ms, ${longest(samples.empty)} ms without`);
-    assert.ok(samples.full.every(({ rowsInDocument, paints, inputs }) => rowsInDocument > 0 && paints.length > 0 && inputs.length > 0));
+    // On a busy machine a second may pass without any.
+    assert.ok(samples.full.some(({ paints }) => paints.length > 0) && samples.full.some(({ inputs }) => inputs.length > 0));
+    assert.ok(samples.full.every(({ rowsInDocument }) => rowsInDocument > 0));
     assert.ok(frames.empty > 0 && samples.empty.every(({ rowsInDocument }) => rowsInDocument === 0));
     assert.ok(frames.full >= keeps * frames.empty, said);
   });
@@ -42,5 +44,5 @@ function total(samples: readonly PanelSample[]): number {
 }
 
 function longest(samples: readonly PanelSample[]): number {
-  return Math.round(Math.max(...samples.flatMap(({ inputs }) => inputs)));
+  return Math.round(Math.max(0, ...samples.flatMap(({ inputs }) => inputs)));
 }

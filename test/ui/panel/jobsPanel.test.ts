@@ -256,7 +256,7 @@ describe('Jobs panel in a browser', function () {
   });
 
   it('stands still where motion is not wanted, at the system or in VS Code', async () => {
-    const panel = await opened(busyDay());
+    const panel = await opened(busyDay(), { moves: true });
     const running = (): Promise<string[]> =>
       panel.page.evaluate(() =>
         document

@@ -52,7 +52,7 @@ export async function openMeasured(
   house: PanelHouse,
   { rows: count, updates }: { readonly rows: number; readonly updates: number },
 ): Promise<MeasuredPage> {
-  const panel = await house.open();
+  const panel = await house.open({ moves: true });
   const rows = manyRows(count);
   await panel.all(rows);
   await panel.page.locator(count === 0 ? '.details' : '.list').focus();

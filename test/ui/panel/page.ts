@@ -48,6 +48,8 @@ interface PageOptions {
   width?: number;
   height?: number;
   state?: PanelState;
+  /** With all that moves by itself; default: as for a person who has asked for less, which costs far less to draw. */
+  moves?: boolean;
 }
 
 /** Serves the bundles as they are shipped and opens pages of them. */
@@ -83,6 +85,7 @@ export class PanelHouse {
   async open(options: PageOptions = {}): Promise<Panel> {
     const context = await this.#browser?.newContext({
       viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
+      reducedMotion: options.moves ? 'no-preference' : 'reduce',
       timezoneId: 'Europe/Berlin',
       locale: 'en-GB',
     });
