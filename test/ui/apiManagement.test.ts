@@ -94,6 +94,7 @@ describe('ui: API Management', () => {
     await window.dialogs.answer('Back Up');
     await window.viewAction('Show Jobs');
     await jobs.row(first, 'Back Up').click();
+    await jobs.waitForSelected(first, 'Back Up');
     await jobs.waitForState(first, 'Back Up', /^Succeeded$/, workMs);
     assert.match(await jobs.details(), /is in stnwapimweu\/apim-backups\. It can be restored until/);
     await window.screenshot('apim-9-succeeded');

@@ -100,6 +100,7 @@ describe('ui: bad input and a cloud in trouble', () => {
     await window.viewAction('Show Jobs');
     await jobs.waitForState('vm-web-03', 'Back Up Now', /^Failed$/);
     await jobs.row('vm-web-03', 'Back Up Now').click();
+    await jobs.waitForSelected('vm-web-03', 'Back Up Now');
     assert.match(await jobs.details(), /UserErrorGuestAgentStatusUnavailable/);
     await window.screenshot('bad-5-refused-in-panel');
   });
