@@ -1,8 +1,9 @@
 /** One signed-in stay at one cloud: its addresses, its way of signing in, and the client over both. */
-import { isObject, stringAt, type Json } from '../core/json.ts';
+import { stringAt } from '../core/json.ts';
 import type { RemediesFor } from './armErrors.ts';
 import { createArmClient } from './armClient.ts';
 import { createBlobReader } from './blobReader.ts';
+import { claimsOf } from './credentials/claims.ts';
 import { TokenCache } from './credentials/tokenCache.ts';
 import type { Governor } from './budget/governor.ts';
 import type { HoldNotice } from './budget/holdNotices.ts';
@@ -158,12 +159,5 @@ export class Session {
 
 /** The tenant that a token is for, where it tells; not a proof of anything. */
 function tenantOfToken(token: string): string | undefined {
-  const payload = token.split('.')[1];
-  try {
-    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString('utf8')) as Json;
-    return isObject(claims) ? stringAt(claims, 'tid') : undefined;
-  } catch {
-    // Opaque tokens are legal.
-    return undefined;
-  }
+  return stringAt(claimsOf(token), 'tid');
 }

@@ -2,10 +2,10 @@
  * What failed is tried again by one window of this machine. Windows hear of each other's operations a moment late, so whoever
  * tries again looks at what is on disk by then, and keeps the others from it meanwhile by an owner file (see ownership.ts).
  */
-import { createHash } from 'node:crypto';
 import type { OperationRecord } from '../core/operation.ts';
 import type { EngineContext } from './context.ts';
 import { targetKeyOf } from './fates.ts';
+import { lockName } from './ownership.ts';
 import { triedElsewhere, underWayElsewhere } from './refusals.ts';
 import type { OperationStore } from './store.ts';
 import type { OperationPlan } from './types.ts';
@@ -76,8 +76,5 @@ function isTryOf({ batch, target }: OperationRecord, plan: OperationPlan): boole
 }
 
 function lockOf(batchId: string, { target }: OperationPlan): string {
-  return `again-${createHash('sha256')
-    .update(`${batchId}\n${targetKeyOf(target)}`)
-    .digest('hex')
-    .slice(0, 32)}`;
+  return lockName('again', `${batchId}\n${targetKeyOf(target)}`);
 }

@@ -3,10 +3,10 @@
  * says so there, and keeps the others waiting until it has ended. Deciding is done by one window at a time, which an owner
  * file tells as it does for operations (see ownership.ts).
  */
-import { createHash } from 'node:crypto';
 import type { ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { isoTime, type Clock } from './clock.ts';
+import { lockName } from './ownership.ts';
 import { isQueued, mayBegin } from './phase.ts';
 import type { Entry, OperationStore } from './store.ts';
 
@@ -112,10 +112,6 @@ function byAge(a: OperationRecord, b: OperationRecord): number {
   return a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
 }
 
-/** Lanes are named after resources; a file is not. */
 function lockOf({ cloud, lane }: OperationRecord): string {
-  return `lane-${createHash('sha256')
-    .update(`${cloud} ${lane?.key ?? ''}`)
-    .digest('hex')
-    .slice(0, 32)}`;
+  return lockName('lane', `${cloud} ${lane?.key ?? ''}`);
 }

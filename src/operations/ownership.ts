@@ -10,7 +10,7 @@
  * Whether a file is still this window's is asked before each line that is written. Its inode and times tell: what takes
  * its name later is newer, and where they changed, as they do on some network disks, its text is read.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, readdir, readFile, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -282,4 +282,9 @@ async function beatOf(file: string): Promise<number | undefined> {
 
 async function unlinkIfThere(file: string): Promise<void> {
   await ignoreAbsent(unlink(file));
+}
+
+/** An id to be claimed for what is no operation, such as `lane-…`: what it is about is named after resources, a file is not. */
+export function lockName(kind: string, about: string): string {
+  return `${kind}-${createHash('sha256').update(about).digest('hex').slice(0, 32)}`;
 }

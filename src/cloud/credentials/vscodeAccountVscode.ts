@@ -1,9 +1,10 @@
 /** Signing in with the Microsoft account of VS Code. */
 import * as vscode from 'vscode';
 import { BackupError, messageOf } from '../../core/errors.ts';
-import { isObject, type Json } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
 import { tokenScope } from '../environments.ts';
 import type { CloudEnvironment } from '../types.ts';
+import { claimsOf } from './claims.ts';
 import type { ArmToken, Credential } from './types.ts';
 
 const label = 'the Microsoft account of VS Code';
@@ -113,12 +114,7 @@ async function chooseSovereignCloud(environment: CloudEnvironment): Promise<void
 }
 
 function expiryOf(token: string): number | undefined {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Json;
-    const seconds = isObject(claims) ? claims['exp'] : undefined;
-    return typeof seconds === 'number' ? seconds * 1000 : undefined;
-  } catch {
-    // Opaque tokens are legal.
-    return undefined;
-  }
+  const claims = claimsOf(token);
+  const seconds = isObject(claims) ? claims['exp'] : undefined;
+  return typeof seconds === 'number' ? seconds * 1000 : undefined;
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Socket } from 'node:net';
 import { CancelledError } from '../../core/cancellation.ts';
 import type { BackupError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
+import { parsedJson } from '../../core/json.ts';
 import type { SandboxSettings } from '../settings.ts';
 import { detailsOf, type SandboxDetails } from './details.ts';
 import { sandboxError } from './sandboxError.ts';
@@ -115,17 +115,9 @@ function firstLine(
     void ended.then((what) => finish(() => reject(failed(what))));
     if (child.stdout) {
       createInterface({ input: child.stdout }).once('line', (line) => {
-        const details = detailsOf(parsed(line));
+        const details = detailsOf(parsedJson(line));
         finish(() => (details ? resolve(details) : reject(failed('its first line is not what a sandbox prints'))));
       });
     }
   });
-}
-
-function parsed(line: string): Json | undefined {
-  try {
-    return JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import { CancelledError } from '../../core/cancellation.ts';
-import { isObject, type Json } from '../../core/json.ts';
+import { isObject, parsedJson } from '../../core/json.ts';
 import { portOf, type SandboxDetails } from './details.ts';
 
 export interface Lifeline {
@@ -104,21 +104,13 @@ async function idOf(answer: IncomingMessage, limit: AbortSignal): Promise<string
     aborted(limit).then(() => ''),
   ]);
   lines.close();
-  const said = parsed(line);
+  const said = parsedJson(line);
   const id = isObject(said) ? said['id'] : undefined;
   if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) {
     answer.destroy();
     throw new Error('The answer to a lifeline is not what a sandbox says.');
   }
   return id;
-}
-
-function parsed(line: string): Json | undefined {
-  try {
-    return JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

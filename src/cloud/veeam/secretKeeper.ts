@@ -1,4 +1,4 @@
-import { isObject, stringAt } from '../../core/json.ts';
+import { isObject, parsedJson, stringAt } from '../../core/json.ts';
 import type { ApplianceTokens } from './signIn.ts';
 
 /** The part of VS Code's secret storage that is used. */
@@ -28,14 +28,8 @@ export class SecretKeeper {
   }
 
   async read(): Promise<StoredSignIn | undefined> {
-    const text = await this.#store.get(this.#key);
-    let value: unknown;
-    try {
-      value = text === undefined ? undefined : JSON.parse(text);
-    } catch {
-      // Written by nobody of ours: as good as none.
-      return undefined;
-    }
+    // What is no JSON was written by nobody of ours: as good as none.
+    const value = parsedJson(await this.#store.get(this.#key));
     const user = stringAt(value, 'user');
     if (!isObject(value) || user === undefined) {
       return undefined;

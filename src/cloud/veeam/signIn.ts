@@ -5,7 +5,7 @@
  */
 import { isCancelled } from '../../core/cancellation.ts';
 import { BackupError } from '../../core/errors.ts';
-import { isObject, stringAt, type Json } from '../../core/json.ts';
+import { isObject, parsedJson, stringAt } from '../../core/json.ts';
 import { unansweredError } from '../networkErrors.ts';
 import type { ArmPipeline } from '../pipeline.ts';
 import { serviceErrorOf } from '../serviceError.ts';
@@ -105,12 +105,7 @@ function withoutSecrets(text: string, grant: Grant): string {
 }
 
 function readStep(text: string, nowMs: number): SignInStep | undefined {
-  let body: Json;
-  try {
-    body = JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  const body = parsedJson(text);
   const accessToken = stringAt(body, 'access_token');
   const refreshToken = stringAt(body, 'refresh_token');
   const seconds = isObject(body) ? Number(body['expires_in']) : Number.NaN;
