@@ -85,9 +85,9 @@ export function openHouse(context: vscode.ExtensionContext, view: vscode.TreeVie
     showDocument: (name, text) => tree.showDocument(name, text),
     showText: (name, text) => texts.show(name, text),
     copyText,
-    retryFailed: async (batchId) => {
-      const { retryBatch } = await import('./commands/runCommand.ts');
-      await retryBatch(services, batchId);
+    tryAgain: async (triedId) => {
+      const { tryAgain } = await import('./commands/runCommand.ts');
+      await tryAgain(services, triedId);
     },
   });
   const services = {

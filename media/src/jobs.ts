@@ -38,6 +38,10 @@ const details = new Details({
     onArranged();
     list.node.focus();
   },
+  onShowRow: (id) => {
+    wanted = promised = id;
+    restoreSelection();
+  },
   onBatch: (action, id) => {
     details.fail(undefined);
     void ask({ kind: action, id });
@@ -186,6 +190,7 @@ function takeAll(rows: readonly RowView[], now: FeedView, select: string | undef
     details.show(shown);
     // The other side begins anew, and does not know what is shown.
     lookAt(shown.id);
+    showBatch();
   } else {
     details.clear();
   }
@@ -200,7 +205,7 @@ function takeRows(upserts: readonly RowView[], removes: readonly string[]): void
   for (const row of upserts) {
     const before = list.view(row.id);
     offers ||= before?.vaultKey !== row.vaultKey || before?.system.key !== row.system.key;
-    counts ||= row.batch !== undefined && row.batch.id === details.batchId;
+    counts ||= row.id === details.shownId || (row.batch !== undefined && row.batch.id === details.batchId);
     list.upsert(row);
     if (details.shownId === row.id) {
       details.show(row);

@@ -29,12 +29,12 @@ export async function runCommand(
   }
 }
 
-/** Those of a batch that failed, once more. */
-export async function retryBatch(services: CommandServices, batchId: string): Promise<void> {
+/** What failed, once more. @param triedId of a batch, or of an operation that was started alone */
+export async function tryAgain(services: CommandServices, triedId: string): Promise<void> {
   try {
-    await retryFailed(services, batchId);
+    await retryFailed(services, triedId);
   } catch (error) {
-    await showFailure(services, 'Retry the Failed', error);
+    await showFailure(services, 'Try again', error);
   }
 }
 

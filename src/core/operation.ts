@@ -152,7 +152,7 @@ export interface OperationBatch {
   readonly id: string;
   /** How many operations were to be started. */
   readonly size: number;
-  /** Id of the batch whose failed ones are tried again by this one. */
+  /** Id of the batch whose failed ones are tried again by this one, or of the operation, started alone, that is. */
   readonly retryOf?: string;
   /** This one waits on disk for its turn to be sent: so few are sent at a time, and until then it can be taken back. */
   readonly isQueued?: true;

@@ -7,6 +7,7 @@ import type { EngineContext } from './context.ts';
 import { targetKeyOf } from './fates.ts';
 import { lockName } from './ownership.ts';
 import { triedElsewhere, underWayElsewhere } from './refusals.ts';
+import { askedKeyOf, triedIdOf } from './retries.ts';
 import type { OperationStore } from './store.ts';
 import type { OperationPlan } from './types.ts';
 
@@ -15,7 +16,7 @@ const lookAgainMs = 100;
 const mostLooks = 50;
 
 /**
- * Starts it, unless another batch has tried it again.
+ * Starts it, unless it was tried again, or the very same was started, since what it tries again.
  * @throws BackupError `TriedElsewhere`, `RetryUnderWay`, `JournalUnwritable`; what `start` throws
  */
 export async function triedOnce(
@@ -54,16 +55,29 @@ async function taken({ store, clock }: EngineContext, lock: string, plan: Operat
 
 /** What an operation was started for does not change: of those that are known nothing need be read. */
 async function isTried({ entries, journal }: OperationStore, plan: OperationPlan): Promise<boolean> {
-  if ([...entries.values()].some(({ record }) => isTryOf(record, plan))) {
+  const known = [...entries.values()].map(({ record }) => record);
+  const tried = known.filter((record) => isTriedBy(record, plan));
+  const standsForIt = (record: OperationRecord): boolean => isTryOf(record, plan) || standsFor(record, tried);
+  if (known.some(standsForIt)) {
     return true;
   }
   for (const id of await journal.ids()) {
     const unknown = entries.has(id) ? undefined : await journal.read(id);
-    if (unknown && isTryOf(unknown, plan)) {
+    if (unknown && standsForIt(unknown)) {
       return true;
     }
   }
   return false;
+}
+
+function isTriedBy(record: OperationRecord, { batch, target }: OperationPlan): boolean {
+  return triedIdOf(record) === batch?.retryOf && targetKeyOf(record.target) === targetKeyOf(target);
+}
+
+/** It was started after all of them, and asks for what one of them asked for. */
+function standsFor(record: OperationRecord, tried: readonly OperationRecord[]): boolean {
+  const key = askedKeyOf(record);
+  return key !== undefined && tried.every(({ createdAt }) => createdAt < record.createdAt) && tried.some((one) => askedKeyOf(one) === key);
 }
 
 function isTryOf({ batch, target }: OperationRecord, plan: OperationPlan): boolean {

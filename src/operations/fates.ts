@@ -1,4 +1,4 @@
-/** What became of operations that were started together, and which of them may be started again: pure functions over records. */
+/** What became of operations that were started together, and which may be started again: pure functions over records. */
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, isFollowed, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 import { triedElsewhereCode } from './refusals.ts';
@@ -22,16 +22,7 @@ export function fateOf(record: OperationRecord): Fate {
   }
 }
 
-/**
- * Those of a batch that may be started again: they failed, or were never sent, and have not been tried again already. One of
- * unknown outcome is none of them: it may have started.
- */
-export function toRetry(records: readonly OperationRecord[], batchId: string): OperationRecord[] {
-  const again = new Set(records.flatMap(({ batch, target }) => (batch?.retryOf === batchId ? [targetKeyOf(target)] : [])));
-  return records.filter((record) => record.batch?.id === batchId && mayBeRetried(record) && !again.has(targetKeyOf(record.target)));
-}
-
-/** True where nothing of it goes on, and nothing came of it, in another window neither. */
+/** True where nothing of it goes on, and nothing came of it, in another window neither. Whether something was started since is `Retries`' to say. */
 export function mayBeRetried(record: OperationRecord): boolean {
   const fate = fateOf(record);
   return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted') && record.error?.code !== triedElsewhereCode;

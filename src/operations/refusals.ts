@@ -51,7 +51,7 @@ export function alreadyQueued(plan: OperationPlan): BackupError {
 export const triedElsewhereCode = 'TriedElsewhere';
 
 export function triedElsewhere({ title, target }: OperationPlan): BackupError {
-  return new BackupError(`"${title}" was not started: another window has tried the failed again.`, {
+  return new BackupError(`"${title}" was not started: it was tried again already, in another window.`, {
     code: triedElsewhereCode,
     resource: target.name,
     remedies: ['Look at the Jobs panel.'],
@@ -59,7 +59,7 @@ export function triedElsewhere({ title, target }: OperationPlan): BackupError {
 }
 
 export function underWayElsewhere({ title, target }: OperationPlan): BackupError {
-  return new BackupError(`"${title}" was not started: another window is just trying the failed again, and does not come to an end.`, {
+  return new BackupError(`"${title}" was not started: another window is just trying it again, and does not come to an end.`, {
     code: 'RetryUnderWay',
     resource: target.name,
     remedies: ['Look at the Jobs panel, then try it again.'],

@@ -102,7 +102,7 @@ export interface OperationEngine {
   resume(): Promise<void>;
   /**
    * Journals, sends once, follows. Resolves as soon as it is on disk; how it goes is told by `onDidChange`.
-   * @throws BackupError `NotConnected`, `AlreadyQueued` where its lane holds the same request, `TriedElsewhere` where another batch has tried the same again, `RetryUnderWay` where another window does not come to an end with that, or `JournalUnwritable`, with nothing sent.
+   * @throws BackupError `NotConnected`, `AlreadyQueued` where its lane holds the same request, `TriedElsewhere` where what it tries again was started since, `RetryUnderWay` where another window does not come to an end with that, or `JournalUnwritable`, with nothing sent.
    */
   start(plan: OperationPlan): Promise<OperationRecord>;
   /**

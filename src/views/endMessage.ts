@@ -3,6 +3,7 @@ import { lineText, messageText, shortened } from '../core/displayText.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { targetText, tellingApart } from '../core/targetText.ts';
 import { fateOf } from '../operations/fates.ts';
+import { canBeRetried, isAlone, toRetry, triedIdOf } from '../operations/retries.ts';
 import { batchSummary, fates, type Batch } from './batches.ts';
 import { onlyStatement } from './statements.ts';
 import { statusLooks } from './stateWords.ts';
@@ -58,6 +59,22 @@ export function batchMessage(batch: Batch): EndMessage {
     showId: (first?.record ?? records[0]).id,
     ...statementIn(records),
   };
+}
+
+/** The button that tries again what failed of those that are told, where all of it is tried again as one. */
+export function retryOffer(
+  told: readonly OperationRecord[],
+  all: readonly OperationRecord[],
+): { readonly label: string; readonly triedId: string } | undefined {
+  const [first] = told;
+  if (!first || !told.some(canBeRetried)) {
+    return undefined;
+  }
+  const triedId = triedIdOf(first);
+  if (told.some((record) => triedIdOf(record) !== triedId) || toRetry(all, triedId).length === 0) {
+    return undefined;
+  }
+  return { label: isAlone(first) ? 'Try Again' : 'Retry the Failed', triedId };
 }
 
 function together(names: readonly string[]): string {

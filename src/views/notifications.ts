@@ -2,18 +2,16 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../core/events.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { systemClock } from '../operations/clock.ts';
-import { toRetry } from '../operations/fates.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { batchDocument } from './batchDocument.ts';
 import { batchSummary, type Batch } from './batches.ts';
 import { BatchTeller } from './batchTeller.ts';
-import { batchMessage, endMessage, type EndMessage } from './endMessage.ts';
+import { batchMessage, endMessage, retryOffer, type EndMessage } from './endMessage.ts';
 
 /** What ends within this time of the first is told together. */
 const gatherMs = 1_500;
 const showJobs = 'Show Jobs';
 const showAll = 'Show All';
-const retry = 'Retry the Failed';
 const copyStatement = 'Copy the Statement';
 
 export interface NotificationServices {
@@ -23,8 +21,8 @@ export interface NotificationServices {
   /** Opens a plain text that cannot be edited. */
   showText(name: string, text: string): Promise<void>;
   copyText(text: string): Promise<void>;
-  /** Tries those of a batch again that failed or were not sent. */
-  retryFailed(batchId: string): Promise<void>;
+  /** Tries again what failed or was not sent, of a batch or alone. */
+  tryAgain(triedId: string): Promise<void>;
 }
 
 /** Tells the end of operations, in the window that followed them; of those started together, when all have ended. Progress is never told this way. */
@@ -37,7 +35,7 @@ export function notifyEnds(services: NotificationServices): Disposable {
     gathered = [];
     timer = undefined;
     if (first) {
-      void showMessage(services, endMessage([first, ...rest]));
+      void showMessage(services, endMessage([first, ...rest]), [first, ...rest]);
     }
   };
   const gather = (record: OperationRecord): void => {
@@ -47,7 +45,10 @@ export function notifyEnds(services: NotificationServices): Disposable {
   const teller = new BatchTeller({
     engine,
     clock: systemClock,
-    tell: (batch) => void showMessage(services, batch.size === 1 ? endMessage(batch.records) : batchMessage(batch), batch),
+    tell: (batch) =>
+      void (batch.size === 1
+        ? showMessage(services, endMessage(batch.records), batch.records)
+        : showMessage(services, batchMessage(batch), batch.records, batch)),
     tellAlone: gather,
   });
   const subscription = engine.onDidEnd((record) => (record.batch ? undefined : gather(record)));
@@ -60,17 +61,23 @@ export function notifyEnds(services: NotificationServices): Disposable {
   };
 }
 
-async function showMessage(services: NotificationServices, message: EndMessage, batch?: Batch): Promise<void> {
+async function showMessage(
+  services: NotificationServices,
+  message: EndMessage,
+  told: readonly OperationRecord[],
+  batch?: Batch,
+): Promise<void> {
   const open = {
     info: vscode.window.showInformationMessage,
     warning: vscode.window.showWarningMessage,
     error: vscode.window.showErrorMessage,
   }[message.level];
   const { statement } = message;
+  const retry = retryOffer(told, services.engine.list());
   const buttons = [
     showJobs,
-    ...(batch && batch.size > 1 ? [showAll] : []),
-    ...(batch && toRetry(services.engine.list(), batch.id).length > 0 ? [retry] : []),
+    ...(batch ? [showAll] : []),
+    ...(retry ? [retry.label] : []),
     ...(statement === undefined ? [] : [copyStatement]),
   ];
   const chosen = await open<string>(message.text, ...buttons);
@@ -78,8 +85,8 @@ async function showMessage(services: NotificationServices, message: EndMessage, 
     services.showJobs(message.showId);
   } else if (chosen === showAll && batch) {
     await services.showText(batchSummary(batch), batchDocument(batch));
-  } else if (chosen === retry && batch) {
-    await services.retryFailed(batch.id);
+  } else if (retry && chosen === retry.label) {
+    await services.tryAgain(retry.triedId);
   } else if (chosen === copyStatement && statement !== undefined) {
     await services.copyText(statement);
   }

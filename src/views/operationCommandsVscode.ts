@@ -12,6 +12,7 @@ const commands: Readonly<Record<PaletteAction, ViewCommand>> = {
   cancel: viewCommands.cancel,
   stopWatching: viewCommands.stopWatching,
   followAgain: viewCommands.followAgain,
+  tryAgain: viewCommands.tryAgain,
   retryFailed: viewCommands.retryFailed,
   cancelUnsent: viewCommands.cancelUnsent,
 };

@@ -4,10 +4,11 @@ import { displayName, lineText } from '../core/displayText.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { hasEnded, type OperationProgress, type OperationRecord } from '../core/operation.ts';
 import { isUnsent, isWaiting } from '../operations/phase.ts';
+import { isAlone } from '../operations/retries.ts';
 import type { Standing } from '../operations/types.ts';
 import { mayStopWatching } from '../operations/watching.ts';
 import { durationText } from './elapsed.ts';
-import { factsOf } from './operationRow.ts';
+import { factsOf, type Retried } from './operationRow.ts';
 import type { DetailsView, FailureView, NoteView, RowAction, TaskView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { codeLines, statementsOf } from './statements.ts';
@@ -15,7 +16,7 @@ import { taskLooks } from './stateWords.ts';
 import { stepsOf } from './steps.ts';
 
 /** The details of an operation; its row is `operationRow`. */
-export function operationDetails(record: OperationRecord, standing: Standing): DetailsView {
+export function operationDetails(record: OperationRecord, standing: Standing, { retry }: Retried = {}): DetailsView {
   const { job, target } = record;
   return {
     id: record.id,
@@ -32,7 +33,7 @@ export function operationDetails(record: OperationRecord, standing: Standing): D
     ],
     steps: stepsOf(record),
     trace: record.trace.map(({ at, ...rest }) => ({ at: Date.parse(at), ...rest })),
-    actions: actionsOf(record, standing),
+    actions: actionsOf(record, standing, retry === 'open'),
   };
 }
 
@@ -156,7 +157,7 @@ function notesOf(record: OperationRecord, standing: Standing): NoteView[] {
   return notes;
 }
 
-function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
+function actionsOf(record: OperationRecord, standing: Standing, isOpen: boolean): RowAction[] {
   const active = !hasEnded(record.status);
   const mine = standing.followedBy !== 'otherWindow';
   // Waits for its turn, or for an answer to the look before sending.
@@ -168,6 +169,8 @@ function actionsOf(record: OperationRecord, standing: Standing): RowAction[] {
     cancel: active && cancellable && record.cancelRequestedAt === undefined,
     retry: active && standing.followedBy === 'here' && record.trouble !== undefined,
     lookAgain: record.status === 'unknown',
+    // Those of a batch are tried again together.
+    tryAgain: isOpen && isAlone(record),
     stopWatching: mine && watchable,
     followAgain: mine && active && record.unwatchedAt !== undefined,
     follow: false,

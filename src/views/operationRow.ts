@@ -3,6 +3,7 @@ import { armIdKey } from '../core/armId.ts';
 import { hasEnded, type OperationBatch, type OperationProgress, type OperationRecord, type OperationTarget } from '../core/operation.ts';
 import { backupBlobOf, madePointOf } from '../inventory/running.ts';
 import { isUnsent, isWaiting } from '../operations/phase.ts';
+import { canBeRetried, type Retries } from '../operations/retries.ts';
 import type { Standing } from '../operations/types.ts';
 import { systemOfAction } from '../providers/actionIds.ts';
 import { originOfId } from '../providers/veeam/ids.ts';
@@ -10,8 +11,18 @@ import type { RowView, SystemView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { statusLooks } from './stateWords.ts';
 
-/** @param triedAgain as `Retries` tells it */
-export function operationRow(record: OperationRecord, standing: Standing, triedAgain?: boolean): RowView {
+/** What `Retries` tells of an operation. */
+export type Retried = Pick<RowView, 'retry' | 'triedBy'>;
+
+export function retriedOf(retries: Retries, record: OperationRecord): Retried {
+  if (!canBeRetried(record)) {
+    return {};
+  }
+  const triedBy = retries.triedBy(record);
+  return triedBy === undefined ? { retry: 'open' } : { retry: 'made', triedBy };
+}
+
+export function operationRow(record: OperationRecord, standing: Standing, retried: Retried = {}): RowView {
   const active = !hasEnded(record.status);
   const queued = isWaiting(record);
   const stuck = standing.notConnected || record.trouble?.kind === 'paused' || record.unwatchedAt !== undefined || queued;
@@ -22,7 +33,7 @@ export function operationRow(record: OperationRecord, standing: Standing, triedA
     title: record.title,
     ...placeOf(record.target),
     ...(record.batch === undefined ? {} : { batch: batchOf(record.batch) }),
-    ...(triedAgain === undefined ? {} : { retry: triedAgain ? ('made' as const) : ('open' as const) }),
+    ...retried,
     ...(isUnsent(record) ? { unsent: true as const } : {}),
     ...looksOf(record, standing),
     active,

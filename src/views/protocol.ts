@@ -7,7 +7,7 @@
 export type RowState = 'running' | 'waiting' | 'succeeded' | 'warning' | 'failed' | 'cancelled' | 'unknown';
 
 export type RowAction =
-  'cancel' | 'stopWatching' | 'followAgain' | 'retry' | 'lookAgain' | 'follow' | 'openInTree' | 'openJson' | 'copy' | 'remove';
+  'cancel' | 'stopWatching' | 'followAgain' | 'retry' | 'lookAgain' | 'tryAgain' | 'follow' | 'openInTree' | 'openJson' | 'copy' | 'remove';
 
 export type BatchAction = 'retryFailed' | 'cancelUnsent';
 
@@ -87,10 +87,12 @@ export interface RowView {
   readonly vault?: string;
   /** Tells vaults of one name apart: an id, in lower case. */
   readonly vaultKey?: string;
-  /** Where it was started together with others: how many there were to be started, and the batch whose failed ones they were. */
+  /** Where it was started together with others, or to try again what failed: how many there were, and what was tried again (`OperationBatch`). */
   readonly batch?: { readonly id: string; readonly size: number; readonly retryOf?: string };
-  /** Of one of a batch that failed or was never sent: it may be tried again, or was already. */
+  /** Of one that failed or was never sent: it may be tried again, or was already. */
   readonly retry?: 'open' | 'made';
+  /** Id of the newest row that stands for it since, where `retry` is `made`. */
+  readonly triedBy?: string;
   /** Nothing of it has been sent, and it can be taken back. */
   readonly unsent?: true;
   readonly state: RowState;
@@ -194,6 +196,7 @@ const rowActions: readonly string[] = [
   'followAgain',
   'retry',
   'lookAgain',
+  'tryAgain',
   'follow',
   'openInTree',
   'openJson',

@@ -10,7 +10,7 @@ import { rowActions, type RowServices } from './rowActions.ts';
 import { showStatus } from './statusBar.ts';
 import { viewCommands } from './viewCommands.ts';
 
-export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument' | 'copyText' | 'retryFailed'> {
+export interface ViewServices extends Pick<RowServices, 'reveal' | 'showDocument' | 'copyText' | 'tryAgain'> {
   readonly extensionUri: vscode.Uri;
   readonly engine: OperationEngine;
   readonly recentJobs: RecentJobs;

@@ -5,6 +5,7 @@ import { hasEnded, type OperationRecord, type OperationTask, type RequestTrace }
 import { madePointOf } from '../inventory/running.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { isUnsent } from '../operations/phase.ts';
+import { triedIdOf } from '../operations/retries.ts';
 import type { JobsModelOptions } from './jobsModel.ts';
 import type { RecentJob } from './recentJobs.ts';
 import { containerWord } from './containerWord.ts';
@@ -21,8 +22,8 @@ export interface RowServices {
   copyText(text: string): Promise<void>;
   /** A modal question; true for yes. `no`: what turning away is called, where "Cancel" could be misread. */
   confirm(question: string, detail: string, yes: string, no?: string): Promise<boolean>;
-  /** Tries those of a batch again that failed or were not sent. Asks by itself, and tells what goes wrong. */
-  retryFailed(batchId: string): Promise<void>;
+  /** Tries again what failed or was not sent, of a batch or alone. Asks by itself, and tells what goes wrong. */
+  tryAgain(triedId: string): Promise<void>;
   /** Brings the panel forward at an operation. */
   showJobs(id: string): void;
 }
@@ -65,13 +66,18 @@ export function rowActions(services: RowServices): JobsModelOptions['act'] {
       case 'followAgain':
         return engine.followAgain(id);
       case 'retryFailed':
-        return services.retryFailed(id);
+        return services.tryAgain(id);
       case 'cancelUnsent':
         return cancelUnsent(engine, id);
       case 'retry':
         return engine.retry(id);
       case 'lookAgain':
         return engine.lookAgain(id);
+      case 'tryAgain':
+        if (!record) {
+          throw gone();
+        }
+        return services.tryAgain(triedIdOf(record));
       case 'remove':
         if (record && !hasEnded(record.status)) {
           await sureToRemove(services, record);

@@ -1,12 +1,12 @@
 /** Which rows the panel has, and what each shows: our operations, and the jobs of the vaults that none of them follows. */
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { Retries } from '../operations/retries.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { jobDetails, operationDetails } from './operationDetails.ts';
-import { jobRow, operationRow } from './operationRow.ts';
+import { jobRow, operationRow, retriedOf } from './operationRow.ts';
 import type { DetailsView, RowView } from './protocol.ts';
 import type { RecentJob } from './recentJobs.ts';
-import { Retries } from './retries.ts';
 import { shown } from './shown.ts';
 
 /** Each method that takes a change answers with the ids of the rows that may look different now, and with no others. */
@@ -35,7 +35,7 @@ export class RowSource {
   row(id: string): RowView | undefined {
     const record = this.#engine.get(id);
     if (record) {
-      return shown(operationRow(record, this.#engine.standing(id), this.#retries.wasTriedAgain(record)));
+      return shown(operationRow(record, this.#engine.standing(id), retriedOf(this.#retries, record)));
     }
     const job = this.#unfollowed(id);
     return job && shown(jobRow(job));
@@ -44,7 +44,7 @@ export class RowSource {
   details(id: string): DetailsView | undefined {
     const record = this.#engine.get(id);
     if (record) {
-      return shown(operationDetails(record, this.#engine.standing(id)));
+      return shown(operationDetails(record, this.#engine.standing(id), retriedOf(this.#retries, record)));
     }
     const job = this.#unfollowed(id);
     return job && shown(jobDetails(job));

@@ -2,7 +2,7 @@ import { lineText } from '../core/displayText.ts';
 import { withoutSignatures } from '../core/signedUrl.ts';
 
 /** Members that are no text for a person: an id is sent back as it is. */
-const asItIs: ReadonlySet<string> = new Set(['id', 'vaultKey', 'key', 'lines']);
+const asItIs: ReadonlySet<string> = new Set(['id', 'triedBy', 'vaultKey', 'key', 'lines']);
 
 /**
  * A row or its details as they may be shown, in every text but ids and keys: no signed URLs; direction marks and what

@@ -30,6 +30,12 @@ export const viewCommands = {
     summary: 'Goes on following an operation that was not watched any more.',
     nothing: 'Everything that runs here is watched.',
   },
+  tryAgain: {
+    id: 'azureBackup.tryAgain',
+    title: 'Try an Operation Again...',
+    summary: 'Starts an operation again that failed or was not sent, with the answers of then.',
+    nothing: 'Nothing that was started alone failed and was not tried again already.',
+  },
   retryFailed: {
     id: 'azureBackup.retryFailed',
     title: 'Retry the Failed...',

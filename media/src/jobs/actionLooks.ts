@@ -7,6 +7,7 @@ export const actionLooks: Readonly<Record<RowAction, { readonly label: (view: Ro
   followAgain: { label: () => 'Follow Again', icon: 'eye' },
   retry: { label: () => 'Ask Now', icon: 'refresh' },
   lookAgain: { label: () => 'Look Again', icon: 'search' },
+  tryAgain: { label: () => 'Try Again', icon: 'debug-restart' },
   follow: { label: () => 'Follow', icon: 'eye' },
   openInTree: { label: () => 'Show in Tree', icon: 'list-tree' },
   openJson: { label: () => 'View JSON', icon: 'json' },

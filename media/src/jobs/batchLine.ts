@@ -1,7 +1,10 @@
 import type { BatchAction, RowView } from '../../../src/views/protocol.ts';
-import { element, icon, setText } from './dom.ts';
+import { element, icon, setClass, setText } from './dom.ts';
 
-/** `One of 10 started together: 3 succeeded, 1 failed, 6 running. 1 was tried again since.`, with a button that shows these alone. */
+/**
+ * `One of 10 started together: 3 succeeded, 1 failed, 6 running. 1 was tried again since.`, with a button that shows these
+ * alone. Of one that was started alone, `It was started again since.`, with a button that goes there.
+ */
 export class BatchLine {
   readonly node = element('div', 'batch');
   readonly #text = element('span');
@@ -12,8 +15,15 @@ export class BatchLine {
 
   readonly #retry = element('button', 'link', 'Retry the failed');
   readonly #cancel = element('button', 'link', 'Cancel those not sent');
+  readonly #newer = element('button', 'link', 'Show the newer one');
+  readonly #icon = icon('layers');
+  #newerId: string | undefined;
 
-  constructor(onShow: (batchId: string) => void, onAction: (action: BatchAction, batchId: string) => void) {
+  constructor(
+    onShow: (batchId: string) => void,
+    onAction: (action: BatchAction, batchId: string) => void,
+    onShowRow: (id: string) => void,
+  ) {
     for (const [action, button] of [
       ['retryFailed', this.#retry],
       ['cancelUnsent', this.#cancel],
@@ -34,29 +44,41 @@ export class BatchLine {
         onShow(this.#shown);
       }
     });
-    this.node.append(icon('layers'), element('div', 'batch-said', this.#text, ' ', this.#button, ' ', this.actions));
+    this.#newer.type = 'button';
+    this.#newer.addEventListener('click', () => {
+      if (this.#newerId !== undefined) {
+        onShowRow(this.#newerId);
+      }
+    });
+    this.node.append(this.#icon, element('div', 'batch-said', this.#text, ' ', this.#newer, ' ', this.#button, ' ', this.actions));
     this.node.hidden = true;
   }
 
   /** @param others rows of the same batch, the shown one among them */
   show(view: RowView, others: readonly RowView[], alone: boolean): void {
     const focused = [this.#retry, this.#cancel].find((button) => button === document.activeElement);
-    this.node.hidden = view.batch === undefined;
-    if (view.batch) {
-      this.#shown = view.batch.id;
-      const isOne = view.batch.size === 1;
-      const what = isOne ? 'Tried again' : `One of ${view.batch.size} started together: ${countsOf(others)}`;
-      setText(this.#text, `${what}.${triedAgain(others)}`);
-      setText(this.#button, 'Show these only');
-      this.#button.hidden = alone || isOne;
-      this.#retry.hidden = !others.some(({ retry }) => retry === 'open');
-      this.#cancel.hidden = !others.some(({ unsent }) => unsent);
-      if (focused?.hidden) {
-        // What was pressed may have nothing left to do: the keyboard stays in the details.
-        this.node.closest<HTMLElement>('.details')?.focus();
-      }
+    const { batch } = view;
+    const together = batch && batch.size > 1 ? batch : undefined;
+    const text = together ? `One of ${together.size} started together: ${countsOf(others)}.${triedAgain(others)}` : aloneText(view);
+    this.#shown = together?.id;
+    this.#newerId = together ? undefined : view.triedBy;
+    this.node.hidden = text === '';
+    setClass(this.#icon, `codicon codicon-${together ? 'layers' : 'debug-restart'}`);
+    setText(this.#text, text);
+    setText(this.#button, 'Show these only');
+    this.#newer.hidden = this.#newerId === undefined;
+    this.#button.hidden = alone || !together;
+    this.#retry.hidden = !together || !others.some(({ retry }) => retry === 'open');
+    this.#cancel.hidden = !together || !others.some(({ unsent }) => unsent);
+    if (focused?.hidden) {
+      // What was pressed may have nothing left to do: the keyboard stays in the details.
+      this.node.closest<HTMLElement>('.details')?.focus();
     }
   }
+}
+
+function aloneText({ batch, retry }: RowView): string {
+  return [...(batch ? ['Another try.'] : []), ...(retry === 'made' ? ['It was started again since.'] : [])].join(' ');
 }
 
 /** Their failure stands there still, and is no call to do anything. */

@@ -10,7 +10,7 @@ import { rowElapsed } from './times.ts';
 type Shown = RowView & DetailsView;
 
 /** What goes on with it stands out; what stops it does not. */
-const primary: ReadonlySet<RowAction> = new Set(['retry', 'lookAgain', 'follow', 'followAgain']);
+const primary: ReadonlySet<RowAction> = new Set(['retry', 'lookAgain', 'tryAgain', 'follow', 'followAgain']);
 
 /** A part of the pane that is built anew only where what it shows has changed. */
 class Part {
@@ -41,6 +41,7 @@ export interface DetailsOptions {
   /** Resolves with whether the statement is in the clipboard. */
   readonly onCopy: (view: RowView, at: number) => Promise<boolean>;
   readonly onShowBatch: (batchId: string) => void;
+  readonly onShowRow: (id: string) => void;
   readonly onBatch: (action: BatchAction, batchId: string) => void;
 }
 
@@ -64,9 +65,9 @@ export class Details {
   #view: RowView | undefined;
   #details: DetailsView | undefined;
 
-  constructor({ onAction, onCopy, onShowBatch, onBatch }: DetailsOptions) {
+  constructor({ onAction, onCopy, onShowBatch, onShowRow, onBatch }: DetailsOptions) {
     this.#onAction = onAction;
-    this.#batch = new BatchLine(onShowBatch, onBatch);
+    this.#batch = new BatchLine(onShowBatch, onBatch, onShowRow);
     const copy = (view: RowView) => (at: number) => onCopy(view, at);
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', 'Details');
@@ -195,7 +196,7 @@ export class Details {
     this.#parts.forEach((part) => part.update(shown));
   }
 
-  /** @param rows those that were started together with the shown one; @param alone where they alone are in the list */
+  /** @param rows those that were started together with the shown one, if any; @param alone where they alone are in the list */
   showBatch(rows: readonly RowView[], alone: boolean): void {
     if (this.#view) {
       this.#batch.show(this.#view, rows, alone);

@@ -1,48 +1,51 @@
-/** Tries those of a batch again that failed or were not sent, with the answers of then, as a batch of its own. */
+/**
+ * Tries again what failed or was not sent, with the answers of then: those of a batch, or one that was started alone. What
+ * is started is a batch of its own, which names what it tries again.
+ */
 import { sameArmId } from '../../core/armId.ts';
-import { BackupError } from '../../core/errors.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { tellingApart } from '../../core/targetText.ts';
 import type { InventoryNode } from '../../inventory/types.ts';
-import { targetKeyOf, toRetry } from '../../operations/fates.ts';
+import { notToRetry, toRetry, triedIdOf } from '../../operations/retries.ts';
 import type { AnySendAction } from '../../providers/action.ts';
 import { actionById } from '../../providers/actionTable.ts';
 import { listed } from '../plainText.ts';
 import type { CommandServices } from '../services.ts';
+import { notRepeatable, nothingToRetry, otherCloud, retryUnderWay } from './retryRefusals.ts';
 import { runAction } from './runAction.ts';
 
-const attempted = 'try the failed again';
-/** Ids of batches that a person is just trying again: a second click must not start them twice. */
+/** What a person is just trying again: a second click must not start it twice. */
 const underWay = new Set<string>();
 
 /**
  * What succeeded or runs is left alone, and so is what is of unknown outcome, which may have started.
- * @throws CancelledError, or BackupError: `NothingToRetry`, `RetryUnderWay`, `NotRepeatable`, and all of `runAction`
+ * @param triedId of a batch, or of an operation that was started alone
+ * @throws CancelledError, or BackupError: `NothingToRetry`, `RetryUnderWay`, `NotRepeatable`, `NotConnected`, and all of `runAction`
  */
-export async function retryFailed(services: CommandServices, batchId: string): Promise<void> {
-  if (underWay.has(batchId)) {
-    throw new BackupError('These are just being tried again.', { code: 'RetryUnderWay', attempted, remedies: ['Answer what is asked.'] });
+export async function retryFailed(services: CommandServices, triedId: string): Promise<void> {
+  const together = services.engine.list().filter((record) => triedIdOf(record) === triedId);
+  if (underWay.has(triedId)) {
+    throw retryUnderWay(together);
   }
-  underWay.add(batchId);
+  underWay.add(triedId);
   try {
-    await retried(services, batchId);
+    await retried(services, triedId, together);
   } finally {
-    underWay.delete(batchId);
+    underWay.delete(triedId);
   }
 }
 
-async function retried(services: CommandServices, batchId: string): Promise<void> {
-  const failed = toRetry(services.engine.list(), batchId);
-  const together = services.engine.list().filter(({ batch }) => batch?.id === batchId);
-  const unknown = together.filter(({ status }) => status === 'unknown');
+async function retried(services: CommandServices, triedId: string, together: readonly OperationRecord[]): Promise<void> {
+  const failed = toRetry(services.engine.list(), triedId);
   const [first] = failed;
   if (!first) {
-    throw nothingToRetry(unknown);
+    throw nothingToRetry(together);
   }
   const action = actionById(first.actionId);
   if (action?.does !== 'send') {
     throw notRepeatable(first);
   }
+  await sameCloud(services, action, first);
   const { nodes, missing } = await services.prompter.busy(`Looking for what ${action.title} failed for...`, (signal) =>
     found(services, action, failed, signal),
   );
@@ -51,7 +54,7 @@ async function retried(services: CommandServices, batchId: string): Promise<void
   }
   for (const [of, why] of [
     [missing, 'not in the tree any more, or not what it was'],
-    [unknown, 'of unknown outcome, so it may have started: choose Look Again for it first'],
+    [together.filter(({ status }) => status === 'unknown'), 'of unknown outcome, so it may have started: choose Look Again for it first'],
   ] as const) {
     if (of.length > 0) {
       void services.prompter.tell('warning', `Not tried again: ${listed(tellingApart(of.map(({ target }) => target)))}: ${why}.`, []);
@@ -60,21 +63,23 @@ async function retried(services: CommandServices, batchId: string): Promise<void
   const answersOf = new Map(failed.flatMap(({ asked }) => (asked ? [[asked.targetId.toLowerCase(), asked.answers] as const] : [])));
   await runAction(services, action, nodes, {
     again: {
-      of: batchId,
+      of: triedId,
       answersOf: ({ id }) => answersOf.get(id.toLowerCase()) ?? {},
-      leftOut: () => leftOut(services.engine.list(), batchId),
+      leftOut: () => notToRetry(services.engine.list(), triedId),
+      nothingLeft: () => nothingToRetry(services.engine.list().filter((record) => triedIdOf(record) === triedId)),
     },
   });
 }
 
-/**
- * Keys of the targets that are not to be started again: of one target some operations may have come out well, and another
- * window may have been faster.
- */
-function leftOut(records: readonly OperationRecord[], batchId: string): ReadonlySet<string> {
-  const open = new Set(toRetry(records, batchId));
-  const own = records.filter(({ batch }) => batch?.id === batchId || batch?.retryOf === batchId);
-  return new Set(own.filter((record) => !open.has(record)).map(({ target }) => targetKeyOf(target)));
+/** Worlds may have ids in common: two sandboxes have. An appliance is told by the target itself. @throws BackupError `NotConnected` */
+async function sameCloud({ connection }: CommandServices, action: AnySendAction, record: OperationRecord): Promise<void> {
+  if (action.cloudOf) {
+    return;
+  }
+  await connection.connect();
+  if (connection.arm().environment.resourceManagerEndpoint !== record.cloud) {
+    throw otherCloud(record);
+  }
 }
 
 /** The rows of what is to be tried again, once each, as they are now. */
@@ -97,22 +102,4 @@ async function found(
     }
   }
   return { nodes: [...nodes.values()], missing };
-}
-
-function nothingToRetry(unknown: readonly OperationRecord[]): BackupError {
-  return new BackupError('Nothing of these is to be tried again: none failed, or it was tried again already.', {
-    code: 'NothingToRetry',
-    attempted,
-    ...(unknown.length === 0
-      ? {}
-      : { remedies: [`${unknown.length} ${unknown.length === 1 ? 'is' : 'are'} of unknown outcome: choose Look Again for each first.`] }),
-  });
-}
-
-function notRepeatable({ title }: OperationRecord): BackupError {
-  return new BackupError(`What "${title}" failed for is not in the tree any more, or not what it was.`, {
-    code: 'NotRepeatable',
-    attempted,
-    remedies: ['Refresh the tree, select what is to be done and start it there.'],
-  });
 }

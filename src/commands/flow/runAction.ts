@@ -9,18 +9,18 @@ import { confirmed, confirmedAll, typedNameStep } from './confirmation.ts';
 import { namesOf } from './names.ts';
 import { forgetUnasked, questionSteps, type Asking } from './questionSteps.ts';
 import { preflightStep } from './preflight.ts';
-import { sendAll, type SendOptions } from './sendAll.ts';
+import { sendAll, type TriedAgain } from './sendAll.ts';
 import { targetSteps, type Chosen } from './targetSteps.ts';
 import { targetsOf } from './targets.ts';
 
 export interface RunOptions {
   /** The request is shown, and sent only where the person then says so. */
   readonly showRequest?: boolean;
-  /** Those of a batch that failed are tried again: with the answers of then, but for secrets, which are asked anew. */
+  /** What failed is tried again: with the answers of then, but for secrets, which are asked anew. */
   readonly again?: Again;
 }
 
-interface Again extends NonNullable<SendOptions['again']> {
+interface Again extends TriedAgain {
   answersOf(target: ActionTarget): Answers;
 }
 

@@ -1,6 +1,7 @@
 /** Builds, shows and hands over what a person has agreed to: all of it as one batch, and none of it lost. */
 import { randomUUID } from 'node:crypto';
 import { CancelledError, isCancelled } from '../../core/cancellation.ts';
+import type { BackupError } from '../../core/errors.ts';
 import { tellingApart } from '../../core/targetText.ts';
 import { targetKeyOf } from '../../operations/fates.ts';
 import type { AnySendAction, BuiltAction } from '../../providers/action.ts';
@@ -16,8 +17,16 @@ export interface SendOptions {
   readonly show: boolean;
   /** Origin of the connected cloud. @throws BackupError */
   readonly cloud: () => string;
-  /** The batch whose failed ones are tried again. `leftOut`: keys of the targets that are not, asked at the last moment. */
-  readonly again?: { readonly of: string; leftOut(): ReadonlySet<string> };
+  readonly again?: TriedAgain;
+}
+
+/** `of`: as in `OperationBatch.retryOf`. */
+export interface TriedAgain {
+  readonly of: string;
+  /** Keys of the targets that are not tried again, asked at the last moment. */
+  leftOut(): ReadonlySet<string>;
+  /** What is said where that leaves none. */
+  nothingLeft(): BackupError;
 }
 
 /**
@@ -37,6 +46,9 @@ export async function sendAll(
   );
   const leftOut = again?.leftOut();
   const results = leftOut ? all.filter(({ target }) => !leftOut.has(targetKeyOf(target))) : all;
+  if (again && results.length === 0) {
+    throw again.nothingLeft();
+  }
   const built = results.filter((result) => 'done' in result);
   const refused = results.filter((result) => 'error' in result);
   if (built.length === 0) {

@@ -54,7 +54,7 @@ export function openWindow(connection: CloudConnection, journal: string): Window
   const recentJobs = new VaultJobs(connection);
   const panel = new JobsPanel({ extensionUri: extension.extensionUri, engine, recentJobs, act: unasked });
   const showJobs = (id: string): void => panel.show(id);
-  const notifications = notifyEnds({ engine, showJobs, showText: unasked, copyText: unasked, retryFailed: unasked });
+  const notifications = notifyEnds({ engine, showJobs, showText: unasked, copyText: unasked, tryAgain: unasked });
   const disposables = [panel, notifications, showStatus(engine), recentJobs];
   const ends: string[] = [];
   const problems: string[] = [];

@@ -140,7 +140,7 @@ describe('Jobs panel in a browser', function () {
     assert.equal(await panel.page.locator('.ask-failure').textContent(), '');
   });
 
-  it('offers cancelling only where the job allows it, and looking again only where the outcome is unknown', async () => {
+  it('offers cancelling only where the job allows it, looking again only where the outcome is unknown, trying again where it failed', async () => {
     const panel = await opened(busyDay());
     const actions = async (id: string): Promise<string[]> => {
       await panel.look(id);
@@ -152,8 +152,30 @@ describe('Jobs panel in a browser', function () {
     assert.deepEqual(await actions('run'), ['cancel', 'stopWatching', ...always]);
     assert.deepEqual(await actions('indeterminate'), ['stopWatching', ...always]);
     assert.deepEqual(await actions('paused'), ['retry', 'stopWatching', ...always]);
-    assert.deepEqual(await actions('failed'), [...always, 'remove']);
+    assert.deepEqual(await actions('failed'), ['tryAgain', ...always, 'remove']);
     assert.deepEqual(await actions('unknown'), ['lookAgain', ...always, 'remove']);
+  });
+
+  it('asks to try one again by the keyboard; then its button is gone, and it leads to the newer one', async () => {
+    const panel = await opened(busyDay());
+    await panel.look('failed');
+    await panel.screenshot('panel-try-again');
+    const button = panel.page.getByRole('button', { name: 'Try Again', exact: true });
+    await button.focus();
+    await panel.page.keyboard.press('Enter');
+    await waitFor('it asks', () => asked(panel).some(({ ask }) => ask.kind === 'tryAgain' && ask.id === 'failed'));
+    const [failed, run] = ['failed', 'run'].map((id) => busyDay().find((each) => each.id === id) as FullView) as [FullView, FullView];
+    const newer = { ...run, id: 'newer', target: failed.target, batch: { id: 'try', size: 1, retryOf: 'failed' } };
+    await panel.put(newer, { ...failed, retry: 'made', triedBy: 'newer', actions: failed.actions.filter((each) => each !== 'tryAgain') });
+    assert.equal(await button.count(), 0, 'what was tried again is offered again');
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.className), 'details', 'the focus went with the button');
+    const line = panel.page.locator('.batch');
+    assert.match(await line.innerText(), /^It was started again since\. Show the newer one$/);
+    await panel.screenshot('panel-tried-again');
+    await panel.page.getByRole('button', { name: 'Show the newer one' }).click();
+    await panel.page.locator('.details[data-id="newer"]').waitFor();
+    assert.equal(await line.innerText(), 'Another try.');
+    assert.deepEqual(panel.complaints, []);
   });
 
   it('reads a job of somebody else in full when it is selected, not when arrow keys pass over it', async () => {

@@ -244,6 +244,7 @@ const rowMembers: Readonly<Record<keyof RowView, true>> = {
   vaultKey: true,
   batch: true,
   retry: true,
+  triedBy: true,
   unsent: true,
   state: true,
   stateWord: true,

@@ -25,7 +25,7 @@ function record(id: string, vm: string, agoMs: number, parts: Partial<OperationR
 }
 
 export const row = (id: string, vm: string, agoMs: number, parts: Partial<OperationRecord> = {}, standing: Standing = here): FullView =>
-  operationView(record(id, vm, agoMs, parts), parts.endedAt === undefined ? standing : nobody);
+  operationView(record(id, vm, agoMs, parts), parts.endedAt === undefined ? standing : nobody, parts.asked ? { retry: 'open' } : {});
 
 const minute = 60_000;
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
@@ -93,6 +93,7 @@ export function busyDay(): FullView[] {
     }),
     row('failed', 'vm-db-05', 3 * 60 * minute, {
       status: 'failed',
+      asked: { targetId: item('vm-db-05'), answers: {} },
       endedAt: ago(2 * 60 * minute),
       job: { ...job, cancellable: false },
       error: {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { retryFailed } from '../../../src/commands/flow/retryFailed.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
+import { isCancelled } from '../../../src/core/cancellation.ts';
 import { codeOf } from '../../../src/core/errors.ts';
 import type { OperationRecord, OperationStatus } from '../../../src/core/operation.ts';
 import { newRecord } from '../../../src/operations/newRecord.ts';
@@ -85,6 +86,81 @@ describe('the failed of a batch', () => {
   });
 });
 
+describe('one that was started alone', () => {
+  const alone = (name: string, status: OperationStatus, parts: Partial<OperationRecord> = {}): OperationRecord => {
+    const { batch: _batch, ...record } = recordOf(name, status, { error: { code: 'NotStarted', message: 'It did not start.' }, ...parts });
+    return { ...record, ...(parts.batch ? { batch: parts.batch } : {}) };
+  };
+  const failed = alone('web-02', 'failed');
+  const refused = (records: readonly OperationRecord[], code: string, says: RegExp): Promise<void> => {
+    const window = services(records, new ScriptedPrompter());
+    return assert.rejects(retryFailed(window, failed.id), (error: Error) => {
+      assert.match(error.message, says);
+      return codeOf(error) === code && window.started.length === 0;
+    });
+  };
+
+  it('is started again once it is confirmed, as a try that names it', async () => {
+    const prompter = new ScriptedPrompter({ choose: stopKeepData.title });
+    const window = services([failed, alone('web-03', 'failed')], prompter);
+    await retryFailed(window, failed.id);
+    assert.deepEqual(
+      window.started.map(({ target, batch: of, asked }) => [target.name, of?.retryOf, of?.size, asked]),
+      [['web-02', failed.id, 1, failed.asked]],
+    );
+    assert.ok(prompter.shown.includes(`modal: ${stopKeepData.title}: web-02?`), 'it was not confirmed');
+  });
+
+  it('is not sent where the person turns away, and may be tried again then', async () => {
+    const window = services([failed], new ScriptedPrompter({ escape: true }, { choose: stopKeepData.title }));
+    await assert.rejects(retryFailed(window, failed.id), isCancelled);
+    assert.deepEqual(window.started, []);
+    await retryFailed(window, failed.id);
+    assert.equal(window.started.length, 1);
+  });
+
+  it('is refused while it is not known whether it started, and once it was started again, whoever did', async () => {
+    const later = { id: 'later', createdAt: '2026-03-02T12:00:00Z' };
+    await refused([alone('web-02', 'unknown')], 'NothingToRetry', /did not fail/);
+    await refused([alone('web-02', 'succeeded')], 'NothingToRetry', /did not fail/);
+    await refused(
+      [failed, alone('web-02', 'failed', { id: 'try', batch: { ...tried, retryOf: failed.id } })],
+      'NothingToRetry',
+      /again already/,
+    );
+    await refused([failed, alone('web-02', 'running', later)], 'NothingToRetry', /again already/);
+    await refused([], 'NothingToRetry', /Nothing of these/);
+    await refused([{ ...failed, cloud: 'https://other.test' }], 'NotConnected', /belongs to https:\/\/other\.test/);
+  });
+
+  it('is not started where another window was faster while it was confirmed', async () => {
+    const records = [failed];
+    const window = services(records, new ScriptedPrompter({ choose: stopKeepData.title }));
+    const connect = window.connection.connect.bind(window.connection);
+    let connects = 0;
+    window.connection.connect = () => {
+      if (++connects === 2) {
+        // What is to be tried again has been looked for by now.
+        records.push(alone('web-02', 'accepted', { id: 'faster', createdAt: '2026-03-02T12:00:00Z' }));
+      }
+      return connect();
+    };
+    await assert.rejects(retryFailed(window, failed.id), (error) => codeOf(error) === 'NothingToRetry');
+    assert.deepEqual(window.started, []);
+  });
+
+  it('may be tried again where what was started since asks for something else', async () => {
+    const other = alone('web-02', 'succeeded', {
+      id: 'other',
+      createdAt: '2026-03-02T12:00:00Z',
+      asked: { targetId: failed.target.id, answers: { expiry: '2026-05-01' } },
+    });
+    const window = services([failed, other]);
+    await retryFailed(window, failed.id);
+    assert.equal(window.started.length, 1);
+  });
+});
+
 describe('what was answered', () => {
   const action = {
     ...stopKeepData,
@@ -106,7 +182,9 @@ describe('what was answered', () => {
     const prompter = new ScriptedPrompter({ type: 'another key' });
     const again = services([], prompter);
     const asked = window.started[0]?.asked?.answers ?? {};
-    await runAction(again, action, nodes.slice(0, 2), { again: { of: 'first', answersOf: () => asked, leftOut: () => new Set() } });
+    await runAction(again, action, nodes.slice(0, 2), {
+      again: { of: 'first', answersOf: () => asked, leftOut: () => new Set(), nothingLeft: () => assert.fail() },
+    });
     assert.equal(prompter.shown.filter((line) => line.startsWith('input')).join(), 'input: Access key [] (hidden)');
     assert.deepEqual(
       again.started.map(({ asked: of }) => of?.answers),

@@ -199,6 +199,25 @@ describe('the failed of a batch, tried again by two windows', () => {
     assert.equal(mayBeRetried(noted), false, 'or it would be started there after all');
   });
 
+  it('one that was started alone is tried again, but not where the other window has started the very same anew since', async () => {
+    const asking = (expiry: string): OperationPlan => ({ ...plan, asked: { targetId: plan.target.id, answers: { expiry } } });
+    const tryOf = (id: string, of: OperationPlan): OperationPlan => ({ ...of, batch: { id: `try of ${id}`, size: 1, retryOf: id } });
+    const [one, other] = [house(folder), house(folder)];
+    await one.engine.resume();
+    const refused = answer(400, { code: 'Refused', message: 'No.' });
+    one.arm.sendReplies = [refused, refused];
+    const [first, second] = [await one.engine.start(asking('monday')), await one.engine.start(asking('friday'))];
+    await one.clock.advance(1_000);
+    assert.deepEqual([statusOf(one.engine, first.id), statusOf(one.engine, second.id)], ['failed', 'failed']);
+    await other.engine.resume();
+    await other.clock.advance(2_000);
+    await other.engine.start(asking('friday'));
+    await assert.rejects(one.engine.start(tryOf(second.id, asking('friday'))), (error) => codeOf(error) === 'TriedElsewhere');
+    await one.engine.start(tryOf(first.id, asking('monday')));
+    await one.clock.advance(1_000);
+    assert.equal(one.arm.sent.length, 3);
+  });
+
   it('are never started twice when both do it in the same moment', async () => {
     const [one, other] = [house(folder), house(folder)];
     const names = Array.from({ length: 6 }, (_, at) => `vm-${at}`);

@@ -341,6 +341,30 @@ describe('host side of the Jobs panel', () => {
     assert.deepEqual(retries(upserts(await rows())), [['failed', 'open']]);
   });
 
+  it('offers to try again one that was started alone, until another stands for it, and leads there', async () => {
+    const { engine, model, take, rows } = made();
+    const asked = { targetId, answers: { expiry: '2026-04-01' } };
+    engine.put(aRecord('a', { status: 'failed', asked }));
+    engine.put(aRecord('unknown', { status: 'unknown', asked: { ...asked, answers: {} } }));
+    await model.take({ type: 'ready' });
+    await model.take({ type: 'show', id: 'a' });
+    await settled();
+    const offered = (messages: readonly ToBrowser[]): boolean[] =>
+      messages.flatMap((message) => (message.type === 'details' ? [message.details.actions.includes('tryAgain')] : []));
+    assert.deepEqual(offered(take()), [true]);
+    const byHand = aRecord('by hand', { asked, createdAt: '2026-03-01T13:00:00Z' });
+    engine.put(byHand);
+    const after = await rows();
+    assert.deepEqual([upserts(after).find(({ id }) => id === 'a')?.triedBy, offered(after)], ['by hand', [false]]);
+    engine.put(aRecord('try', { asked, batch: { id: 'b', size: 1, retryOf: 'a' }, createdAt: '2026-03-01T14:00:00Z' }));
+    assert.equal(upserts(await rows()).find(({ id }) => id === 'a')?.triedBy, 'try', 'the newest is where it leads');
+    await engine.remove('try');
+    await engine.remove('by hand');
+    assert.deepEqual(offered(await rows()), [true]);
+    await model.take({ type: 'show', id: 'unknown' });
+    assert.deepEqual(offered(take()), [false]);
+  });
+
   it('is silent after it was disposed', async () => {
     const { engine, jobs, model, take } = made();
     await model.take({ type: 'ready' });

@@ -40,7 +40,7 @@ describe('statements that mend something', () => {
       showDocument: nothing,
       copyText: (one) => Promise.resolve(void copied.push(one)),
       confirm: () => Promise.resolve(true),
-      retryFailed: () => Promise.resolve(),
+      tryAgain: () => Promise.resolve(),
       showJobs: () => undefined,
     });
     engine.put(aRecord('a', { status: 'failed', error: lacking, warnings: [other] }));

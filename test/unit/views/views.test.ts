@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CancelledError, isCancelled } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import { Asker, AskRefused } from '../../../src/views/asking.ts';
-import { endMessage } from '../../../src/views/endMessage.ts';
+import { endMessage, retryOffer } from '../../../src/views/endMessage.ts';
 import { pageHtml } from '../../../src/views/html.ts';
 import type { ToHost } from '../../../src/views/protocol.ts';
 import { detailsText, rowActions } from '../../../src/views/rowActions.ts';
@@ -59,6 +59,21 @@ describe('notification of ends', () => {
     assert.equal(message.level, 'error');
     assert.equal(message.showId, 'bad');
     assert.equal(message.text, '3 operations ended: 1 failed, 2 succeeded. Back Up Now, vm-1: failed. Agent unreachable.');
+  });
+
+  it('offers to try again what failed, as one or as those that were started together, and nothing else', () => {
+    const asked = { targetId, answers: {} };
+    const failed = ended('a', 'failed', { asked });
+    const labels = (told: Told, all = told): string | undefined => retryOffer(told, all)?.label;
+    type Told = ReturnType<typeof aRecord>[];
+    assert.deepEqual(retryOffer([failed], [failed]), { label: 'Try Again', triedId: 'a' });
+    assert.equal(labels([failed], [failed, ended('b', 'succeeded', { batch: { id: 'b1', size: 1, retryOf: 'a' } })]), undefined);
+    assert.equal(labels([failed, ended('c', 'succeeded')]), undefined, 'two that were not started together');
+    assert.equal(labels([ended('d', 'unknown', { asked })]), undefined, 'it may have started');
+    assert.equal(labels([ended('e', 'failed')]), undefined, 'it was only followed');
+    const batch = { id: 'b2', size: 2 };
+    assert.equal(labels([ended('f', 'succeeded', { batch }), ended('g', 'failed', { batch })]), 'Retry the Failed');
+    assert.deepEqual(retryOffer([ended('h', 'failed', { batch: { ...batch, size: 1 } })], []), undefined, 'it was taken off the list');
   });
 
   it('makes no link of a name and stays one line of bounded length', () => {
@@ -150,7 +165,7 @@ describe('buttons of a row', () => {
         await note(question);
         return answers.sure ?? true;
       },
-      retryFailed: () => Promise.resolve(),
+      tryAgain: (id) => note(`try ${id}`),
       showJobs: (id) => said.push(`show ${id}`),
     });
     return { engine, said, act };
@@ -211,18 +226,30 @@ describe('buttons of a row', () => {
     );
   });
 
+  it('try again is asked for what was started alone, by its own id, or by that of its try', async () => {
+    const { engine, said, act } = made();
+    engine.put(aRecord('a', { status: 'failed' }));
+    engine.put(aRecord('b', { status: 'failed', batch: { id: 'b1', size: 1, retryOf: 'a' } }));
+    await act({ kind: 'tryAgain', id: 'a' }, undefined);
+    await act({ kind: 'tryAgain', id: 'b' }, undefined);
+    await assert.rejects(act({ kind: 'tryAgain', id: 'gone' }, undefined), /not in the list any more/);
+    assert.deepEqual(said, ['try a', 'try b1']);
+  });
+
   it('the palette offers an operation for what its buttons would do, and a batch for what is left of it', () => {
     const { engine } = made();
     const batch = { id: 'b1', size: 2 };
     engine.put(aRecord('a', { batch, job: { id: 'j', name: 'j', cancellable: true } }));
     engine.put(aRecord('b', { batch, status: 'failed' }));
     engine.put(aRecord('c', { unwatchedAt: '2026-03-01T12:00:00Z' }));
-    const ids = (['cancel', 'stopWatching', 'followAgain', 'retryFailed', 'cancelUnsent'] as const).map((action) =>
+    const asked = { targetId, answers: {} };
+    engine.put(aRecord('d', { status: 'failed', asked, batch: { id: 'b2', size: 1, retryOf: 'x' } }));
+    const ids = (['cancel', 'stopWatching', 'followAgain', 'tryAgain', 'retryFailed', 'cancelUnsent'] as const).map((action) =>
       offersOf(action, engine)
         .map(({ id }) => id)
         .join(),
     );
-    assert.deepEqual(ids, ['a', 'a', 'c', 'b1', '']);
+    assert.deepEqual(ids, ['a', 'a', 'c', 'd', 'b1', '']);
     assert.equal(offersOf('retryFailed', engine)[0]?.description, '1 to try again');
   });
 
