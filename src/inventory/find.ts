@@ -28,7 +28,12 @@ export async function findNode(inventory: Reader, resourceId: string, signal: Ab
   if (/\/providers\/microsoft\.apimanagement\//i.test(resourceId)) {
     const services = await step(subscription, (node) => node.kind === kinds.apiManagementServices);
     const serviceId = idUpTo(resourceId, 'service');
-    return services && step(services, (node) => sameArmId(node.resourceId, serviceId));
+    const service = services && (await step(services, (node) => sameArmId(node.resourceId, serviceId)));
+    if (!service || segmentOf(resourceId, 'backups') === undefined) {
+      return service;
+    }
+    const backups = await step(service, (node) => node.kind === kinds.apiManagementBackups);
+    return backups && step(backups, (node) => node.key === key);
   }
   const vaultId = idUpTo(resourceId, 'vaults');
   const vaults = await step(subscription, (node) => node.kind === kinds.vaults);

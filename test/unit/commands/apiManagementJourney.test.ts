@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCancelled } from '../../../src/core/cancellation.ts';
+import { retryFailed } from '../../../src/commands/flow/retryFailed.ts';
 import type { OperationRecord } from '../../../src/core/operation.ts';
 import { followersOf } from '../../../src/commands/followers.ts';
 import { Engine } from '../../../src/operations/engine.ts';
@@ -138,6 +139,13 @@ describe('API Management against the sandbox, with the real engine, inventory an
     );
     assert.equal(failed?.status, 'failed');
     assert.match(failed.error?.remedies?.join(' ') ?? '', /managed identity/);
+    const retyped = Buffer.alloc(64, 9).toString('base64');
+    const [prompter, again] = window.servicesWith({ type: retyped }, { pick: 'Continue' }, { choose: 'Back Up' });
+    await retryFailed(again, failed.id);
+    assert.equal(prompter.shown.filter((line) => line.startsWith('input')).length, 1, 'only the key is asked for anew');
+    const tried = window.engine.list().find(({ batch }) => batch?.retryOf === failed.id);
+    assert.deepEqual(tried?.asked, failed.asked);
+    assert.equal((await window.endOf(tried?.id ?? '')).status, 'failed');
 
     const [made] = await window.run(
       'backUpService',
@@ -159,7 +167,7 @@ describe('API Management against the sandbox, with the real engine, inventory an
     const journal = join(window.folder, 'journal');
     const files = await Promise.all((await readdir(journal)).map((name) => readFile(join(journal, name), 'utf8').catch(() => '')));
     const everything = [...files, JSON.stringify(window.logged), ...window.said, JSON.stringify(window.engine.list())].join('\n');
-    for (const secret of [typed, ...keys]) {
+    for (const secret of [typed, retyped, ...keys]) {
       assert.ok(!everything.includes(secret));
     }
     assert.match(everything, /"accessKey\\*":\\*"\(not stored\)/);

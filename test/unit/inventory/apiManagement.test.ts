@@ -208,5 +208,10 @@ describe('inventory: API Management', () => {
   it('is found by its id', async () => {
     assert.equal((await inventory.find(idOf('CONTOSO'), signal))?.label, 'contoso');
     assert.equal(await inventory.find(idOf('nobody'), signal), undefined);
+    remember();
+    blobs = [{ name: 'a', lastModified: daysAgo(1) }];
+    const id = (await backups()).nodes[0]?.target?.id ?? '';
+    assert.equal((await inventory.find(id, signal))?.target?.id, id);
+    assert.equal(await inventory.find(`${id}-gone`, signal), undefined);
   });
 });
