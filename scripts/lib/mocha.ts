@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { root } from './deps.mjs';
 import { runFiles } from './fileQueue.ts';
 import { capture, run } from './processes.ts';
+import { addToTally, withOwnTally } from './tally.ts';
 
 const bin = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 /** Where the traffic of a test run is recorded, what our clients send is too; see test/contract. */
@@ -40,17 +41,29 @@ export async function mocha(configuration: string, args: string[] = []): Promise
   }
 }
 
-/** The same with a process for each file, `workers` of them at a time. A single file is run as it is, its output seen at once. */
-export async function mochaSideBySide(configuration: string, args: string[], workers: number): Promise<boolean> {
+/**
+ * The same with a process for each file, `workers` of them at a time; with `again`, files that failed are run once more,
+ * alone. A single file is run once as it is, its output seen at once.
+ */
+export async function mochaSideBySide(
+  configuration: string,
+  args: string[],
+  { workers, again = false }: { workers: number; again?: boolean },
+): Promise<boolean> {
   const { files, options } = readArguments(args);
   const all = files.length > 0 ? files.map((file) => relative(root, join(root, file))) : filesOf(configuration);
   if (all.length <= 1 || workers <= 1) return mocha(configuration, args);
   const [config, discard] = withoutSpec(configuration);
   try {
-    return await runFiles(all, workers, async (file) => {
-      const command = [bin, '--config', config, '--reporter', reporter, ...recorder, ...options, file];
-      const { code, stdout, stderr } = await capture(process.execPath, command, { cwd: root });
-      return { good: code === 0, output: stdout + stderr };
+    return await runFiles(all, {
+      workers,
+      again,
+      count: addToTally,
+      run: async (file) => {
+        const command = [bin, '--config', config, '--reporter', reporter, ...recorder, ...options, file];
+        const { result, tally } = await withOwnTally((env) => capture(process.execPath, command, { cwd: root, env }));
+        return { good: result.code === 0, output: result.stdout + result.stderr, tally };
+      },
     });
   } finally {
     discard();

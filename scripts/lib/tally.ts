@@ -9,11 +9,14 @@ export interface Tally {
   pending: number;
   /** What failed: the test, and in the lines below it why. */
   failed?: readonly string[];
+  /** What failed and passed when it was run again, likewise. */
+  unstable?: readonly string[];
 }
 
 export function readTally(file: string): Tally {
   const failed: string[] = [];
-  const sum: Tally = { passes: 0, failures: 0, pending: 0, failed };
+  const unstable: string[] = [];
+  const sum: Tally = { passes: 0, failures: 0, pending: 0, failed, unstable };
   if (!existsSync(file)) return sum;
   for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
     const one = JSON.parse(line) as Tally;
@@ -21,6 +24,7 @@ export function readTally(file: string): Tally {
     sum.failures += one.failures;
     sum.pending += one.pending;
     failed.push(...(one.failed ?? []));
+    unstable.push(...(one.unstable ?? []));
   }
   return sum;
 }
@@ -31,9 +35,26 @@ export function addToTally(tally: Tally): void {
   if (file) appendFileSync(file, `${JSON.stringify(tally)}\n`);
 }
 
+/** Runs something whose counts are not added to the tally of the run that we are part of, and gives them instead. */
+export async function withOwnTally<T>(body: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<{ result: T; tally: Tally }> {
+  const folder = mkdtempSync(join(tmpdir(), 'backup-explorer-tally-'));
+  const file = join(folder, 'tally');
+  try {
+    const result = await body({ ...process.env, TALLY_FILE: file });
+    return { result, tally: readTally(file) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The closing line of a test run. */
-function closingLine({ passes, failures, pending }: Tally): string {
-  return `${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`;
+export function closingLine({ passes, failures, pending, unstable = [] }: Tally): string {
+  const parts = [
+    `${passes} passed, ${failures} failed`,
+    ...(pending > 0 ? [`${pending} skipped`] : []),
+    ...(unstable.length > 0 ? [`${unstable.length} of those that passed only when run again`] : []),
+  ];
+  return parts.join(', ');
 }
 
 /**
@@ -67,9 +88,14 @@ export async function tallied(body: () => Promise<boolean>): Promise<boolean> {
   addToTally(tally);
   if (!outer) {
     // Far above, between what passed, stands all of it.
-    if (tally.failed && tally.failed.length > 0) process.stderr.write(`\nFailed:\n${tally.failed.join('\n')}\n`);
+    writeList('Failed', tally.failed);
+    writeList('Unstable, to be mended: failed, and passed when run again alone', tally.unstable);
     console.log(`\n${closingLine(tally)}`);
   }
   if (!good) process.exitCode = 1;
   return good;
+}
+
+function writeList(title: string, lines: readonly string[] = []): void {
+  if (lines.length > 0) process.stderr.write(`\n${title}:\n${lines.join('\n')}\n`);
 }

@@ -84,7 +84,10 @@ export class Tree {
     const deadline = Date.now() + 20_000;
     // The row is looked up each time: rows above it may come and go meanwhile.
     while (!(await row.evaluate(came))) {
-      if (Date.now() > deadline) throw new Error(`No row came below "${await row.innerText()}", or it lies out of sight.`);
+      if (Date.now() > deadline) {
+        const shown = (await this.list()).map(({ level, label, expanded, icon }) => `${level} ${label} ${expanded ?? ''} ${icon ?? ''}`);
+        throw new Error(`No row came below "${await row.innerText()}", or it lies out of sight. In sight:\n${shown.join('\n')}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

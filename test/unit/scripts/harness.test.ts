@@ -110,10 +110,10 @@ describe('harness: test files side by side', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** What runs these test files, two at a time. */
-  function sideBySide(files: Record<string, string>): string {
+  function sideBySide(files: Record<string, string>, options: { again?: boolean } = {}): string {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     writeFileSync(join(folder, 'mocharc.json'), JSON.stringify({ spec: [`${relative(root, folder)}/*.test.mjs`] }));
-    return `return mochaSideBySide(${JSON.stringify(join(folder, 'mocharc.json'))}, [], 2);`;
+    return `return mochaSideBySide(${JSON.stringify(join(folder, 'mocharc.json'))}, [], ${JSON.stringify({ workers: 2, ...options })});`;
   }
 
   it('begins what took longest; of files that never ran the bigger ones', () => {
@@ -121,6 +121,36 @@ describe('harness: test files side by side', () => {
     const order = (durations: Record<string, number>) => longestFirst(Object.keys(bytes), durations, (file) => bytes[file] ?? 0);
     assert.deepEqual(order({}), ['b', 'c', 'd', 'a']);
     assert.deepEqual(order({ a: 60_000, b: 5_000 }), ['a', 'c', 'd', 'b']);
+  });
+
+  /** A test file that fails when it is run for the first time. */
+  const onceBad = (name: string): string => `import { existsSync, writeFileSync } from 'node:fs';
+    it('holds', () => {});
+    it('holds at last', () => {
+      const mark = ${JSON.stringify(join(root, '.cache'))} + '/' + ${JSON.stringify(`was-here-${process.pid}-${name}`)};
+      if (!existsSync(mark)) { writeFileSync(mark, ''); throw new Error('seven is not eight'); }
+    });`;
+  afterEach(() => {
+    for (const mark of readdirSync(join(root, '.cache')).filter((one) => one.startsWith(`was-here-${process.pid}-`)))
+      rmSync(join(root, '.cache', mark));
+  });
+
+  it('runs what failed again where it is told to, counts it once, and says that it is unstable', () => {
+    const files = { 'good.test.mjs': "it('holds', () => {});", 'once.test.mjs': onceBad('once') };
+    const { lines, errors, status } = run(sideBySide(files, { again: true }));
+    assert.deepEqual([lines.at(-1), status], ['3 passed, 0 failed, 1 of those that passed only when run again', 0]);
+    assert.match(errors, /\nUnstable, to be mended: .*\n.*once\.test\.mjs: holds at last\n\s+seven is not eight\n/);
+    assert.match(errors, /once\.test\.mjs: FAILED after [\d.]+ s\n[^]*once\.test\.mjs: passed after [\d.]+ s, run again alone\n/);
+  });
+
+  it('fails where what failed fails again, and where more failed than chance explains: then none is run again', () => {
+    const bad = "it('does not hold', () => { throw new Error('seven is not eight'); });";
+    const twice = run(sideBySide({ 'good.test.mjs': "it('holds', () => {});", 'bad.test.mjs': bad }, { again: true }));
+    assert.deepEqual([twice.lines.at(-1), twice.status], ['1 passed, 1 failed', 1]);
+    const files = Object.fromEntries(['a', 'b', 'c'].map((name) => [`${name}.test.mjs`, onceBad(name)]));
+    rmSync(join(folder, 'bad.test.mjs'));
+    const many = run(sideBySide(files, { again: true }));
+    assert.deepEqual([many.lines.at(-1), many.status], ['4 passed, 3 failed', 1]);
   });
 
   it('runs each once, and fails where one does; what failed is named at the end', () => {
