@@ -86,7 +86,7 @@ export class Tree {
     while (!(await row.evaluate(came))) {
       if (Date.now() > deadline) {
         const shown = (await this.list()).map(({ level, label, expanded, icon }) => `${level} ${label} ${expanded ?? ''} ${icon ?? ''}`);
-        throw new Error(`No row came below "${await row.innerText()}", or it lies out of sight. In sight:\n${shown.join('\n')}`);
+        throw new Error(`No row came below "${await row.innerText()}", or it lies out of sight. In sight: ${shown.join(' | ')}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
