@@ -28,20 +28,25 @@ describe('ui: SQL Servers in trouble', () => {
     await tree.waitForGone('sql-crm-01');
   });
 
-  it('a machine that is off: its registration fails with what to do, and succeeds when that is done', async () => {
+  it('a machine that is off: its registration fails with what to do, and is tried again when that is done', async () => {
     const { tree, dialogs, jobs } = window;
     await tree.menu('sql-off-01', 'Register');
     assert.match(await dialogs.waitForNotification(/Register, sql-off-01: failed/, jobMs), /Ensure that the virtual machine .* running/);
+    await dialogs
+      .notification(/Register, sql-off-01: failed/)
+      .getByRole('button', { name: 'Try Again' })
+      .waitFor();
     await dialogs.notificationButton(/Register, sql-off-01: failed/, 'Show Jobs');
     await jobs.waitForSelected('sql-off-01', 'Register');
     assert.match(await jobs.details(), /Start the VM and its SQL Server service\.\s+VMNotInRunningStateUserError/);
     await window.screenshot('sql-bad-2-off');
-    await window.closeEditor('Backup Jobs');
     assert.equal((await tree.read('sql-off-01')).description, 'healthy · rg-sql-prod', 'it can be tried again');
     await sandbox().happens('start-machine', { machine: 'sql-off-01' });
-    await tree.inlineAction('sql-off-01', 'Register');
+    await jobs.frame.getByRole('button', { name: 'Try Again', exact: true }).click();
+    await jobs.frame.getByText('It was started again since.').waitFor();
     await dialogs.waitForNotification(/Register, sql-off-01: succeeded\. sql-off-01 is registered with rsv-sql-weu\./, jobMs);
     await tree.waitForGone('sql-off-01');
+    await window.closeEditor('Backup Jobs');
     const sent = await sandbox().ledger('PUT', '/**/protectionContainers/*');
     assert.deepEqual(sent.filter(({ path }) => path.toLowerCase().endsWith(';sql-off-01')).length, 2, 'one for each click');
     await tree.collapse('Protectable containers');
