@@ -29,6 +29,11 @@ export class Pending {
     return this.#entries.has(key);
   }
 
+  /** What is under way for the key, also where it was cancelled and has not ended yet. */
+  of(key: string): Promise<Outcome<unknown>> | undefined {
+    return this.#entries.get(key)?.outcome;
+  }
+
   /** Joins what is under way for the key, or begins it. Never rejects. */
   run<T>(key: string, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
     const known = this.#entries.get(key);

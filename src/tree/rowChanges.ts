@@ -79,7 +79,11 @@ export class RowChanges implements Disposable {
       this.#changed.clear();
       rows.forEach((row) => all.add(row));
       if (this.#options.isVisible()) {
-        const reading = Promise.all(rows.map((row) => this.#read(row, now))).then(() => true);
+        // What cannot be read shows so to VS Code, which asks for it itself once it is told.
+        const reading = Promise.all(rows.map((row) => this.#read(row, now))).then(
+          () => true,
+          () => false,
+        );
         this.#options.onReading(reading.then(() => undefined));
         isRead = (await Promise.race([reading, after(deadline - Date.now())])) === true && isRead;
       } else {
@@ -97,7 +101,7 @@ export class RowChanges implements Disposable {
     }
   }
 
-  /** The levels at and below a row that stand open. `children` never rejects. */
+  /** The levels at and below a row that stand open. @throws what `children` throws */
   async #read(row: Row | undefined, now: Map<string, readonly Row[]>): Promise<void> {
     if (this.#isShown(row)) {
       const rows = await this.#options.model.children(row);

@@ -29,8 +29,8 @@ export class TreeModel implements Disposable {
   /** Levels that could not be read, by the key of their row; asked again only when a person says so. */
   readonly #troubles = new Map<string, Trouble>();
   readonly #pending = new Pending();
-  /** Levels whose loading outlasted the patience: a row stands for them. */
-  readonly #slow = new Set<string>();
+  /** Loads that outlasted the patience: a row stands for them, and when they have ended VS Code is told. */
+  readonly #slow = new WeakSet<Promise<unknown>>();
   readonly #changes = new Emitter<Row | undefined>();
   readonly #subscriptions: readonly Disposable[];
   /** How a person folded rows; a row that a filter took away comes back as it was. */
@@ -56,7 +56,6 @@ export class TreeModel implements Disposable {
       }),
       connection.onDidChange(() => {
         this.#pending.abandonAll();
-        this.#slow.clear();
         this.#troubles.clear();
         this.#changes.fire(undefined);
       }),
@@ -121,16 +120,19 @@ export class TreeModel implements Disposable {
       return this.#pageRows(row, known);
     }
     const loadingRow: Row = { type: 'loading', key: `${key}!loading`, parent: row, label: 'Loading...' };
-    if (this.#slow.has(key) && this.#pending.has(key)) {
+    const underWay = this.#pending.of(key);
+    if (underWay && this.#slow.has(underWay)) {
       return [loadingRow];
     }
     const load = this.#pending.run(key, (signal) => this.#options.inventory.children(row?.node, { signal }));
     const first = await Promise.race([load, after(this.#options.patienceMs)]);
     if (first === undefined) {
-      this.#slow.add(key);
+      if (this.#slow.has(load)) {
+        return [loadingRow];
+      }
+      this.#slow.add(load);
       void load.then((outcome) => {
         if (!outcome.stale) {
-          this.#slow.delete(key);
           this.#settle(key, outcome);
           this.#changes.fire(row);
         }

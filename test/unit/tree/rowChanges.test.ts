@@ -113,6 +113,18 @@ describe('tree: telling of changes', () => {
     assert.deepEqual(seen, ['read a', 'told a, a/b']);
   });
 
+  it('goes on where a level cannot even be asked for: VS Code hears of it, and of what changes later', async () => {
+    open();
+    changes.noteAsked(undefined);
+    holdBack.set(undefined, Promise.reject(new Error('out of order')));
+    for (let i = 0; i < 2; i++) {
+      const done = told();
+      events.fire(undefined);
+      await done;
+    }
+    assert.deepEqual(seen, ['told all', 'told all']);
+  });
+
   it('does not wait for ever: what is slow shows as such', async () => {
     changes.dispose();
     open(5);

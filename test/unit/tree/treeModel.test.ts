@@ -174,6 +174,23 @@ describe('tree model', () => {
     assert.deepEqual((await model.children(group)).map(labelOf), ['Backup: web-01']);
   });
 
+  it('leaves nobody with a row that loads for ever: who asks again after a refresh of what took long waits for the new answer', async () => {
+    const patient = new TreeModel({ connection: cloud.connection, inventory, patienceMs: 200 });
+    cloud.set(`${vaultId}/backupJobs`, [jobJson('job-1')]);
+    const group = await at(...vault, 'Jobs');
+    cloud.hold();
+    assert.deepEqual((await patient.children(group)).map(labelOf), ['loading']);
+    patient.refresh(group);
+    let told = 0;
+    patient.onDidChange(() => (told += 1));
+    // VS Code may take the answer to either.
+    const asked = [patient.children(group), patient.children(group)];
+    cloud.release();
+    const answers = (await Promise.all(asked)).map((rows) => rows.map(labelOf));
+    assert.ok(told > 0 || answers.every(([label]) => label === 'Backup: web-01'), `${JSON.stringify(answers)}, and nothing told`);
+    patient.dispose();
+  });
+
   it('loads more on demand, tells of a page that was refused, and retries that page alone', async () => {
     const rows = Array.from({ length: 5 }, (_, index) => jobJson(`job-${index}`, { entityFriendlyName: `vm-${index}` }));
     cloud.set(`${vaultId}/backupJobs`, rows, 2);
