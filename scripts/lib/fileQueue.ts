@@ -5,7 +5,7 @@ import { root, say } from './deps.mjs';
 import type { Tally } from './tally.ts';
 
 /** How one file's run ended, what it wrote, and what it counted. */
-export interface FileRun {
+interface FileRun {
   good: boolean;
   output: string;
   tally: Tally;

@@ -48,7 +48,7 @@ export async function withOwnTally<T>(body: (env: NodeJS.ProcessEnv) => Promise<
 }
 
 /** The closing line of a test run. */
-export function closingLine({ passes, failures, pending, unstable = [] }: Tally): string {
+function closingLine({ passes, failures, pending, unstable = [] }: Tally): string {
   const parts = [
     `${passes} passed, ${failures} failed`,
     ...(pending > 0 ? [`${pending} skipped`] : []),

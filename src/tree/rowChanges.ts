@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Disposable } from '../core/events.ts';
 import { GivenRows, keyOf } from './givenRows.ts';
 import { isNodeRow, type Row } from './rows.ts';
@@ -85,7 +86,7 @@ export class RowChanges implements Disposable {
           () => false,
         );
         this.#options.onReading(reading.then(() => undefined));
-        isRead = (await Promise.race([reading, after(deadline - Date.now())])) === true && isRead;
+        isRead = (await Promise.race([reading, after(Math.max(0, deadline - Date.now()), undefined, { ref: false })])) === true && isRead;
       } else {
         isRead = false;
       }
@@ -118,10 +119,4 @@ export class RowChanges implements Disposable {
     }
     return this.#open.has(keyOf(undefined));
   }
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.max(0, ms)).unref?.();
-  });
 }

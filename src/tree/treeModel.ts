@@ -1,11 +1,12 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Connection } from '../cloud/types.ts';
 import { Emitter, type Disposable } from '../core/events.ts';
 import type { Inventory, InventoryNode, NodePage } from '../inventory/types.ts';
 import { connectionRows, signInRows } from './connectionRows.ts';
 import { nothingMatches, TreeFilter, type FilterResult } from './filter.ts';
-import { Pending, type Outcome } from './pending.ts';
 import { treeCommands } from './ids.ts';
 import { isAtOrBelow, levelKey, moreKey } from './levelKeys.ts';
+import { LevelLoads, type Trouble } from './levelLoads.ts';
 import { isNodeRow, looksOf, type LoadMoreRow, type NodeRow, type Row } from './rows.ts';
 
 export interface TreeModelOptions {
@@ -14,8 +15,6 @@ export interface TreeModelOptions {
   /** Milliseconds before a level that loads says so by a row that can be clicked to cancel. */
   readonly patienceMs?: number;
 }
-
-type Trouble = { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'cancelled' };
 
 const connectPatienceMs = 250;
 const nothingKey = '!nothing';
@@ -26,11 +25,7 @@ export class TreeModel implements Disposable {
   readonly #rows = new Map<string, NodeRow>();
   /** What each row looked like when VS Code was last told of it. */
   readonly #drawn = new Map<string, string>();
-  /** Levels that could not be read, by the key of their row; asked again only when a person says so. */
-  readonly #troubles = new Map<string, Trouble>();
-  readonly #pending = new Pending();
-  /** Loads that outlasted the patience: a row stands for them, and when they have ended VS Code is told. */
-  readonly #slow = new WeakSet<Promise<unknown>>();
+  readonly #loads: LevelLoads;
   readonly #changes = new Emitter<Row | undefined>();
   readonly #subscriptions: readonly Disposable[];
   /** How a person folded rows; a row that a filter took away comes back as it was. */
@@ -40,10 +35,13 @@ export class TreeModel implements Disposable {
   /** A row whose looks or children changed; undefined for all. */
   readonly onDidChange = this.#changes.event;
   /** True while something loads. */
-  readonly onDidChangeLoading = this.#pending.onDidChange;
+  readonly onDidChangeLoading: LevelLoads['onDidChangeLoading'];
 
   constructor(options: TreeModelOptions) {
     this.#options = { patienceMs: 1500, ...options };
+    const { patienceMs } = this.#options;
+    this.#loads = new LevelLoads({ patienceMs, onSettled: () => this.#filter?.invalidate() });
+    this.onDidChangeLoading = this.#loads.onDidChangeLoading;
     const { connection, inventory } = options;
     this.#subscriptions = [
       inventory.onDidChange((node) => this.#onInventory(node)),
@@ -55,15 +53,14 @@ export class TreeModel implements Disposable {
         }
       }),
       connection.onDidChange(() => {
-        this.#pending.abandonAll();
-        this.#troubles.clear();
+        this.#loads.abandonAll();
         this.#changes.fire(undefined);
       }),
     ];
   }
 
   get loading(): boolean {
-    return this.#pending.any;
+    return this.#loads.any;
   }
 
   get filterText(): string | undefined {
@@ -111,38 +108,25 @@ export class TreeModel implements Disposable {
       return connectionRows(this.#options.connection.state);
     }
     const key = levelKey(row);
-    const trouble = this.#troubles.get(key);
+    const trouble = this.#loads.troubleOf(key);
     if (trouble) {
       return [this.#troubleRow(row, trouble, false)];
     }
-    const known = this.#options.inventory.loaded(row?.node);
+    const { inventory } = this.#options;
+    const known = inventory.loaded(row?.node);
     if (known) {
       return this.#pageRows(row, known);
     }
-    const loadingRow: Row = { type: 'loading', key: `${key}!loading`, parent: row, label: 'Loading...' };
-    const underWay = this.#pending.of(key);
-    if (underWay && this.#slow.has(underWay)) {
-      return [loadingRow];
+    const outcome = await this.#loads.within(
+      key,
+      (signal) => inventory.children(row?.node, { signal }),
+      () => this.#changes.fire(row),
+    );
+    if (outcome === 'slow') {
+      return [{ type: 'loading', key: `${key}!loading`, parent: row, label: 'Loading...' }];
     }
-    const load = this.#pending.run(key, (signal) => this.#options.inventory.children(row?.node, { signal }));
-    const first = await Promise.race([load, after(this.#options.patienceMs)]);
-    if (first === undefined) {
-      if (this.#slow.has(load)) {
-        return [loadingRow];
-      }
-      this.#slow.add(load);
-      void load.then((outcome) => {
-        if (!outcome.stale) {
-          this.#settle(key, outcome);
-          this.#changes.fire(row);
-        }
-      });
-      return [loadingRow];
-    }
-    if (first.stale) {
-      return this.#level(row);
-    }
-    return this.#settle(key, first) ? this.#pageRows(row, (first as { value: NodePage }).value) : this.#level(row);
+    // What was forgotten meanwhile is asked for anew; what could not be read is told as its trouble.
+    return outcome.ok && !outcome.stale ? this.#pageRows(row, outcome.value) : this.#level(row);
   }
 
   parent(row: Row): NodeRow | undefined {
@@ -161,13 +145,10 @@ export class TreeModel implements Disposable {
   /** Reads the next page of a level; the rows say how it went. */
   async loadMore(row: LoadMoreRow): Promise<void> {
     const key = moreKey(row.parent);
-    this.#troubles.delete(key);
-    const done = this.#pending.run(key, (signal) => this.#options.inventory.children(row.parent?.node, { signal, more: row.more }));
+    this.#loads.forgetTrouble(key);
+    const done = this.#loads.whole(key, (signal) => this.#options.inventory.children(row.parent?.node, { signal, more: row.more }));
     this.#changes.fire(row.parent);
-    const outcome = await done;
-    if (!outcome.stale) {
-      this.#settle(key, outcome);
-    }
+    await done;
     this.#changes.fire(row.parent);
   }
 
@@ -176,7 +157,7 @@ export class TreeModel implements Disposable {
     const parent = isNodeRow(row) ? row : row.parent;
     if (row.type === 'error' && row.ofNextPage) {
       const page = this.#options.inventory.loaded(parent?.node);
-      this.#troubles.delete(moreKey(parent));
+      this.#loads.forgetTrouble(moreKey(parent));
       if (page?.more !== undefined) {
         return this.loadMore({ type: 'loadMore', key: '', parent, more: page.more, loaded: page.nodes.length });
       }
@@ -196,8 +177,7 @@ export class TreeModel implements Disposable {
 
   #forgetTroubles(row: NodeRow | undefined): void {
     const covered = (key: string): boolean => !row || isAtOrBelow(key, row.key) || this.#standsBelow(key, row);
-    [...this.#troubles.keys()].filter(covered).forEach((key) => this.#troubles.delete(key));
-    this.#pending.forget(covered);
+    this.#loads.forget(covered);
   }
 
   /** Keys continue those of the rows above them only in part: an instance's is its own id, below whichever server it stands. */
@@ -218,10 +198,10 @@ export class TreeModel implements Disposable {
 
   cancel(row?: Row): void {
     if (!row) {
-      this.#pending.cancelAll();
+      this.#loads.cancelAll();
     } else if (!isNodeRow(row)) {
-      this.#pending.cancel(levelKey(row.parent));
-      this.#pending.cancel(moreKey(row.parent));
+      this.#loads.cancel(levelKey(row.parent));
+      this.#loads.cancel(moreKey(row.parent));
     }
   }
 
@@ -232,7 +212,7 @@ export class TreeModel implements Disposable {
   }
 
   dispose(): void {
-    this.#pending.cancelAll();
+    this.#loads.cancelAll();
     this.#subscriptions.forEach((subscription) => subscription.dispose());
     this.#changes.dispose();
   }
@@ -241,20 +221,9 @@ export class TreeModel implements Disposable {
   async #isConnected(): Promise<boolean> {
     const { connection } = this.#options;
     if (connection.state.kind === 'disconnected') {
-      await Promise.race([connection.connect(), after(connectPatienceMs)]);
+      await Promise.race([connection.connect(), after(connectPatienceMs, undefined, { ref: false })]);
     }
     return connection.state.kind === 'connected';
-  }
-
-  /** True where it came; else what went wrong is remembered. */
-  #settle(key: string, outcome: Outcome<unknown>): boolean {
-    this.#filter?.invalidate();
-    if (outcome.ok) {
-      this.#troubles.delete(key);
-      return true;
-    }
-    this.#troubles.set(key, outcome.cancelled ? { kind: 'cancelled' } : { kind: 'failed', error: outcome.error });
-    return false;
   }
 
   #pageRows(parent: NodeRow | undefined, page: NodePage): readonly Row[] {
@@ -288,11 +257,11 @@ export class TreeModel implements Disposable {
 
   #moreRow(parent: NodeRow | undefined, more: string, { nodes, soFar }: NodePage): Row {
     const key = moreKey(parent);
-    const trouble = this.#troubles.get(key);
+    const trouble = this.#loads.troubleOf(key);
     if (trouble?.kind === 'failed') {
       return this.#troubleRow(parent, trouble, true);
     }
-    return this.#pending.has(key)
+    return this.#loads.has(key)
       ? { type: 'loading', key: `${key}!loading`, parent, label: 'Loading more...' }
       : { type: 'loadMore', key, parent, more, loaded: nodes.length, soFar };
   }
@@ -337,10 +306,4 @@ export class TreeModel implements Disposable {
       this.#changes.fire(row);
     }
   }
-}
-
-function after(ms: number): Promise<undefined> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref?.();
-  });
 }

@@ -114,7 +114,6 @@ describe('tree: telling of changes', () => {
   });
 
   it('goes on where a level cannot even be asked for: VS Code hears of it, and of what changes later', async () => {
-    open();
     changes.noteAsked(undefined);
     holdBack.set(undefined, Promise.reject(new Error('out of order')));
     for (let i = 0; i < 2; i++) {
