@@ -8,6 +8,7 @@ import { parseArgs, format } from 'node:util';
 import { chromium } from 'playwright-core';
 import { interrupted } from '../lib/processes.ts';
 import { runTask } from '../lib/task.ts';
+import { browserArguments } from './browser.ts';
 import { ensureChromium } from './chromium.ts';
 import { ensureLeanVsCode } from './lean.ts';
 import { type Payload, remoteUri, workbenchUrl } from './payload.ts';
@@ -66,7 +67,7 @@ await runTask(async () => {
   });
   const extras: Payload = developmentPaths.map((path) => ['extensionDevelopmentPath', remoteUri(server.url, path)]);
   if (testsPath) extras.push(['extensionTestsPath', remoteUri(server.url, testsPath)]);
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const browser = await chromium.launch({ executablePath, args: [...browserArguments] });
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const ended = new Promise<number>((finish, fail) => {

@@ -16,10 +16,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type Page } from 'playwright-core';
 import { root } from '../../../scripts/lib/deps.mjs';
 import { vsixUnderTest } from '../../../scripts/lib/vsix.ts';
-import { ensureChromium } from '../../../scripts/vscode/chromium.ts';
+import { openBrowser } from '../../../scripts/vscode/browser.ts';
+import { ensureCompiled } from '../../../scripts/vscode/compiled.ts';
 import { ensureLeanVsCode, fewBuiltinExtensions, type VsCodeVersion } from '../../../scripts/vscode/lean.ts';
 import { workbenchUrl } from '../../../scripts/vscode/payload.ts';
 import { installVsix, startServer, type VsCodeServer } from '../../../scripts/vscode/server.ts';
@@ -56,12 +57,15 @@ export interface WindowOptions {
 const patienceMs = 20_000;
 
 export async function openWindow(options: WindowOptions = {}): Promise<VsCodeWindow> {
-  const [vscode, executablePath] = await Promise.all([ensureLeanVsCode(options.version ?? 'latest'), ensureChromium()]);
+  const version = options.version ?? 'latest';
+  const vscode = await ensureLeanVsCode(version);
+  // The other one is opened too seldom to be worth it.
+  const kept = version === 'latest' ? await ensureCompiled(vscode) : undefined;
   const vsix = options.vsix === undefined ? await vsixUnderTest() : options.vsix;
   const home = mkdtempSync(join(tmpdir(), 'backup-explorer-window-'));
   const dataDir = join(home, 'data');
   let server: VsCodeServer | undefined;
-  let browser: Browser | undefined;
+  let context: BrowserContext | undefined;
   try {
     for (const file of [...(vsix ? [vsix] : []), ...(options.otherVsix ?? [])]) await installVsix(vscode, home, file);
     seedSettings(dataDir, options);
@@ -72,19 +76,20 @@ export async function openWindow(options: WindowOptions = {}): Promise<VsCodeWin
       ...(!options.allBuiltIns && { builtinExtensionsDir: fewBuiltinExtensions(vscode, join(home, 'builtin')) }),
       ...(options.env && { env: options.env }),
     });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1400, height: 1000 }, reducedMotion: 'reduce' });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
-    await keepSecrets(context, server.url);
+    const viewport = options.viewport ?? { width: 1400, height: 1000 };
+    const browser = await openBrowser({ server, profile: join(home, 'browser'), kept, viewport });
+    const { page, url } = browser;
+    context = browser.context;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
+    await keepSecrets(context, url);
     await keepStill(context);
     context.setDefaultTimeout(patienceMs);
-    const page = await context.newPage();
-    const window = new VsCodeWindow({ page, context, browser, server, home, dataDir });
-    await page.goto(workbenchUrl(server.url, options.folder));
+    const window = new VsCodeWindow({ page, context, server, home, dataDir });
+    await page.goto(workbenchUrl(url, options.folder));
     await window.ready();
     return window;
   } catch (error) {
-    await browser?.close();
+    await context?.close();
     await server?.stop();
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     throw error;
@@ -94,7 +99,6 @@ export async function openWindow(options: WindowOptions = {}): Promise<VsCodeWin
 interface Parts {
   page: Page;
   context: BrowserContext;
-  browser: Browser;
   server: VsCodeServer;
   home: string;
   dataDir: string;
@@ -281,7 +285,7 @@ export class VsCodeWindow {
 
   /** Ends window and server and removes what they kept. */
   async close(): Promise<void> {
-    await this.#parts.browser.close();
+    await this.#parts.context.close();
     await this.#parts.server.stop();
     rmSync(this.#parts.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }

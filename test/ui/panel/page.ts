@@ -7,6 +7,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { bundles } from '../../../scripts/lib/bundles.ts';
+import { browserArguments } from '../../../scripts/vscode/browser.ts';
 import { ensureChromium } from '../../../scripts/vscode/chromium.ts';
 import { pageHtml } from '../../../src/views/html.ts';
 import type { DetailsView, FeedView, PanelState, RowView, ToBrowser, ToHost } from '../../../src/views/protocol.ts';
@@ -72,7 +73,7 @@ export class PanelHouse {
       );
     });
     await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
-    this.#browser = await chromium.launch({ executablePath: await ensureChromium(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    this.#browser = await chromium.launch({ executablePath: await ensureChromium(), args: [...browserArguments] });
   }
 
   /** A page that was told of these rows. */
