@@ -219,6 +219,18 @@ describe('Jobs panel in a browser', function () {
     assert.equal(await active(), 'details');
     await panel.page.keyboard.press('Escape');
     assert.equal(await active(), 'list');
+
+    const bar = panel.page.getByRole('separator', { name: 'Size of the list' });
+    const listWidth = (): Promise<number> => panel.page.locator('.list').evaluate((list: HTMLElement) => list.offsetWidth);
+    const before = await listWidth();
+    await panel.page.keyboard.press('Tab');
+    assert.equal(await active(), 'panes-bar');
+    assert.equal(await bar.getAttribute('aria-valuenow'), '45');
+    await panel.page.keyboard.press('ArrowRight');
+    await bar.and(panel.page.locator('[aria-valuenow="50"]')).waitFor();
+    assert.ok((await listWidth()) > before);
+    await panel.page.keyboard.press('Home');
+    await panel.page.waitForFunction(() => (document.querySelector<HTMLElement>('.list')?.offsetWidth ?? Infinity) <= 201);
   });
 
   it('keeps the focus in the list and selects the neighbour when the selected row goes', async () => {
