@@ -6,18 +6,21 @@ import type { OperationRecord } from '../core/operation.ts';
 import type { EngineContext } from './context.ts';
 import { targetKeyOf } from './fates.ts';
 import { lockName } from './ownership.ts';
-import { triedElsewhere, underWayElsewhere } from './refusals.ts';
+import { notStartedCode, startedAfterAll, triedElsewhere, underWayElsewhere } from './refusals.ts';
 import { askedKeyOf, triedIdOf } from './retries.ts';
+import { isStillAbsent } from './settle.ts';
 import type { OperationStore } from './store.ts';
 import type { OperationPlan } from './types.ts';
 
 /** It takes a window some file operations. */
 const lookAgainMs = 100;
 const mostLooks = 50;
+/** Nothing between here and a service keeps a request longer and then carries it out. What began later is somebody else's. */
+const keptForMs = 15 * 60_000;
 
 /**
  * Starts it, unless it was tried again, or the very same was started, since what it tries again.
- * @throws BackupError `TriedElsewhere`, `RetryUnderWay`, `JournalUnwritable`; what `start` throws
+ * @throws BackupError `TriedElsewhere`, `StartedAfterAll`, `RetryUnderWay`, `JournalUnwritable`; what `start` throws
  */
 export async function triedOnce(
   context: EngineContext,
@@ -34,10 +37,23 @@ export async function triedOnce(
     if (await isTried(store, plan)) {
       throw triedElsewhere(plan);
     }
+    await notBegunSince(context, plan);
     return await start();
   } finally {
     // One that cannot be given back is taken over when this window has ended.
     await store.ownership.release(lock).catch(() => undefined);
+  }
+}
+
+/** What got no answer was looked for within moments; a gateway may have kept it for longer. @throws BackupError `StartedAfterAll` */
+async function notBegunSince(context: EngineContext, plan: OperationPlan): Promise<void> {
+  const { store, clock } = context;
+  const isOpen = ({ error, endedAt }: OperationRecord): boolean =>
+    error?.code === notStartedCode && endedAt !== undefined && clock.now() - Date.parse(endedAt) < keptForMs;
+  for (const entry of [...store.entries.values()].filter(({ record }) => isTriedBy(record, plan) && isOpen(record))) {
+    if (!(await isStillAbsent(context, entry))) {
+      throw startedAfterAll(plan);
+    }
   }
 }
 

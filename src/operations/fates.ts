@@ -1,7 +1,10 @@
 /** What became of operations that were started together, and which may be started again: pure functions over records. */
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, isFollowed, type OperationRecord, type OperationTarget } from '../core/operation.ts';
-import { triedElsewhereCode } from './refusals.ts';
+import { startedAfterAllCode, triedElsewhereCode } from './refusals.ts';
+
+/** Of what another operation does: there is nothing left to try. */
+const standsElsewhere: ReadonlySet<string | undefined> = new Set([triedElsewhereCode, startedAfterAllCode]);
 
 /** What became of one of a batch. */
 export type Fate = 'running' | 'unwatched' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
@@ -25,7 +28,7 @@ export function fateOf(record: OperationRecord): Fate {
 /** True where nothing of it goes on, and nothing came of it, in another window neither. Whether something was started since is `Retries`' to say. */
 export function mayBeRetried(record: OperationRecord): boolean {
   const fate = fateOf(record);
-  return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted') && record.error?.code !== triedElsewhereCode;
+  return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted') && !standsElsewhere.has(record.error?.code);
 }
 
 /** The same for two operations that are done to the same thing; disks of one restore point are told apart by their names. */

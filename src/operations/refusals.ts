@@ -58,6 +58,20 @@ export function triedElsewhere({ title, target }: OperationPlan): BackupError {
   });
 }
 
+/** Code of one whose request got no answer, and of which looking found nothing. */
+export const notStartedCode = 'NotStarted';
+
+/** Code of one that was to be tried again when the request of before had begun after all. */
+export const startedAfterAllCode = 'StartedAfterAll';
+
+export function startedAfterAll({ title, target }: OperationPlan): BackupError {
+  return new BackupError(`"${title}" was not started again: the request of before, which got no answer, has begun or may have.`, {
+    code: startedAfterAllCode,
+    resource: target.name,
+    remedies: ['Look at it in the Jobs panel: it is followed there, or can be looked for again.'],
+  });
+}
+
 export function underWayElsewhere({ title, target }: OperationPlan): BackupError {
   return new BackupError(`"${title}" was not started: another window is just trying it again, and does not come to an end.`, {
     code: 'RetryUnderWay',

@@ -13,7 +13,7 @@ import type {
   PreparedRequest,
 } from '../core/operation.ts';
 
-type Found = { found: 'started'; tracking: JsonObject; because: string } | { found: 'absent' | 'unclear'; because: string };
+export type Found = { found: 'started'; tracking: JsonObject; because: string } | { found: 'absent' | 'unclear'; because: string };
 
 /**
  * What the engine needs to know of an action; the action table gives it, so that the engine knows no provider. Each is
@@ -102,7 +102,7 @@ export interface OperationEngine {
   resume(): Promise<void>;
   /**
    * Journals, sends once, follows. Resolves as soon as it is on disk; how it goes is told by `onDidChange`.
-   * @throws BackupError `NotConnected`, `AlreadyQueued` where its lane holds the same request, `TriedElsewhere` where what it tries again was started since, `RetryUnderWay` where another window does not come to an end with that, or `JournalUnwritable`, with nothing sent.
+   * @throws BackupError `NotConnected`, `AlreadyQueued` where its lane holds the same request, `TriedElsewhere` where what it tries again was started since, `StartedAfterAll` where that has begun late, `RetryUnderWay` where another window does not come to an end with that, or `JournalUnwritable`, with nothing sent.
    */
   start(plan: OperationPlan): Promise<OperationRecord>;
   /**

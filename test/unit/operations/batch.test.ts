@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { BackupError, codeOf } from '../../../src/core/errors.ts';
 import { Journal } from '../../../src/operations/journal.ts';
 import { Once } from '../../../src/operations/once.ts';
-import { answer, breakFolder, eachInItsFolder, house, never, origin, plan, statusOf, type House } from './fakes.ts';
+import { answer, breakFolder, eachInItsFolder, house, never, noAnswer, origin, plan, signedUrl, statusOf, type House } from './fakes.ts';
 import type { OperationPlan } from '../../../src/operations/types.ts';
 import { fateOf, mayBeRetried } from '../../../src/operations/fates.ts';
 import { isUnsent } from '../../../src/operations/phase.ts';
@@ -216,6 +216,61 @@ describe('the failed of a batch, tried again by two windows', () => {
     await one.engine.start(tryOf(first.id, asking('monday')));
     await one.clock.advance(1_000);
     assert.equal(one.arm.sent.length, 3);
+  });
+
+  describe('where no answer had come and looking had found nothing', () => {
+    const tryOf = (id: string): OperationPlan => ({ ...plan, batch: { id: `try of ${id}`, size: 1, retryOf: id } });
+    const lost = async (): Promise<House & { readonly id: string }> => {
+      const one = house(folder);
+      one.arm.sendReplies = [noAnswer(), answer(202, undefined, { location: signedUrl })];
+      const { id } = await one.engine.start(plan);
+      await one.clock.advance(60_000);
+      assert.equal(one.engine.get(id)?.error?.code, 'NotStarted');
+      return { ...one, id };
+    };
+
+    it('it is looked for once more, and sent where it is still absent', async () => {
+      const { engine, arm, clock, follower, id } = await lost();
+      const looks = follower.looks;
+      await engine.start(tryOf(id));
+      await clock.advance(1_000);
+      assert.deepEqual([follower.looks - looks, arm.sent.length, statusOf(engine, id)], [1, 2, 'failed']);
+    });
+
+    it('what has begun late is followed to its end, and nothing is sent', async () => {
+      const { engine, arm, clock, follower, ends, id } = await lost();
+      follower.settlement = { found: 'started', tracking: { url: signedUrl }, because: 'the job J1 is of this moment' };
+      arm.pollReplies = [answer(200, { step: 'succeeded' })];
+      await assert.rejects(engine.start(tryOf(id)), (error) => codeOf(error) === 'StartedAfterAll');
+      assert.equal(engine.get(id)?.endedAt, undefined);
+      await clock.advance(60_000);
+      assert.deepEqual([arm.sent.length, statusOf(engine, id)], [1, 'succeeded']);
+      assert.deepEqual(
+        ends.map(({ status }) => status),
+        ['failed', 'succeeded'],
+      );
+      const noted = await engine.noteUnstarted({ ...unstarted, batch, error: { code: 'StartedAfterAll', message: 'It has begun.' } });
+      assert.equal(mayBeRetried(noted), false);
+    });
+
+    it('where it cannot be told any more it is of unknown outcome, and nothing is sent; nor where nobody answers', async () => {
+      const { engine, arm, follower, id } = await lost();
+      follower.settlement = noAnswer();
+      await assert.rejects(engine.start(tryOf(id)), (error) => codeOf(error) === 'NoAnswer');
+      assert.equal(statusOf(engine, id), 'failed');
+      follower.settlement = { found: 'unclear', because: 'two jobs could be it' };
+      await assert.rejects(engine.start(tryOf(id)), (error) => codeOf(error) === 'StartedAfterAll');
+      assert.deepEqual([arm.sent.length, statusOf(engine, id)], [1, 'unknown']);
+    });
+
+    it('what began long after is somebody else’s: it is not looked for', async () => {
+      const { engine, arm, clock, follower, id } = await lost();
+      await clock.advance(16 * 60_000);
+      follower.settlement = { found: 'started', tracking: { url: signedUrl }, because: 'the job J1 is of this moment' };
+      await engine.start(tryOf(id));
+      await clock.advance(1_000);
+      assert.deepEqual([arm.sent.length, statusOf(engine, id)], [2, 'failed']);
+    });
   });
 
   it('are never started twice when both do it in the same moment', async () => {
