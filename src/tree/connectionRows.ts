@@ -7,7 +7,15 @@ import type { Row } from './rows.ts';
 export function connectionRows(state: ConnectionState): readonly Row[] {
   switch (state.kind) {
     case 'connecting':
-      return [{ type: 'loading', key: '!connecting', parent: undefined, label: `Connecting to ${displayName(state.label)}...` }];
+      return [
+        {
+          type: 'loading',
+          key: '!connecting',
+          parent: undefined,
+          label: `Connecting to ${displayName(state.label)}...`,
+          cancellable: false,
+        },
+      ];
     case 'failed':
       return [
         { type: 'error', key: '!failed', parent: undefined, error: state.error, ofNextPage: false },

@@ -16,6 +16,8 @@ export class TreeFilter {
   readonly #inventory: Pick<Inventory, 'loaded' | 'parentOf' | 'beside'>;
   readonly #words: readonly string[];
   readonly #visible = new Map<string, boolean>();
+  /** Rows that led to a match when what is below them was known last: they stay while it is read anew. */
+  readonly #led = new Set<string>();
   #result: FilterResult | undefined;
   readonly text: string;
 
@@ -44,6 +46,12 @@ export class TreeFilter {
   holdsMatches(node: InventoryNode): boolean {
     this.result();
     return !this.matches(node) && this.#visible.get(node.key) === true;
+  }
+
+  /** True for a row that stayed while what is below it was read anew, where nothing matches any more. */
+  leadsNowhere(node: InventoryNode): boolean {
+    this.result();
+    return this.#visible.get(node.key) === false && !this.#isBelowMatch(node);
   }
 
   result(): FilterResult {
@@ -84,11 +92,21 @@ export class TreeFilter {
     for (const node of [...(page?.nodes ?? []), ...(parent === undefined ? this.#inventory.beside() : [])]) {
       const matches = this.matches(node);
       count.matches += matches ? 1 : 0;
-      const below = node.expandable && this.#visit(node, count);
+      const below = node.expandable && this.#leads(node, count);
       this.#visible.set(node.key, matches || below);
       any ||= matches || below;
     }
     return any;
+  }
+
+  #leads(node: InventoryNode, count: { matches: number; complete: boolean }): boolean {
+    const found = this.#visit(node, count);
+    if (found) {
+      this.#led.add(node.key);
+    } else if (this.#inventory.loaded(node)) {
+      this.#led.delete(node.key);
+    }
+    return this.#led.has(node.key);
   }
 }
 

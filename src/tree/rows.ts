@@ -36,6 +36,8 @@ export interface CancelledRow extends StandIn {
 export interface LoadingRow extends StandIn {
   readonly type: 'loading';
   readonly label: string;
+  /** It is a level that is read, which a click ends. */
+  readonly cancellable: boolean;
 }
 
 export interface LoadMoreRow extends StandIn {

@@ -92,11 +92,11 @@ function cancelledItem(row: CancelledRow): vscode.TreeItem {
 function loadingItem(row: LoadingRow): vscode.TreeItem {
   const item = standIn(row, row.label);
   item.iconPath = themeIcon({ id: 'loading~spin' });
-  if (row.parent) {
+  if (row.cancellable) {
     item.description = 'click to cancel';
+    item.contextValue = contextValueOf([rowTokens.loading]);
+    item.command = { command: treeCommands.cancelLoading, title: 'Cancel Loading', arguments: [row] };
   }
-  item.contextValue = contextValueOf([rowTokens.loading]);
-  item.command = { command: treeCommands.cancelLoading, title: 'Cancel Loading', arguments: [row] };
   return item;
 }
 

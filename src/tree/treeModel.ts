@@ -123,7 +123,7 @@ export class TreeModel implements Disposable {
       () => this.#changes.fire(row),
     );
     if (outcome === 'slow') {
-      return [{ type: 'loading', key: `${key}!loading`, parent: row, label: 'Loading...' }];
+      return [{ type: 'loading', key: `${key}!loading`, parent: row, label: 'Loading...', cancellable: true }];
     }
     // What was forgotten meanwhile is asked for anew; what could not be read is told as its trouble.
     return outcome.ok && !outcome.stale ? this.#pageRows(row, outcome.value) : this.#level(row);
@@ -229,6 +229,9 @@ export class TreeModel implements Disposable {
   #pageRows(parent: NodeRow | undefined, page: NodePage): readonly Row[] {
     const key = levelKey(parent);
     const shown = this.#filter ? this.#filter.apply(parent?.node, page.nodes) : page.nodes;
+    if (parent && this.#filter?.leadsNowhere(parent.node)) {
+      this.#changes.fire(undefined);
+    }
     const rows: Row[] = shown.map((node) => this.#rowOf(node));
     shown.forEach((node) => this.#drawn.set(node.key, looksOf(node)));
     (page.problems ?? []).forEach((error, index) => rows.push({ type: 'problem', key: `${key}!problem${index}`, parent, error }));
@@ -262,7 +265,7 @@ export class TreeModel implements Disposable {
       return this.#troubleRow(parent, trouble, true);
     }
     return this.#loads.has(key)
-      ? { type: 'loading', key: `${key}!loading`, parent, label: 'Loading more...' }
+      ? { type: 'loading', key: `${key}!loading`, parent, label: 'Loading more...', cancellable: true }
       : { type: 'loadMore', key, parent, more, loaded: nodes.length, soFar };
   }
 

@@ -66,6 +66,14 @@ describe('host: tree', () => {
       assert.equal(itemOf({ ...more, soFar: '0 of this VM among 200 read' }).description, '0 of this VM among 200 read');
     });
 
+    it('of what loads are clicked to cancel it, also at the first level; connecting is no level', () => {
+      const loading = { type: 'loading', key: 'x!loading', parent: undefined, label: 'Loading...', cancellable: true } as const;
+      assert.equal(itemOf(loading).description, 'click to cancel');
+      assert.equal(itemOf(loading).command?.command, 'azureBackup.cancelLoading');
+      const connecting = itemOf({ ...loading, cancellable: false });
+      assert.deepEqual([connecting.description, connecting.command], [undefined, undefined]);
+    });
+
     it('of forbidden levels say that there is no access', () => {
       const error = new BackupError('You may not list the vaults.', { code: 'AuthorizationFailed', status: 403 });
       const item = itemOf({ type: 'error', key: 'x!error', parent: undefined, error, ofNextPage: false });

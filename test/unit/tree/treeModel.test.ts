@@ -385,6 +385,34 @@ describe('tree model', () => {
       assert.equal(model.isOpen(outer), true);
     });
 
+    it('keeps what led to a match while it is read anew: after a refresh, and after the end of an operation', async () => {
+      await settled(await at(...vms));
+      model.setFilter('web-01');
+      await settled();
+      model.refresh();
+      assert.deepEqual(await labels(await at(...vms)), ['web-01']);
+      model.refresh(await at(...vault));
+      assert.deepEqual(await labels(await at(...vms)), ['web-01']);
+      const target = { id: idOf(vmItem('web-01')), name: 'web-01', kind: 'VM', containerId: vaultId };
+      inventory.noteOperation(operation({ target, status: 'succeeded' }));
+      assert.deepEqual(await labels(await at(...vms)), ['web-01']);
+    });
+
+    it('takes what led to a match away once it was read anew and holds none', async () => {
+      await settled(await at(...vms));
+      model.setFilter('web-01');
+      await settled();
+      cloud.set(`${vaultId}/backupProtectedItems`, [vmItem('db-01')], 200);
+      model.refresh();
+      const group = await at(...vault, 'Protected items');
+      let drawnAnew = false;
+      const listening = model.onDidChange((row) => (drawnAnew ||= row === undefined));
+      assert.deepEqual(await labels(group), []);
+      listening.dispose();
+      assert.ok(drawnAnew, 'the rows above it are drawn without it');
+      assert.deepEqual(await labels(), ['empty']);
+    });
+
     it('says so where nothing matches, and offers to clear the filter', async () => {
       await settled();
       model.setFilter('nowhere');
