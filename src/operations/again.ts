@@ -4,12 +4,12 @@
  */
 import type { OperationRecord } from '../core/operation.ts';
 import type { EngineContext } from './context.ts';
-import { targetKeyOf } from './fates.ts';
+import { fateOf, isNoTry, mayBeRetried, targetKeyOf } from './fates.ts';
 import { lockName } from './ownership.ts';
 import { notStartedCode, startedAfterAll, triedElsewhere, underWayElsewhere } from './refusals.ts';
 import { askedKeyOf, triedIdOf } from './retries.ts';
 import { isStillAbsent } from './settle.ts';
-import type { OperationStore } from './store.ts';
+import type { Entry, OperationStore } from './store.ts';
 import type { OperationPlan } from './types.ts';
 
 /** It takes a window some file operations. */
@@ -17,6 +17,8 @@ const lookAgainMs = 100;
 const mostLooks = 50;
 /** Nothing between here and a service keeps a request longer and then carries it out. What began later is somebody else's. */
 const keptForMs = 15 * 60_000;
+/** Those that one window is just trying: what it owns it may claim once more, so the owner file keeps only the others away. */
+const held = new WeakMap<OperationStore, Set<string>>();
 
 /**
  * Starts it, unless it was tried again, or the very same was started, since what it tries again.
@@ -31,27 +33,56 @@ export async function triedOnce(
     return start();
   }
   const { store } = context;
-  const lock = lockOf(plan.batch.retryOf, plan);
+  const ids = triedIds(store, plan.batch.retryOf, plan);
+  const lock = lockOf([...ids].at(-1) ?? plan.batch.retryOf, plan);
   await taken(context, lock, plan);
   try {
-    if (await isTried(store, plan)) {
+    const tried = triedBy(store, ids, plan);
+    if (await isTried(store, tried, ids, plan)) {
       throw triedElsewhere(plan);
     }
-    await notBegunSince(context, plan);
+    await notBegunSince(context, tried, plan);
     return await start();
   } finally {
     // One that cannot be given back is taken over when this window has ended.
     await store.ownership.release(lock).catch(() => undefined);
+    held.get(store)?.delete(lock);
   }
 }
 
-/** What got no answer was looked for within moments; a gateway may have kept it for longer. @throws BackupError `StartedAfterAll` */
-async function notBegunSince(context: EngineContext, plan: OperationPlan): Promise<void> {
+/**
+ * What is tried again: by its id, and, where that one was a try itself of which nothing was sent, by the id of what that one
+ * tried too, for that alone may be at the service. The oldest is the last.
+ */
+function triedIds({ entries }: OperationStore, retryOf: string, plan: OperationPlan): ReadonlySet<string> {
+  const ids = new Set([retryOf]);
+  for (const id of ids) {
+    for (const { record } of entries.values()) {
+      const { batch, error } = record;
+      const isUnsent = fateOf(record) === 'notStarted' || error?.code === 'NotSent';
+      if (batch?.id === id && batch.retryOf !== undefined && isUnsent && isOfTarget(record, plan)) {
+        ids.add(batch.retryOf);
+      }
+    }
+  }
+  return ids;
+}
+
+function triedBy({ entries }: OperationStore, ids: ReadonlySet<string>, plan: OperationPlan): Entry[] {
+  return [...entries.values()].filter(({ record }) => ids.has(triedIdOf(record)) && isOfTarget(record, plan));
+}
+
+/**
+ * What got no answer was looked for within moments; a gateway may have kept it for longer. And another window may have found
+ * it since. @throws BackupError `StartedAfterAll`
+ */
+async function notBegunSince(context: EngineContext, tried: readonly Entry[], plan: OperationPlan): Promise<void> {
   const { store, clock } = context;
-  const isOpen = ({ error, endedAt }: OperationRecord): boolean =>
+  const mayBeKept = ({ error, endedAt }: OperationRecord): boolean =>
     error?.code === notStartedCode && endedAt !== undefined && clock.now() - Date.parse(endedAt) < keptForMs;
-  for (const entry of [...store.entries.values()].filter(({ record }) => isTriedBy(record, plan) && isOpen(record))) {
-    if (!(await isStillAbsent(context, entry))) {
+  for (const entry of tried) {
+    await store.refresh(entry);
+    if (!mayBeRetried(entry.record) || (mayBeKept(entry.record) && !(await isStillAbsent(context, entry)))) {
       throw startedAfterAll(plan);
     }
   }
@@ -59,7 +90,7 @@ async function notBegunSince(context: EngineContext, plan: OperationPlan): Promi
 
 /** That another window holds it says nothing yet: it may come to nothing there, and two that ask in the same moment both get a no. */
 async function taken({ store, clock }: EngineContext, lock: string, plan: OperationPlan): Promise<void> {
-  for (let looks = 1; !(await store.claim(lock)); looks++) {
+  for (let looks = 1; !(await isTaken(store, lock)); looks++) {
     if (looks === mostLooks) {
       throw underWayElsewhere(plan);
     }
@@ -69,11 +100,35 @@ async function taken({ store, clock }: EngineContext, lock: string, plan: Operat
   }
 }
 
+async function isTaken(store: OperationStore, lock: string): Promise<boolean> {
+  const own = held.get(store) ?? new Set();
+  held.set(store, own);
+  if (own.has(lock)) {
+    return false;
+  }
+  own.add(lock);
+  let isOurs = false;
+  try {
+    isOurs = await store.claim(lock);
+  } finally {
+    if (!isOurs) {
+      own.delete(lock);
+    }
+  }
+  return isOurs;
+}
+
 /** What an operation was started for does not change: of those that are known nothing need be read. */
-async function isTried({ entries, journal }: OperationStore, plan: OperationPlan): Promise<boolean> {
+async function isTried(
+  { entries, journal }: OperationStore,
+  triedNow: readonly Entry[],
+  ids: ReadonlySet<string>,
+  plan: OperationPlan,
+): Promise<boolean> {
   const known = [...entries.values()].map(({ record }) => record);
-  const tried = known.filter((record) => isTriedBy(record, plan));
-  const standsForIt = (record: OperationRecord): boolean => isTryOf(record, plan) || standsFor(record, tried);
+  const tried = triedNow.map(({ record }) => record);
+  const standsForIt = (record: OperationRecord): boolean =>
+    !isNoTry(record) && (isTryOf(record, ids, plan) || standsFor(record, tried, ids));
   if (known.some(standsForIt)) {
     return true;
   }
@@ -86,22 +141,27 @@ async function isTried({ entries, journal }: OperationStore, plan: OperationPlan
   return false;
 }
 
-function isTriedBy(record: OperationRecord, { batch, target }: OperationPlan): boolean {
-  return triedIdOf(record) === batch?.retryOf && targetKeyOf(record.target) === targetKeyOf(target);
+function isOfTarget({ target }: OperationRecord, plan: OperationPlan): boolean {
+  return targetKeyOf(target) === targetKeyOf(plan.target);
 }
 
-/** It was started after all of them, and asks for what one of them asked for. */
-function standsFor(record: OperationRecord, tried: readonly OperationRecord[]): boolean {
+/** It was started after all of them that were, and asks for what one of them asked for. */
+function standsFor(record: OperationRecord, tried: readonly OperationRecord[], ids: ReadonlySet<string>): boolean {
   const key = askedKeyOf(record);
-  return key !== undefined && tried.every(({ createdAt }) => createdAt < record.createdAt) && tried.some((one) => askedKeyOf(one) === key);
+  const sent = tried.filter(({ request }) => request !== undefined);
+  return (
+    key !== undefined &&
+    !ids.has(triedIdOf(record)) &&
+    (sent.length > 0 ? sent : tried).every(({ createdAt }) => createdAt < record.createdAt) &&
+    tried.some((one) => askedKeyOf(one) === key)
+  );
 }
 
-function isTryOf({ batch, target }: OperationRecord, plan: OperationPlan): boolean {
+/** Those that came to nothing before this one are no tries that stand for it. */
+function isTryOf(record: OperationRecord, ids: ReadonlySet<string>, plan: OperationPlan): boolean {
+  const { batch } = record;
   return (
-    batch?.retryOf !== undefined &&
-    batch.retryOf === plan.batch?.retryOf &&
-    batch.id !== plan.batch.id &&
-    targetKeyOf(target) === targetKeyOf(plan.target)
+    batch?.retryOf !== undefined && ids.has(batch.retryOf) && !ids.has(batch.id) && batch.id !== plan.batch?.id && isOfTarget(record, plan)
   );
 }
 

@@ -1,10 +1,10 @@
 /** What became of operations that were started together, and which may be started again: pure functions over records. */
 import { armIdKey } from '../core/armId.ts';
 import { hasEnded, isFollowed, type OperationRecord, type OperationTarget } from '../core/operation.ts';
-import { startedAfterAllCode, triedElsewhereCode } from './refusals.ts';
+import { startedAfterAllCode, triedElsewhereCode, underWayElsewhereCode } from './refusals.ts';
 
-/** Of what another operation does: there is nothing left to try. */
-const standsElsewhere: ReadonlySet<string | undefined> = new Set([triedElsewhereCode, startedAfterAllCode]);
+/** Of what another operation does, the one that was to be tried again or another try of it: it is tried again by that one's button. */
+const standsElsewhere: ReadonlySet<string | undefined> = new Set([triedElsewhereCode, startedAfterAllCode, underWayElsewhereCode]);
 
 /** What became of one of a batch. */
 export type Fate = 'running' | 'unwatched' | 'failed' | 'unknown' | 'notStarted' | 'warning' | 'cancelled' | 'succeeded';
@@ -28,7 +28,12 @@ export function fateOf(record: OperationRecord): Fate {
 /** True where nothing of it goes on, and nothing came of it, in another window neither. Whether something was started since is `Retries`' to say. */
 export function mayBeRetried(record: OperationRecord): boolean {
   const fate = fateOf(record);
-  return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted') && !standsElsewhere.has(record.error?.code);
+  return hasEnded(record.status) && (fate === 'failed' || fate === 'notStarted') && !isNoTry(record);
+}
+
+/** True of one that was to be started again and was not, for what it was to be in place of may go on: it stands for nothing. */
+export function isNoTry(record: OperationRecord): boolean {
+  return !wasBuilt(record) && standsElsewhere.has(record.error?.code);
 }
 
 /** The same for two operations that are done to the same thing; disks of one restore point are told apart by their names. */

@@ -31,6 +31,14 @@ export function otherWindow(record: OperationRecord): BackupError {
   });
 }
 
+/** It is shown as that window left it. */
+export function changedElsewhere(record: OperationRecord): BackupError {
+  return new BackupError(`Another window has got on with "${record.title}" meanwhile: see how it stands now.`, {
+    code: 'OtherWindow',
+    resource: record.target.name,
+  });
+}
+
 /** Of what waits, the journal alone is what a later window has to send. */
 export function notWhole(plan: OperationPlan): BackupError {
   return new BackupError(`"${plan.title}" was not started: its request holds a secret, which is not written down, so it cannot wait.`, {
@@ -72,9 +80,12 @@ export function startedAfterAll({ title, target }: OperationPlan): BackupError {
   });
 }
 
+/** Code of one that was to be tried again while another window did so. */
+export const underWayElsewhereCode = 'RetryUnderWay';
+
 export function underWayElsewhere({ title, target }: OperationPlan): BackupError {
   return new BackupError(`"${title}" was not started: another window is just trying it again, and does not come to an end.`, {
-    code: 'RetryUnderWay',
+    code: underWayElsewhereCode,
     resource: target.name,
     remedies: ['Look at the Jobs panel, then try it again.'],
   });

@@ -1,6 +1,6 @@
 /** What of those that failed is still to be tried again: kept in step, so that a row need not look through all operations. */
 import type { OperationRecord } from '../core/operation.ts';
-import { mayBeRetried, targetKeyOf } from './fates.ts';
+import { isNoTry, mayBeRetried, targetKeyOf } from './fates.ts';
 
 /** Where an operation stands in the sets below. */
 interface Place {
@@ -32,10 +32,10 @@ export class Retries {
       return [];
     }
     const what = targetKeyOf(target);
-    const same = askedKeyOf(record);
+    const same = isNoTry(record) ? undefined : askedKeyOf(record);
     const place: Place = {
       own: `${triedIdOf(record)}\n${what}`,
-      ...(batch?.retryOf === undefined ? {} : { again: `${batch.retryOf}\n${what}` }),
+      ...(batch?.retryOf === undefined || isNoTry(record) ? {} : { again: `${batch.retryOf}\n${what}` }),
       ...(same === undefined ? {} : { same }),
     };
     const touched = this.#touched(place);
@@ -102,7 +102,7 @@ export function canBeRetried(record: OperationRecord): boolean {
 /** Keys of the targets that are not to be started again: of one target some operations may have come out well. */
 export function notToRetry(records: readonly OperationRecord[], triedId: string): ReadonlySet<string> {
   const open = new Set(toRetry(records, triedId));
-  const own = records.filter((record) => triedIdOf(record) === triedId || record.batch?.retryOf === triedId);
+  const own = records.filter((record) => triedIdOf(record) === triedId || (record.batch?.retryOf === triedId && !isNoTry(record)));
   return new Set(own.filter((record) => !open.has(record)).map(({ target }) => targetKeyOf(target)));
 }
 

@@ -92,7 +92,8 @@ export class Rounds {
   async #roundOf(id: string): Promise<void> {
     const context = this.#options.context();
     const entry = context.store.entries.get(id);
-    if (!entry || entry.followedBy !== 'here' || !isFollowed(entry.record) || this.stopping.aborted) {
+    // What is on its way goes on by itself when it was answered: until then nothing can be found by looking.
+    if (!entry || entry.followedBy !== 'here' || !isFollowed(entry.record) || this.stopping.aborted || this.#options.sending.has(id)) {
       return;
     }
     this.together.begun(id);

@@ -8,7 +8,7 @@ import { timing, type EngineContext } from './context.ts';
 import { firstFailed } from './firstStep.ts';
 import { phaseOf } from './phase.ts';
 import { end } from './poller.ts';
-import { notConnected, notStartedCode, otherWindow } from './refusals.ts';
+import { changedElsewhere, notConnected, notStartedCode, otherWindow } from './refusals.ts';
 import type { Changes, Entry } from './store.ts';
 import type { Found } from './types.ts';
 
@@ -25,6 +25,10 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
     found = await lookFor(context, client, entry);
   } catch (error) {
     await troubled(context, entry, error);
+    return;
+  }
+  if (entry.record.status !== 'sending' || (phaseOf(entry.record).first === undefined) !== (first === undefined)) {
+    // Another look, that of a person, was faster.
     return;
   }
   entry.failures = 0;
@@ -154,6 +158,10 @@ function laneAnew(record: OperationRecord): Changes {
 async function takeUp(context: EngineContext, entry: Entry): Promise<void> {
   if (!(await context.store.claim(entry.record.id))) {
     throw otherWindow(entry.record);
+  }
+  if (await context.store.refresh(entry)) {
+    await context.store.ownership.release(entry.record.id);
+    throw changedElsewhere(entry.record);
   }
   entry.followedBy = 'here';
 }

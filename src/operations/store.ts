@@ -131,6 +131,17 @@ export class OperationStore {
     return write;
   }
 
+  /** Of one that is not followed here: as it is on disk now, not as this window last heard. @returns true where it has got on since */
+  async refresh(entry: Entry): Promise<boolean> {
+    const newest = entry.followedBy === 'here' || entry.unsaved ? undefined : await this.journal.read(entry.record.id);
+    if (!newest || (newest.updatedAt === entry.record.updatedAt && newest.status === entry.record.status)) {
+      return false;
+    }
+    entry.followedBy = hasEnded(newest.status) ? 'nobody' : 'otherWindow';
+    this.replace(entry, newest);
+    return true;
+  }
+
   /** Takes a record that another window wrote. */
   replace(entry: Entry, record: OperationRecord): void {
     entry.record = record;
