@@ -65,7 +65,7 @@ export async function adopt(context: EngineContext, record: OperationRecord, lef
     }
     // The former owner may have written once more between the reading and the claim.
     const newest = await store.journal.read(record.id);
-    if (newest && newest.updatedAt !== entry.record.updatedAt) {
+    if (newest) {
       entry.record = newest;
       entry.tracking = newest.tracking;
     }

@@ -8,6 +8,7 @@ import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { isoTime, type Clock } from './clock.ts';
 import { lockName } from './ownership.ts';
 import { isQueued, mayBegin } from './phase.ts';
+import { notStartedCode } from './refusals.ts';
 import type { Entry, OperationStore } from './store.ts';
 
 export type Turn =
@@ -82,8 +83,8 @@ export class Lanes {
     const found: OperationRecord[] = [];
     for (const id of ids) {
       const known = entries.get(id);
-      // What has ended stays so, but for one of unknown outcome, which may be looked for again.
-      if (known && hasEnded(known.record.status) && known.record.status !== 'unknown') {
+      // What has ended stays so, but for what may be looked for again.
+      if (known && (!sameLane(known.record, record) || (hasEnded(known.record.status) && !mayGoOn(known.record)))) {
         continue;
       }
       const newest = known?.followedBy === 'here' ? known.record : await journal.read(id);
@@ -93,6 +94,11 @@ export class Lanes {
     }
     return found;
   }
+}
+
+/** Another window may have looked, and found it to have begun. */
+function mayGoOn({ status, error }: OperationRecord): boolean {
+  return status === 'unknown' || error?.code === notStartedCode;
 }
 
 function sameLane(a: OperationRecord, b: OperationRecord): boolean {

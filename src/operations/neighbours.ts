@@ -79,6 +79,8 @@ export class Neighbours {
     }
     const { store, clock } = this.#options;
     const begun = clock.now();
+    // What comes while the folder is read may have no file in it yet.
+    const before = [...store.entries];
     const ids = await store.journal.ids();
     const stamps = await this.#stampsOf(ids);
     this.#tookMs = clock.now() - begun;
@@ -91,8 +93,8 @@ export class Neighbours {
       await this.#lookAt(id, changed);
     }
     const there = new Set(ids);
-    for (const [id, entry] of store.entries) {
-      if (!there.has(id) && entry.followedBy !== 'here' && !entry.unsaved) {
+    for (const [id, entry] of before) {
+      if (!there.has(id) && store.entries.get(id) === entry && entry.followedBy !== 'here' && !entry.unsaved) {
         store.forget(id);
       }
     }
@@ -125,7 +127,7 @@ export class Neighbours {
     if (!entry) {
       store.put(record, hasEnded(record.status) ? 'nobody' : 'otherWindow');
       store.changed.fire(record);
-    } else if (changed && record.updatedAt !== entry.record.updatedAt) {
+    } else if (changed && (record.updatedAt !== entry.record.updatedAt || record.status !== entry.record.status)) {
       entry.followedBy = hasEnded(record.status) ? 'nobody' : 'otherWindow';
       store.replace(entry, record);
     }

@@ -106,6 +106,20 @@ describe('operations of one lane', () => {
     assert.deepEqual([turn?.waitsSince, typeof turn?.turnAt], [undefined, 'string']);
   });
 
+  it('wait for one that another window found to have begun after all, though this window has not heard of it', async () => {
+    const one = house(folder);
+    one.arm.sendReplies = [noAnswer()];
+    const { id } = await one.engine.start(numbered(1));
+    await one.clock.advance(minute);
+    assert.equal(statusOf(one.engine, id), 'failed');
+    const other = await heir(one.clock);
+    one.follower.settlement = { found: 'started', tracking: { url: signedUrl }, because: 'p1 is there' };
+    await assert.rejects(one.engine.start(numbered(1, { batch: { id: 'b2', size: 1, retryOf: id } })), code('StartedAfterAll'));
+    await other.engine.start(numbered(2));
+    await one.clock.advance(1_000);
+    assert.deepEqual([sent(one), sent(other), statusOf(one.engine, id)], [['p1'], [], 'running']);
+  });
+
   for (const [how, end] of [
     ['succeeded', answer(200, { step: 'succeeded' })],
     ['failed', answer(200, { step: 'failed' })],
