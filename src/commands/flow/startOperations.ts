@@ -107,8 +107,9 @@ export async function startAll(
   const results: (Done<OperationRecord> | Unstarted)[] = [];
   /** Lanes whose first operation, which makes the place for the others, was not started. */
   const without = new Map<string, unknown>();
+  let isCancelledHere = false;
   for (const { done: made, ...item } of built) {
-    if (signal.aborted) {
+    if (signal.aborted || isCancelledHere) {
       results.push({ ...item, error: new CancelledError('It was cancelled before its turn') });
       continue;
     }
@@ -128,9 +129,8 @@ export async function startAll(
       });
       results.push({ ...item, done });
     } catch (error) {
-      if (isCancelled(error)) {
-        throw error;
-      }
+      // Those that are started go on, and none of the others may be lost beside them.
+      isCancelledHere = isCancelled(error);
       if (first && lane) {
         without.set(lane.key, error);
       }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { buildAll, noteUnstarted, startAll } from '../../../src/commands/flow/startOperations.ts';
 import { runAction } from '../../../src/commands/flow/runAction.ts';
+import { CancelledError, isCancelled } from '../../../src/core/cancellation.ts';
 import { BackupError } from '../../../src/core/errors.ts';
 import type { PreparedRequest } from '../../../src/core/operation.ts';
 import type { AnySendAction, BuiltOperation } from '../../../src/providers/action.ts';
@@ -123,6 +124,23 @@ describe('one target that leads to several operations', () => {
     assert.deepEqual(
       services.unstarted.map((plan) => plan.target.name),
       ['p2'],
+    );
+  });
+
+  it('keeps those that are started, and the others beside them, where the person cancels while a key is fetched', async () => {
+    const services = servicesWith(new ScriptedPrompter());
+    const cancelling = new AbortController();
+    const all = (await built(services)).filter((one) => 'done' in one);
+    const [p1, p2, p3] = all;
+    const fetched = (): Promise<PreparedRequest> => {
+      cancelling.abort();
+      return Promise.reject(new CancelledError());
+    };
+    assert.ok(p1 && p2 && p3);
+    const results = await startAll(services, { action }, [p1, { ...p2, done: { ...p2.done, atSending: fetched } }, p3], cancelling.signal);
+    assert.deepEqual(
+      results.map((result) => ('error' in result ? isCancelled(result.error) : result.target.name)),
+      ['p1', true, true],
     );
   });
 
