@@ -3,7 +3,7 @@
  * window closed before it could, by another one. See `OperationEngine.tellOnce`.
  */
 import type { Disposable } from '../core/events.ts';
-import { isFollowed, type OperationRecord } from '../core/operation.ts';
+import { hasEnded, isFollowed, type OperationRecord } from '../core/operation.ts';
 import type { Clock } from '../operations/clock.ts';
 import type { OperationEngine } from '../operations/types.ts';
 import { batchOf, type Batch } from './batches.ts';
@@ -61,7 +61,7 @@ export class BatchTeller implements Disposable {
     }
     const toldAt = this.#told.get(batch.id);
     if (toldAt === undefined) {
-      void this.#look(batch.id);
+      void this.#look(batch.id, record);
     } else if (Date.parse(endedAt ?? '') > toldAt) {
       this.#options.tellAlone(record);
     }
@@ -78,8 +78,9 @@ export class BatchTeller implements Disposable {
     this.#later.set(id, timer);
   }
 
-  async #look(id: string): Promise<void> {
-    const { engine, clock, tell } = this.#options;
+  /** @param ended the one whose end is why it is looked */
+  async #look(id: string, ended?: OperationRecord): Promise<void> {
+    const { engine, clock, tell, tellAlone } = this.#options;
     const records = engine.list();
     // Asked at each end: of a thousand that were started together, all but the last find one that still runs.
     if (this.#told.has(id) || records.some((record) => record.batch?.id === id && isFollowed(record))) {
@@ -98,8 +99,18 @@ export class BatchTeller implements Disposable {
     this.#told.set(id, clock.now());
     this.#later.get(id)?.dispose();
     this.#later.delete(id);
-    if ((await engine.tellOnce(`batch ${id}`)) && age < newsMs) {
-      tell(batch);
+    if (await engine.tellOnce(`batch ${id}`)) {
+      if (age < newsMs) {
+        tell(batch);
+      }
+    } else if (ended && hadEndedBefore(ended)) {
+      // The others were told, and with them its end of before, before this window was there.
+      tellAlone(ended);
     }
   }
+}
+
+/** True of one that was found to go on after all, when it had been told to have ended. */
+function hadEndedBefore({ steps = [] }: OperationRecord): boolean {
+  return steps.slice(0, -1).some(({ status }) => hasEnded(status));
 }

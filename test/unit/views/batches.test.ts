@@ -262,6 +262,22 @@ describe('telling the end of what was started together', () => {
     assert.deepEqual(told, ['Protect: 8 of 10 succeeded, 1 with warnings, 1 not in the list any more']);
   });
 
+  it('tells one alone that was found to go on after the others were told, where the window was reloaded before it ended', async () => {
+    const time = clock();
+    const disk = new Set(['batch b1']);
+    const { engine, told, alone, end } = window(time, disk);
+    const at = '2026-03-01T12:00:00.000Z';
+    const begun = (['sending', 'failed', 'accepted', 'running'] as const).map((status) => ({ at, status }));
+    ten()
+      .slice(0, 9)
+      .forEach((record) => engine.put(record));
+    engine.put(one('payroll', 'running', { steps: begun }));
+    await time.advance(othersTurnMs * 2);
+    end(one('payroll', 'succeeded', { steps: [...begun, { at, status: 'succeeded' }] }));
+    await time.advance(othersTurnMs * 2);
+    assert.deepEqual([told, alone], [[], ['payroll']]);
+  });
+
   it('tells one alone that ends after the others were told', async () => {
     const time = clock();
     const { engine, told, alone, end } = window(time);
