@@ -143,7 +143,7 @@ export function setback(clock: Clock, entry: Entry, error: unknown, insists?: In
     insists === undefined ? timing.backoffLongestMs : (Date.parse(insists.decidesAt) - Date.parse(insists.since)) / leastInsisted;
   const backoff = Math.max(timing.shortestWaitMs, Math.min(timing.backoffFirstMs * 2 ** (entry.failures - 1), longest));
   const asked = error instanceof BackupError ? (error.facts.retryAfterMs ?? 0) : 0;
-  const waitMs = Math.max(backoff, asked);
+  const waitMs = Math.max(backoff, Math.min(asked, timing.longestWaitMs));
   const nextAt = isoTime(clock.now() + waitMs);
   return { changes: { trouble: { kind: 'noAnswer', since, nextAt, error: record, ...series }, nextPollAt: nextAt }, waitMs };
 }

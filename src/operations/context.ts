@@ -69,6 +69,8 @@ export const timing = {
   defaultWaitMs: 10_000,
   /** Whatever a tracker or a service says: no faster than this. */
   shortestWaitMs: 250,
+  /** And no later: what was asked to wait for years would stand as running for ever, and nobody would ask. */
+  longestWaitMs: 24 * 3_600_000,
   backoffFirstMs: 5_000,
   backoffLongestMs: 300_000,
   /**

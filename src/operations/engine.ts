@@ -148,7 +148,9 @@ export class Engine implements OperationEngine {
       throw noTracker(plan, missing);
     }
     await this.#load();
-    return triedOnce(this.#context, plan, () => (outlivesWindow(plan) ? this.#planner.plan(cloud, plan) : this.#sendNow(cloud, plan)));
+    // All that may take long: nobody follows what a window sends that has closed meanwhile.
+    const still = (): string => this.#connected({ ...plan, cloud });
+    return triedOnce(this.#context, plan, () => (outlivesWindow(plan) ? this.#planner.plan(still(), plan) : this.#sendNow(still(), plan)));
   }
 
   async noteUnstarted(plan: UnstartedPlan): Promise<OperationRecord> {
@@ -190,8 +192,7 @@ export class Engine implements OperationEngine {
   }
 
   async retry(id: string): Promise<void> {
-    retry(this.#context, this.#entry(id));
-    return Promise.resolve();
+    await Promise.resolve(retry(this.#context, this.#entry(id)));
   }
 
   async remove(id: string): Promise<void> {
@@ -250,8 +251,7 @@ export class Engine implements OperationEngine {
   }
 
   async #follow(cloud: string, plan: FollowPlan): Promise<OperationRecord> {
-    const record = this.#newRecord(cloud, { ...plan, actionId: followedJob, intent: {}, status: 'running' });
-    const entry = await this.#store.create(record);
+    const entry = await this.#store.create(this.#newRecord(cloud, { ...plan, actionId: followedJob, intent: {}, status: 'running' }));
     this.#context.schedule(entry, 0);
     return entry.record;
   }

@@ -2,8 +2,8 @@
 import { hasEnded, type FirstStep, type TrackStep } from '../core/operation.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { isoTime } from './clock.ts';
-import { timing, type EngineContext } from './context.ts';
-import { end } from './poller.ts';
+import type { EngineContext } from './context.ts';
+import { end, waitOf } from './poller.ts';
 import type { Entry } from './store.ts';
 
 export async function takeFirstStep(context: EngineContext, entry: Entry, first: FirstStep, step: TrackStep): Promise<void> {
@@ -24,7 +24,7 @@ export async function takeFirstStep(context: EngineContext, entry: Entry, first:
     await end(context, entry, { status: step.status === 'unknown' ? 'unknown' : 'failed', error: firstFailed(first, error) });
     return;
   }
-  const waitMs = Math.max(step.delayMs ?? timing.defaultWaitMs, timing.shortestWaitMs);
+  const waitMs = waitOf(step);
   entry.tracking = step.state;
   await context.store.update(entry, {
     status: step.status,

@@ -97,7 +97,7 @@ export async function takeStep(context: EngineContext, entry: Entry, step: Track
 
 /** Milliseconds until it wants to be asked again. */
 export function waitOf({ delayMs }: TrackStep): number {
-  return Math.max(delayMs ?? timing.defaultWaitMs, timing.shortestWaitMs);
+  return Math.min(Math.max(delayMs ?? timing.defaultWaitMs, timing.shortestWaitMs), timing.longestWaitMs);
 }
 
 export function saidBy(step: TrackStep): Changes {

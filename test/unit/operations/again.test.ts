@@ -140,6 +140,18 @@ describe('looking whether it started', () => {
     assert.equal(statusOf(engine, id), 'accepted');
   });
 
+  it('need not be done of what a window was asked for as it closed: that is not sent', async () => {
+    const { engine, arm, clock } = house(folder);
+    const starting = Promise.allSettled([engine.start(plan), engine.start({ ...plan, batch: { id: 'b2', size: 1, retryOf: 'b1' } })]);
+    await engine.dispose();
+    await clock.advance(5_000);
+    assert.deepEqual(
+      (await starting).map((result) => result.status === 'rejected' && codeOf(result.reason)),
+      ['NotConnected', 'NotConnected'],
+    );
+    assert.equal(arm.sent.length, 0);
+  });
+
   it('ends once where it is asked for twice at the same time', async () => {
     const { engine, clock, follower, ends, id } = await unknown();
     follower.settlement = { found: 'absent', because: 'the vault has no such job' };

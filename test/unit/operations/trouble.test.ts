@@ -52,6 +52,22 @@ describe('following an operation through trouble', () => {
     assert.deepEqual(waits.slice(0, 8), [5, 10, 20, 40, 80, 160, 300, 300]);
   });
 
+  for (const [what, reply] of [
+    ['a refusal', answer(429, undefined, { 'retry-after': '99999999999999999999' })],
+    ['an answer', answer(200, { step: 'running', waitMs: 1e22 })],
+  ] as const) {
+    it(`asks after a day where ${what} would have it wait for years`, async () => {
+      const { engine, arm, clock, problems } = house(folder);
+      engine.watch();
+      arm.pollReplies = [reply, answer(200, { step: 'succeeded' })];
+      const { id } = await engine.start(plan);
+      await clock.advance(10_000 + 24 * 60 * minute - 1_000);
+      assert.equal(arm.polled.length, 1);
+      await clock.advance(2_000);
+      assert.deepEqual([statusOf(engine, id), problems], ['succeeded', []]);
+    });
+  }
+
   it('honours the Retry-After of a 429', async () => {
     const { engine, arm, clock } = house(folder);
     engine.watch();
