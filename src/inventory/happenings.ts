@@ -30,8 +30,8 @@ export interface ShownRows {
   fire(this: void, key: string): void;
   /** The same of a resource wherever it stands. */
   fireAll(this: void, id: string): void;
-  /** Reading below the row may work now. */
-  mend(key: string): void;
+  /** Reading below the row, or the resource wherever it stands, may work now. */
+  mend(this: void, id: string): void;
   fireRoots(): void;
 }
 
@@ -49,17 +49,25 @@ export function followHappenings(
       change.ids.forEach((id) => (/\/(backupJobs|jobSessions)\//i.test(id) ? announceJob(id) : announceRelated(id)));
       return;
     }
-    forgetRestorePoints(staleSince(change, (key) => catalog.idsIn(key)));
-    change.ids.filter(isService).forEach(forgetBackups);
+    // What could not be read while it ran, with the network gone, may be read again: its end came from the same service.
+    const stale = staleSince(change, (key) => catalog.idsIn(key));
+    stale.rows.forEach(shown.mend);
+    forgetRestorePoints(stale);
+    change.ids.filter(isService).forEach((id) => {
+      shown.mend(id);
+      forgetBackups(id);
+    });
     const vaultId = change.vaultId ?? change.ids.map((id) => idUpTo(id, 'vaults')).find(Boolean);
     const vaultKey = vaultId === undefined ? undefined : armIdKey(vaultId);
     const appliance = vaultId === undefined ? undefined : originOfId(vaultId);
     if (appliance !== undefined) {
       // Its VMs are what they were, but for what ran on them; so are Azure's own rows of them.
       change.ids.forEach(shown.fireAll);
+      shown.mend(veeamLists.sessions(appliance));
       forgetSessions(appliance);
     } else if (vaultKey !== undefined && shown.has(vaultKey)) {
       catalog.forget((key) => isBelow(key, vaultKey));
+      shown.mend(vaultKey);
       shown.fire(vaultKey);
     }
   };

@@ -100,17 +100,18 @@ export function createInventory({ connection, links, remembered, appliances, now
     }
   };
 
-  const mend = (key: string): void => {
-    const node = entries.get(key)?.rebuild();
-    if (node) {
-      mended.fire(node);
-    }
-  };
-
   /** The keys of a group by its key; those of a resource by its id, wherever it stands. */
   const keysOf = (id: string): ReadonlySet<string> => new Set([id, armIdKey(id), ...(places.get(armIdKey(id)) ?? [])]);
 
   const fireAll = (id: string): void => keysOf(id).forEach(fire);
+
+  const mend = (id: string): void =>
+    keysOf(id).forEach((key) => {
+      const node = entries.get(key)?.rebuild();
+      if (node) {
+        mended.fire(node);
+      }
+    });
 
   /** A group with what stands in it, or a resource wherever it stands: what they say may be something else now. */
   const redraw = (id: string): void => {

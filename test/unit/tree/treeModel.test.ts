@@ -17,11 +17,13 @@ import {
   type FakeCloud,
 } from '../inventory/fakeCloud.ts';
 import {
+  collectionId,
   collectionJson,
   collectionsPath,
   machineId,
   machineJson,
   machinesPath,
+  pointId,
   pointJson,
   pointsPath,
   withPoints,
@@ -100,6 +102,31 @@ describe('tree model', () => {
     cloud.set(vaultsPath, [vaultJson('vault-a')]);
     await model.retry(row);
     assert.deepEqual(await labels(group), ['vault-a']);
+  });
+
+  it('asks again for what could not be read while an operation ran, once that has ended', async () => {
+    cloud.set(`${vaultId}/backupProtectedItems`, refusal(500, 'InternalServerError'), 200);
+    cloud.set(machinesPath, [machineJson('web-01')]);
+    cloud.set(collectionsPath, [collectionJson('abroad', machineId('web-01'))]);
+    cloud.setOne(pointsPath('abroad'), refusal(500, 'InternalServerError'));
+    const items = await at(...vault, 'Protected items');
+    const collections = [
+      await at('Subscription 1', 'Restore point collections', 'abroad'),
+      await at('Subscription 1', 'Virtual machines', 'web-01', 'abroad'),
+    ];
+    const levels = (): Promise<readonly (readonly string[])[]> => Promise.all([items, ...collections].map((row) => labels(row)));
+    assert.deepEqual(await levels(), [['error'], ['error'], ['error']]);
+    cloud.set(`${vaultId}/backupProtectedItems`, [vmItem('web-01')], 200);
+    cloud.setOne(pointsPath('abroad'), withPoints(collectionJson('abroad', machineId('web-01')), [pointJson('abroad', 'daily')]));
+    assert.deepEqual(await levels(), [['error'], ['error'], ['error']], 'not by itself');
+    const target = { id: idOf(vmItem('web-01')), name: 'web-01', kind: 'VM', containerId: vaultId };
+    inventory.noteOperation(operation({ target }));
+    inventory.noteOperation(operation({ target, status: 'succeeded' }));
+    const point = { id: pointId('abroad', 'daily'), name: 'daily', kind: 'restore point', containerId: collectionId('abroad') };
+    const copies = { id: 'op-2', actionId: 'restorePoints.copy', target: point } as const;
+    inventory.noteOperation(operation(copies));
+    inventory.noteOperation(operation({ ...copies, status: 'succeeded' }));
+    assert.deepEqual(await levels(), [['Azure virtual machines'], ['daily'], ['daily']]);
   });
 
   it('asks again for what was refused below a row that is refreshed, wherever its keys come from', async () => {
