@@ -61,9 +61,12 @@ describe('following an operation through trouble', () => {
       engine.watch();
       arm.pollReplies = [reply, answer(200, { step: 'succeeded' })];
       const { id } = await engine.start(plan);
-      await clock.advance(10_000 + 24 * 60 * minute - 1_000);
+      await clock.advance(11_000);
+      // As on a machine that sleeps: the beats of a day need not be lived through.
+      clock.time += 24 * 60 * minute - 2_000;
+      await clock.advance(0);
       assert.equal(arm.polled.length, 1);
-      await clock.advance(2_000);
+      await clock.advance(minute);
       assert.deepEqual([statusOf(engine, id), problems], ['succeeded', []]);
     });
   }
