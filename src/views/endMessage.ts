@@ -85,7 +85,7 @@ function together(names: readonly string[]): string {
 
 /** Why it is not as it should be; undefined where it is, or where the person wanted it so. */
 function reasonOf(record: OperationRecord): string | undefined {
-  return levelOf(record) === 'info' ? undefined : (record.error?.message ?? record.warnings?.[0]?.message ?? record.outcome);
+  return levelOf(record) === 'info' ? undefined : saidOf(record);
 }
 
 function statementIn(records: readonly OperationRecord[]): Pick<EndMessage, 'statement'> {
@@ -107,8 +107,13 @@ function levelOf(record: OperationRecord): EndMessage['level'] {
 
 function sentenceOf(record: OperationRecord): string {
   const head = `${plain(record.title)}, ${targetText(record.target)}: ${statusLooks[record.status].word.toLowerCase()}.`;
-  const said = record.error?.message ?? record.warnings?.[0]?.message ?? record.outcome;
+  const said = saidOf(record);
   return said === undefined ? head : `${head} ${plain(said)}`;
+}
+
+/** Of several warnings the first may only name the step that the others are of. */
+function saidOf({ error, warnings = [], outcome }: OperationRecord): string | undefined {
+  return error?.message ?? (warnings.length > 0 ? [...new Set(warnings.map(({ message }) => message))].join(' ') : outcome);
 }
 
 /** Long texts stand in the panel. */

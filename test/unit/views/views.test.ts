@@ -39,8 +39,8 @@ describe('asking across the panel', () => {
 });
 
 describe('notification of ends', () => {
-  const ended = (id: string, status: 'succeeded' | 'failed' | 'unknown' | 'cancelled', parts = {}): ReturnType<typeof aRecord> =>
-    aRecord(id, { status, ...parts });
+  type EndedWord = 'succeeded' | 'succeededWithWarnings' | 'failed' | 'unknown' | 'cancelled';
+  const ended = (id: string, status: EndedWord, parts = {}): ReturnType<typeof aRecord> => aRecord(id, { status, ...parts });
 
   it('names action, resource and outcome', () => {
     assert.deepEqual(endMessage([ended('a', 'succeeded', { outcome: 'vm-1 has a new recovery point.' })]), {
@@ -50,6 +50,14 @@ describe('notification of ends', () => {
     });
     assert.equal(endMessage([ended('a', 'failed', { error: { code: 'X', message: 'Agent unreachable.' } })]).level, 'error');
     assert.equal(endMessage([ended('a', 'unknown')]).level, 'warning');
+    const warnings = ['Creating a snapshot.', 'It is crash-consistent only.', 'Creating a snapshot.'].map((message) => ({
+      code: 'W',
+      message,
+    }));
+    assert.match(
+      endMessage([ended('a', 'succeededWithWarnings', { warnings })]).text,
+      /succeeded with warnings\. Creating a snapshot\. It is crash-consistent only\.$/,
+    );
     assert.equal(endMessage([ended('a', 'cancelled')]).level, 'info');
   });
 
