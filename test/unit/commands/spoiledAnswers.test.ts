@@ -1,6 +1,7 @@
 /** Never lost, never repeated: each action against each way in which an answer can be spoiled. */
 import assert from 'node:assert/strict';
 import { delay } from '../../../src/core/cancellation.ts';
+import type { PreparedRequest } from '../../../src/core/operation.ts';
 import type { ActionTarget } from '../../../src/providers/action.ts';
 import * as api from '../../../src/providers/recoveryServices/api.ts';
 import { jobState, protectedItemState, type ProtectedItem } from '../../../src/providers/recoveryServices/model.ts';
@@ -21,6 +22,7 @@ import {
   sayings,
   together,
   type FollowingRow,
+  type Placed,
   type SendingRow,
   type Spoiling,
 } from './spoilings.ts';
@@ -123,8 +125,18 @@ const casesOf: Readonly<Record<string, (cloud: SpoiledCloud, vault: ActionTarget
       const job = jobs.find((one) => one.entityFriendlyName === 'vm-web-02' && jobState(one) === 'running');
       return job && { kind: 'job', id: job.id, name: job.name, model: job };
     };
-    let target = await running();
-    for (; !target; target = await running()) {
+    // Time stands still until it was sent: one that its policy has started may be about to end.
+    const { clock } = cloud.sandbox;
+    const heldRunning = async (): Promise<ActionTarget | undefined> => {
+      clock.hold();
+      const found = await running();
+      if (!found) {
+        clock.release();
+      }
+      return found;
+    };
+    let target = await heldRunning();
+    for (; !target; target = await heldRunning()) {
       await delay(10);
     }
     const { id } = target;
@@ -166,6 +178,8 @@ async function everyAction(fault: Spoiling, check: (cloud: SpoiledCloud, one: Ca
         await check(cloud, await make(cloud, vault));
       } catch (error) {
         problems.push(`${name}: ${messageOf(error)}`);
+      } finally {
+        cloud.sandbox.clock.release();
       }
     }
   } finally {
@@ -174,9 +188,18 @@ async function everyAction(fault: Spoiling, check: (cloud: SpoiledCloud, one: Ca
   return problems;
 }
 
+/** Time goes on, where it was held, once the request has been answered, or nobody waits for that any more. */
+const onceSent =
+  (cloud: SpoiledCloud) =>
+  async (id: string): Promise<void> => {
+    await cloud.until(id, ({ status }) => status !== 'planned' && status !== 'sending');
+    cloud.sandbox.clock.release();
+  };
+
 async function sending(cloud: SpoiledCloud, one: Case, row: SendingRow): Promise<void> {
   const { fault, taken, told } = row;
-  const { record, attempts, effects } = await cloud.run(one.actionId, one.target, one.answers, (request) => [onlyThis(request, fault)]);
+  const faults = (request: PreparedRequest): readonly Placed[] => [onlyThis(request, fault)];
+  const { record, attempts, effects } = await cloud.run(one.actionId, one.target, one.answers, faults, onceSent(cloud));
   assert.equal(effects, taken ? 1 : 0, `it took effect ${effects} times: ${sayings(record)}`);
   assert.equal((await one.happened()) ?? taken, taken, 'what the service says');
   assert.ok(isRefusedFirst(row) || attempts === 1, `it was sent ${attempts} times`);
@@ -189,11 +212,8 @@ async function sending(cloud: SpoiledCloud, one: Case, row: SendingRow): Promise
 }
 
 async function following(cloud: SpoiledCloud, one: Case, { fault }: FollowingRow): Promise<void> {
-  const { record, effects } = await cloud.run(one.actionId, one.target, one.answers, () => [
-    questionsAfter(fault),
-    listsAfter(fault),
-    readingAfter(fault),
-  ]);
+  const faults = (): readonly Placed[] => [questionsAfter(fault), listsAfter(fault), readingAfter(fault)];
+  const { record, effects } = await cloud.run(one.actionId, one.target, one.answers, faults, onceSent(cloud));
   assert.equal(effects, 1, 'it took effect once');
   assert.equal((await one.happened()) ?? true, true, 'what the service says');
   assert.equal(record.status, 'succeeded', sayings(record));
