@@ -17,8 +17,6 @@ const lookAgainMs = 100;
 const mostLooks = 50;
 /** Nothing between here and a service keeps a request longer and then carries it out. What began later is somebody else's. */
 const keptForMs = 15 * 60_000;
-/** Those that one window is just trying: what it owns it may claim once more, so the owner file keeps only the others away. */
-const held = new WeakMap<OperationStore, Set<string>>();
 
 /**
  * Starts it, unless it was tried again, or the very same was started, since what it tries again.
@@ -44,9 +42,7 @@ export async function triedOnce(
     await notBegunSince(context, tried, plan);
     return await start();
   } finally {
-    // One that cannot be given back is taken over when this window has ended.
-    await store.ownership.release(lock).catch(() => undefined);
-    held.get(store)?.delete(lock);
+    await store.unlock(lock);
   }
 }
 
@@ -90,7 +86,7 @@ async function notBegunSince(context: EngineContext, tried: readonly Entry[], pl
 
 /** That another window holds it says nothing yet: it may come to nothing there, and two that ask in the same moment both get a no. */
 async function taken({ store, clock }: EngineContext, lock: string, plan: OperationPlan): Promise<void> {
-  for (let looks = 1; !(await isTaken(store, lock)); looks++) {
+  for (let looks = 1; !(await store.lock(lock)); looks++) {
     if (looks === mostLooks) {
       throw underWayElsewhere(plan);
     }
@@ -98,24 +94,6 @@ async function taken({ store, clock }: EngineContext, lock: string, plan: Operat
     const waitMs = lookAgainMs * (1 + Math.random());
     await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
   }
-}
-
-async function isTaken(store: OperationStore, lock: string): Promise<boolean> {
-  const own = held.get(store) ?? new Set();
-  held.set(store, own);
-  if (own.has(lock)) {
-    return false;
-  }
-  own.add(lock);
-  let isOurs = false;
-  try {
-    isOurs = await store.claim(lock);
-  } finally {
-    if (!isOurs) {
-      own.delete(lock);
-    }
-  }
-  return isOurs;
 }
 
 /** What an operation was started for does not change: of those that are known nothing need be read. */

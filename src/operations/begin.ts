@@ -5,13 +5,14 @@
 import { BackupError, toErrorRecord } from '../core/errors.ts';
 import { displayName } from '../core/displayText.ts';
 import type { OperationRecord } from '../core/operation.ts';
-import { bounded, mayPass, troubled } from './asking.ts';
+import { mayPass, troubled } from './asking.ts';
 import { isoTime } from './clock.ts';
-import { timing, type EngineContext } from './context.ts';
+import type { EngineContext } from './context.ts';
 import { isQueued, mayBegin, phaseOf } from './phase.ts';
 import { notSent, send, waitForLimit } from './sender.ts';
+import { foundBy } from './settle.ts';
 import type { Entry } from './store.ts';
-import type { Follower } from './types.ts';
+import type { Found } from './types.ts';
 
 /** While another window decides; it takes it some file operations. */
 const busyMs = 1_000;
@@ -105,7 +106,7 @@ async function isToBeSent(context: EngineContext, entry: Entry): Promise<boolean
   if (!first && Math.abs(context.clock.now() - Date.parse(record.createdAt)) < freshForMs) {
     return true;
   }
-  const found = await looked(context, entry, first ? 'settleFirst' : 'settle');
+  const found = await looked(context, entry);
   if (!mayBegin(entry)) {
     return false;
   }
@@ -134,7 +135,7 @@ async function isToBeSent(context: EngineContext, entry: Entry): Promise<boolean
   return false;
 }
 
-async function looked(context: EngineContext, entry: Entry, how: 'settle' | 'settleFirst'): ReturnType<Follower['settle']> {
+async function looked(context: EngineContext, entry: Entry): Promise<Found> {
   const { record } = entry;
   const client = context.client(entry);
   const follower = context.options.followers.get(record.actionId);
@@ -144,5 +145,5 @@ async function looked(context: EngineContext, entry: Entry, how: 'settle' | 'set
   if (!follower) {
     throw new BackupError(`this version does not know "${record.actionId}".`, { code: 'NotFollowable' });
   }
-  return bounded(context.clock, timing.readBackMs, entry.abort.signal, (signal) => follower[how](client, record, signal));
+  return foundBy(follower, context, client, entry);
 }

@@ -51,7 +51,7 @@ export class Lanes {
       return { is: 'busy' };
     }
     const lock = lockOf(record);
-    if (!(await this.#store.claim(lock))) {
+    if (!(await this.#store.lock(lock))) {
       return { is: 'busy' };
     }
     try {
@@ -71,8 +71,7 @@ export class Lanes {
       }
       return error ? { is: 'unsaved', error } : decided ? { is: 'come' } : { is: 'busy' };
     } finally {
-      // One that cannot be given back is taken over when this window has ended.
-      await this.#store.ownership.release(lock).catch(() => undefined);
+      await this.#store.unlock(lock);
     }
   }
 

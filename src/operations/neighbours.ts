@@ -127,9 +127,8 @@ export class Neighbours {
     if (!entry) {
       store.put(record, hasEnded(record.status) ? 'nobody' : 'otherWindow');
       store.changed.fire(record);
-    } else if (changed && (record.updatedAt !== entry.record.updatedAt || record.status !== entry.record.status)) {
-      entry.followedBy = hasEnded(record.status) ? 'nobody' : 'otherWindow';
-      store.replace(entry, record);
+    } else if (changed) {
+      store.take(entry, record);
     }
     if (!hasEnded(record.status)) {
       await adopt(record);

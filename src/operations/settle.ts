@@ -10,7 +10,7 @@ import { phaseOf } from './phase.ts';
 import { end } from './poller.ts';
 import { changedElsewhere, notConnected, notStartedCode, otherWindow } from './refusals.ts';
 import type { Changes, Entry } from './store.ts';
-import type { Found } from './types.ts';
+import type { Follower, Found } from './types.ts';
 
 /** One look; schedules the next, goes on following, or ends. */
 export async function look(context: EngineContext, entry: Entry): Promise<void> {
@@ -62,17 +62,21 @@ export async function look(context: EngineContext, entry: Entry): Promise<void> 
   });
 }
 
+/** What a look finds: of the request that comes first, where that is not done, else of its own. @throws what asking throws, and `NoAnswer` */
+export function foundBy(follower: Follower, { clock }: EngineContext, client: ServiceClient, { record, abort }: Entry): Promise<Found> {
+  const how = phaseOf(record).first ? 'settleFirst' : 'settle';
+  return bounded(clock, timing.readBackMs, abort.signal, (signal) => follower[how](client, record, signal));
+}
+
 /** @throws what asking throws: it says nothing of what started */
-async function lookFor(context: EngineContext, client: ServiceClient, { record, abort }: Entry): Promise<Found> {
-  const { first } = phaseOf(record);
+async function lookFor(context: EngineContext, client: ServiceClient, entry: Entry): Promise<Found> {
+  const { record } = entry;
   const follower = context.options.followers.get(record.actionId);
   if (!follower) {
     return { found: 'unclear', because: `this version does not know how to look for "${record.actionId}"` };
   }
   try {
-    return await bounded(context.clock, timing.readBackMs, abort.signal, (signal) =>
-      first ? follower.settleFirst(client, record, signal) : follower.settle(client, record, signal),
-    );
+    return await foundBy(follower, context, client, entry);
   } catch (error) {
     if (!(error instanceof BackupError) || error.facts.status !== 404) {
       throw error;

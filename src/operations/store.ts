@@ -48,6 +48,8 @@ export class OperationStore {
   readonly journal: Journal;
   readonly ownership: Ownership;
   readonly #clock: Clock;
+  /** What this window owns it may claim once more: an owner file keeps only the others away. */
+  readonly #locks = new Set<string>();
   #saving: { dispose(): void } | undefined;
   #disposed = false;
 
@@ -113,6 +115,32 @@ export class OperationStore {
   }
 
   /**
+   * As `claim`, of what is no operation, such as a lane: false also where this window holds it already. `unlock` gives it back.
+   * @throws BackupError `JournalUnwritable`.
+   */
+  async lock(name: string): Promise<boolean> {
+    if (this.#locks.has(name)) {
+      return false;
+    }
+    this.#locks.add(name);
+    let isOurs = false;
+    try {
+      isOurs = await this.claim(name);
+    } finally {
+      if (!isOurs) {
+        this.#locks.delete(name);
+      }
+    }
+    return isOurs;
+  }
+
+  /** One that cannot be given back is taken over when this window has ended. Never rejects. */
+  async unlock(name: string): Promise<void> {
+    await this.ownership.release(name).catch(() => undefined);
+    this.#locks.delete(name);
+  }
+
+  /**
    * Changes a record in memory at once and on disk after what was written before; then tells.
    * Resolves with why it is not on disk, or undefined where it is.
    */
@@ -134,19 +162,19 @@ export class OperationStore {
   /** Of one that is not followed here: as it is on disk now, not as this window last heard. @returns true where it has got on since */
   async refresh(entry: Entry): Promise<boolean> {
     const newest = entry.followedBy === 'here' || entry.unsaved ? undefined : await this.journal.read(entry.record.id);
-    if (!newest || (newest.updatedAt === entry.record.updatedAt && newest.status === entry.record.status)) {
-      return false;
-    }
-    entry.followedBy = hasEnded(newest.status) ? 'nobody' : 'otherWindow';
-    this.replace(entry, newest);
-    return true;
+    return newest !== undefined && this.take(entry, newest);
   }
 
-  /** Takes a record that another window wrote. */
-  replace(entry: Entry, record: OperationRecord): void {
+  /** Takes what another window wrote of one that is not followed here. @returns false where it is as it was */
+  take(entry: Entry, record: OperationRecord): boolean {
+    if (record.updatedAt === entry.record.updatedAt && record.status === entry.record.status) {
+      return false;
+    }
+    entry.followedBy = hasEnded(record.status) ? 'nobody' : 'otherWindow';
     entry.record = record;
     entry.tracking = record.tracking;
     this.changed.fire(record);
+    return true;
   }
 
   /**
