@@ -15,6 +15,18 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof BackupError ? error.facts.status : undefined;
 }
 
+/** What was asked for, or undefined where the service says that there is none (404). @throws what `asking` throws else */
+export async function orNone<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (statusOf(error) === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /** What went wrong and what helps, for a line of its own. */
 export function withRemedies({ message, facts }: BackupError): string {
   return [message, ...(facts.remedies ?? [])].join(' ');

@@ -13,7 +13,7 @@ import { trackerNames } from '../tracking.ts';
 import { itemWorkloads } from '../workload.ts';
 import { containerOrNone, foundThere, isRegistered } from './containers.ts';
 import { intentsOf } from './intents.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, orNone, readOptions } from '../../arm/asking.ts';
 import { freshPolicy, vaultIdOf, vaultMembers } from './looking.ts';
 import { policyChoices, policyNameOf } from './policyChoices.ts';
 
@@ -184,15 +184,8 @@ async function needContainer(context: ActionContext, target: ActionTarget<Protec
   }
 }
 
-async function intentOrNone(context: ActionContext, record: OperationRecord): Promise<ProtectionIntent | undefined> {
-  try {
-    return await getProtectionIntent(context.arm, fact(record, 'intentId'), readOptions(context, record));
-  } catch (error) {
-    if (statusOf(error) === 404) {
-      return undefined;
-    }
-    throw error;
-  }
+function intentOrNone(context: ActionContext, record: OperationRecord): Promise<ProtectionIntent | undefined> {
+  return orNone(getProtectionIntent(context.arm, fact(record, 'intentId'), readOptions(context, record)));
 }
 
 /** What was acted on, from the journal. */

@@ -9,7 +9,7 @@ import type { Job, ProtectableItem, ProtectedItem } from '../model.ts';
 import { jobTracking } from '../tracking.ts';
 import { fitOf, isTold, namesakesAmong, ownerFacts, ownerOf, type Fit, type JobOwner, type Namesakes } from '../tracking/whoseJob.ts';
 import { workloadOf } from '../workload.ts';
-import { fact, readOptions, statusOf } from '../../arm/asking.ts';
+import { fact, orNone, readOptions } from '../../arm/asking.ts';
 
 /** A job's start is on the service's clock, as `seenAt` is; seconds get lost in an HTTP date. */
 const slackMs = 5_000;
@@ -132,13 +132,6 @@ async function namesakesOf(context: ActionContext, record: OperationRecord, owne
   return namesakesAmong([...protectedOnes.items, ...protectable.items], owner);
 }
 
-async function itemOrNone(context: ActionContext, record: OperationRecord): Promise<ProtectedItem | undefined> {
-  try {
-    return await getProtectedItem(context.arm, fact(record, 'itemId'), readOptions(context, record));
-  } catch (error) {
-    if (statusOf(error) === 404) {
-      return undefined;
-    }
-    throw error;
-  }
+function itemOrNone(context: ActionContext, record: OperationRecord): Promise<ProtectedItem | undefined> {
+  return orNone(getProtectedItem(context.arm, fact(record, 'itemId'), readOptions(context, record)));
 }

@@ -6,7 +6,7 @@ import { displayName } from '../../../core/displayText.ts';
 import type { Json } from '../../../core/json.ts';
 import type { ActionContext } from '../../action.ts';
 import { armPath } from '../../arm/armUrl.ts';
-import { readOptions, statusOf } from '../../arm/asking.ts';
+import { orNone, readOptions, statusOf } from '../../arm/asking.ts';
 import { getCollection, getCollectionWithPoints, getMachineWithDisks, getRestorePoint, listCollectionsOf } from '../api.ts';
 import {
   canRestore,
@@ -190,23 +190,12 @@ export async function lookFor(
   const options = { ...readOptions(context, of), attempted, resource: lastSegment(id) };
   const polled = await context.arm.poll(context.arm.environment.resourceManagerEndpoint + path, options);
   // Asked once more in the way that turns a refusal into its error, with what can be done about it.
-  const answer = polled.status === 404 || polled.status < 300 ? polled : await orAbsent(context.arm.get(path, options));
+  // A service that has recovered meanwhile may then say that there is none: no refusal, but what was asked.
+  const answer = polled.status === 404 || polled.status < 300 ? polled : await orNone(context.arm.get(path, options));
   const ms = Date.parse((answer ?? polled).headers['date'] ?? '');
   const seenAt = new Date(Number.isNaN(ms) ? context.now() : ms).toISOString();
   const found = answer !== undefined && answer.status !== 404;
   return { found, body: found ? answer.body : undefined, seenAt };
-}
-
-/** A service that has recovered meanwhile may say that there is none: no refusal, but what was asked. */
-async function orAbsent<T>(asking: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asking;
-  } catch (error) {
-    if (statusOf(error) === 404) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /**
