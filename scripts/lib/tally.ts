@@ -64,21 +64,18 @@ function closingLine({ passes, failures, pending, unstable = [] }: Tally): strin
  */
 export async function tallied(body: () => Promise<boolean>): Promise<boolean> {
   const outer = process.env['TALLY_FILE'];
-  const folder = mkdtempSync(join(tmpdir(), 'backup-explorer-tally-'));
-  const file = join(folder, 'tally');
-  process.env['TALLY_FILE'] = file;
-  let good: boolean;
-  let tally: Tally;
-  try {
-    good = await body().catch((error: unknown) => {
+  const { result, tally } = await withOwnTally(async ({ TALLY_FILE }) => {
+    process.env['TALLY_FILE'] = TALLY_FILE;
+    try {
+      return await body();
+    } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       return false;
-    });
-    tally = readTally(file);
-  } finally {
-    process.env['TALLY_FILE'] = outer ?? '';
-    rmSync(folder, { recursive: true, force: true });
-  }
+    } finally {
+      process.env['TALLY_FILE'] = outer ?? '';
+    }
+  });
+  let good = result;
   if (tally.passes + tally.failures === 0 && good) {
     process.stderr.write('No test ran.\n');
     good = false;

@@ -22,7 +22,7 @@ export interface Offer {
 /** Newest first; empty where there is nothing to do it to. Labels show no icons that a name asks for. */
 export function offersOf(action: PaletteAction, engine: Pick<OperationEngine, 'list' | 'standing'>): Offer[] {
   const records = engine.list();
-  const retries = new Retries(action === 'tryAgain' || action === 'retryFailed' ? records : []);
+  const retries = new Retries(records);
   if (action === 'retryFailed' || action === 'cancelUnsent') {
     const countOf = (id: string): number =>
       action === 'retryFailed'
